@@ -1,0 +1,19 @@
+/// A text that must never be seen, such as a password or a key.
+///
+/// It prints as `***`, whatever prints it.
+public struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The text itself, for the one place that hands it to a server.
+    public let exposed: String
+
+    /// Wraps a text so that it cannot be printed by accident.
+    public init(_ text: String) {
+        exposed = text
+    }
+
+    /// Three stars.
+    public var description: String { "***" }
+    /// Three stars.
+    public var debugDescription: String { "***" }
+    /// A mirror without children, so that `dump` shows nothing.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
