@@ -30,5 +30,6 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(name: "git-sidecar", dependencies: ["Posix", "GitStore"], swiftSettings: strict),
         .testTarget(name: "PosixTests", dependencies: ["Posix"], swiftSettings: strict),
+        .testTarget(name: "GitStoreTests", dependencies: ["GitStore", "Posix"], swiftSettings: strict),
     ]
 )

@@ -14,7 +14,9 @@ public struct GitError: Error, Equatable, Sendable {
 
         /// libgit2 gave no closer reason.
         public static let unspecified = Code(rawValue: -1)
-        /// The object or reference is not there. A truncated pack can look like this too: delete nothing on it.
+        /// The object or reference is not there.
+        ///
+        /// A truncated pack can look like this too: delete nothing on it.
         public static let notFound = Code(rawValue: -3)
         /// A callback of ours ended the operation.
         public static let user = Code(rawValue: -7)

@@ -21,7 +21,9 @@ struct HeaderCursor {
         return true
     }
 
-    /// Whether the current line has this key. A continued line (a signature) begins with a space: its key is empty.
+    /// Whether the current line has this key.
+    ///
+    /// A continued line (a signature) begins with a space: its key is empty.
     func has(_ name: StaticString, in bytes: Span<UInt8>) -> Bool {
         guard name.utf8CodeUnitCount == key.count else { return false }
         for offset in 0..<key.count where unsafe name.utf8Start[offset] != bytes[key.lowerBound + offset] {

@@ -21,7 +21,9 @@ enum StoreDirectory {
         try Files.flushDirectory(of: path)
     }
 
-    /// Not bare, because releases are its worktrees. Sharing a file between releases by a hard link changes the time of
+    /// Not bare, because releases are its worktrees.
+    ///
+    /// Sharing a file between releases by a hard link changes the time of
     /// its last status change: `trustctime` keeps git from reading every such file again to see whether it was edited.
     private static let configuration = """
         [core]

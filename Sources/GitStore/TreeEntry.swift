@@ -1,6 +1,8 @@
 /// One entry of a tree, copied out.
 public struct TreeEntry: Sendable, Equatable {
-    /// The name, as bytes: git prescribes no encoding. Never empty, without `/`, but possibly `..` or `.git`.
+    /// The name, as bytes: git prescribes no encoding.
+    ///
+    /// Never empty and without `/`, but possibly `..` or `.git`: whoever makes files of it must look.
     public let name: [UInt8]
     /// What the entry is.
     public let mode: FileMode
