@@ -28,7 +28,9 @@ let package = Package(
         .target(
             name: "GitStore", dependencies: ["Posix", "CShims", "CLibgit2", "CCrypto", "CZlib"],
             swiftSettings: strict),
+        .target(name: "HTTPClient", dependencies: ["Posix", "CShims", "CCurl"], swiftSettings: strict),
         .executableTarget(name: "git-sidecar", dependencies: ["Posix", "GitStore"], swiftSettings: strict),
         .testTarget(name: "PosixTests", dependencies: ["Posix"], swiftSettings: strict),
+        .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "Posix"], swiftSettings: strict),
     ]
 )
