@@ -34,5 +34,9 @@ let package = Package(
         .testTarget(name: "PosixTests", dependencies: ["Posix"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Posix", "Telemetry"], swiftSettings: strict),
         .testTarget(name: "GitStoreTests", dependencies: ["GitStore", "Posix"], swiftSettings: strict),
+        .target(name: "HTTPClient", dependencies: ["Posix", "CShims", "CCurl"], swiftSettings: strict),
+        .executableTarget(name: "git-sidecar", dependencies: ["Posix", "GitStore"], swiftSettings: strict),
+        .testTarget(name: "PosixTests", dependencies: ["Posix"], swiftSettings: strict),
+        .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "Posix"], swiftSettings: strict),
     ]
 )
