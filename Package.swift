@@ -26,6 +26,7 @@ let package = Package(
         .target(name: "CShims", dependencies: ["CLibgit2", "CCurl", "CMicrohttpd"]),
         .target(name: "Posix", dependencies: ["CShims"], swiftSettings: strict),
         .target(name: "Telemetry", dependencies: ["Posix"], swiftSettings: strict),
+        .target(name: "Patterns", swiftSettings: strict),
         .target(
             name: "GitStore", dependencies: ["Posix", "CShims", "CLibgit2", "CCrypto", "CZlib"],
             swiftSettings: strict),
@@ -45,5 +46,6 @@ let package = Package(
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "Posix"], swiftSettings: strict),
         .testTarget(name: "RemoteTests", dependencies: ["Remote", "Posix"], swiftSettings: strict),
         .testTarget(name: "SidecarTests", dependencies: ["Sidecar"], swiftSettings: strict),
+        .testTarget(name: "PatternsTests", dependencies: ["Patterns"], swiftSettings: strict),
     ]
 )
