@@ -28,7 +28,10 @@ let package = Package(
         .target(
             name: "GitStore", dependencies: ["Posix", "CShims", "CLibgit2", "CCrypto", "CZlib"],
             swiftSettings: strict),
+        .target(name: "Options", dependencies: ["Posix"], swiftSettings: strict),
         .executableTarget(name: "git-sidecar", dependencies: ["Posix", "GitStore"], swiftSettings: strict),
+        .executableTarget(name: "regenerate", dependencies: ["Options"], swiftSettings: strict),
+        .testTarget(name: "OptionsTests", dependencies: ["Options", "Posix"], swiftSettings: strict),
         .testTarget(name: "PosixTests", dependencies: ["Posix"], swiftSettings: strict),
     ]
 )
