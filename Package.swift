@@ -40,6 +40,10 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Posix", "CShims"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
+        .target(name: "Options", dependencies: ["Posix"], swiftSettings: strict),
+        .executableTarget(name: "git-sidecar", dependencies: ["Posix", "GitStore"], swiftSettings: strict),
+        .executableTarget(name: "regenerate", dependencies: ["Options"], swiftSettings: strict),
+        .testTarget(name: "OptionsTests", dependencies: ["Options", "Posix"], swiftSettings: strict),
         .testTarget(name: "PosixTests", dependencies: ["Posix"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Posix", "Telemetry"], swiftSettings: strict),
         .testTarget(name: "GitStoreTests", dependencies: ["GitStore", "Posix"], swiftSettings: strict),
