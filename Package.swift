@@ -36,7 +36,10 @@ let package = Package(
             name: "Remote", dependencies: ["Posix", "Telemetry", "GitStore", "HTTPClient", "GitProtocol"],
             swiftSettings: strict),
         .target(name: "Options", dependencies: ["Posix"], swiftSettings: strict),
-        .target(name: "Sidecar", dependencies: ["Posix", "Telemetry", "Remote"], swiftSettings: strict),
+        .target(
+            name: "Sidecar",
+            dependencies: ["Posix", "Telemetry", "GitStore", "HTTPClient", "GitProtocol", "Options", "Remote"],
+            swiftSettings: strict),
         .executableTarget(name: "git-sidecar", dependencies: ["Posix", "GitStore"], swiftSettings: strict),
         .executableTarget(name: "regenerate", dependencies: ["Options"], swiftSettings: strict),
 
