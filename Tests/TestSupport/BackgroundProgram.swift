@@ -76,7 +76,7 @@ public final class BackgroundProgram: Sendable {
     }
 
     /// What it has written so far.
-    public var log: String { (try? Files.text(logPath)) ?? "" }
+    public var log: String { (try? TestFiles.text(logPath)) ?? "" }
 
     /// Kills it and all its descendants and waits for their end; a second call does nothing.
     public func stop() {

@@ -54,14 +54,14 @@ public final class GitHTTPServer: Sendable {
     /// Starts a server whose root is `root`; every repository below it is served.
     public init(serving root: String, _ options: Options = Options()) throws {
         self.options = options
-        directory = try Files.makeTemporaryDirectory("\(try RunDirectory.path())/http")
+        directory = try TestFiles.makeTemporaryDirectory("\(try RunDirectory.path())/http")
         let listener = try LoopbackListener()
         let barrier = try LoopbackListener()
         let backend = try LoopbackListener()
         port = listener.port
         barrierPort = barrier.port
-        try Files.write(options.gitConfigurationFile, to: "\(directory)/gitconfig")
-        try Files.write(try options.passwordFile(), to: "\(directory)/users")
+        try TestFiles.write(options.gitConfigurationFile, to: "\(directory)/gitconfig")
+        try TestFiles.write(try options.passwordFile(), to: "\(directory)/users")
         // fcgiwrap serves the socket that it finds as its standard input.
         gateway = try BackgroundProgram(
             ["fcgiwrap", "-f", "-c", "8"], log: "\(directory)/fcgiwrap.log",
@@ -106,11 +106,6 @@ public final class GitHTTPServer: Sendable {
             """
         nginx = try Nginx(
             directory: directory, sockets: [listener.socket.number, barrier.socket.number], contents: contents)
-        try waitUntil("nginx starts; \(errorLog)") {
-            let log = errorLog
-            return log.contains("start worker process ") || !nginx.program.isRunning
-        }
-        if !nginx.program.isRunning { throw NeverHappened(description: "nginx did not start: \(errorLog)") }
     }
 
     /// The URL of a repository, by its path below the served directory.
@@ -125,10 +120,10 @@ public final class GitHTTPServer: Sendable {
         // The one worker writes the log in order: when the request made here is in it, so is all that ended before.
         let name = "/barrier-\(barriers.withLock { $0 += 1; return $0 })"
         let connection = try connectToLoopback(port: barrierPort)
-        try Files.writeAll(Array("GET \(name) HTTP/1.0\r\n\r\n".utf8), to: connection.number, "a request to nginx")
+        try TestFiles.writeAll(Array("GET \(name) HTTP/1.0\r\n\r\n".utf8), to: connection.number, "a request to nginx")
         var lines: [Substring] = []
         try waitUntil("the access log of nginx has \(name); \(errorLog)") {
-            lines = ((try? Files.text("\(directory)/access.log")) ?? "").split(separator: "\n")
+            lines = ((try? TestFiles.text("\(directory)/access.log")) ?? "").split(separator: "\n")
             return lines.contains { $0.contains("\t\(name)\t") }
         }
         return lines.compactMap(HTTPExchange.init).filter { !$0.target.hasPrefix("/barrier-") }

@@ -55,15 +55,15 @@ public final class GitSSHServer: Sendable {
     public init(serving root: String, _ options: Options = Options()) throws {
         self.root = root
         user = try currentUserName()
-        directory = try Files.makeTemporaryDirectory("\(try RunDirectory.path())/ssh")
+        directory = try TestFiles.makeTemporaryDirectory("\(try RunDirectory.path())/ssh")
         // As root sshd insists on this directory; usually the service's start makes it.
-        if geteuid() == 0 { try Files.makeDirectory("/run/sshd") }
+        if geteuid() == 0 { try TestFiles.makeDirectory("/run/sshd") }
         let hostKeys = try options.hostKeyTypes.map { try SSHKeys.key("host", type: $0) }
-        try Files.write(options.gitConfigurationFile, to: "\(directory)/gitconfig")
-        try Files.write(options.serveScript(directory: directory), to: "\(directory)/serve")
-        try Files.write("", to: "\(directory)/sessions")
+        try TestFiles.write(options.gitConfigurationFile, to: "\(directory)/gitconfig")
+        try TestFiles.write(options.serveScript(directory: directory), to: "\(directory)/serve")
+        try TestFiles.write("", to: "\(directory)/sessions")
         let clientKeys = try ["ed25519", "ecdsa", "rsa"].map { try SSHKeys.key("client", type: $0).publicKey + "\n" }
-        try Files.write(clientKeys.joined(), to: "\(directory)/authorized_keys")
+        try TestFiles.write(clientKeys.joined(), to: "\(directory)/authorized_keys")
         (program, port) = try GitSSHServer.start(directory: directory, options: options, hostKeys: hostKeys)
         let port = port
         knownHosts = hostKeys.map { "[127.0.0.1]:\(port),[localhost]:\(port) \($0.publicKey)\n" }.joined()
@@ -98,7 +98,7 @@ public final class GitSSHServer: Sendable {
 
     /// Every command that clients had run here.
     public func sessions() throws -> [Session] {
-        try Files.text("\(directory)/sessions").split(separator: "\n").map { line in
+        try TestFiles.text("\(directory)/sessions").split(separator: "\n").map { line in
             let fields = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
             return Session(command: String(fields.last ?? ""), gitProtocol: String(fields.first ?? ""))
         }
@@ -123,7 +123,7 @@ public final class GitSSHServer: Sendable {
         // sshd cannot inherit a listening socket, so somebody may take the port before it does.
         for attempt in 1...5 {
             let port = try freePort()
-            try Files.write(
+            try TestFiles.write(
                 options.serverConfiguration(directory: directory, port: port, hostKeys: hostKeys.map(\.path)),
                 to: "\(directory)/sshd_config")
             let program = try BackgroundProgram(

@@ -28,6 +28,13 @@ struct LoopbackListener: ~Copyable {
         socket = listening
         port = UInt16(bigEndian: address.sin_port)
     }
+
+    /// Gives the socket up, for a server of our own.
+    consuming func takeSocket() throws(SystemError) -> Int32 {
+        let copy = fcntl(socket.number, F_DUPFD_CLOEXEC, 0)
+        if copy < 0 { throw SystemError.last("duplicate a socket") }
+        return copy
+    }
 }
 
 /// Opens a connection to a port of 127.0.0.1.

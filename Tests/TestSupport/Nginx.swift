@@ -7,9 +7,10 @@ final class Nginx: Sendable {
     let directory: String
 
     /// Starts nginx with `contents` as the main part of its configuration, in `directory`.
-    init(directory: String, sockets: [Int32], contents: String) throws {
+    init(directory: String, sockets: [Int32], modules: [String] = [], contents: String) throws {
         self.directory = directory
         let configuration = """
+            \(modules.map { "load_module /usr/lib/nginx/modules/\($0).so;" }.joined())
             daemon off;
             \(geteuid() == 0 ? "user root root;" : "")
             worker_processes 1;
@@ -17,7 +18,7 @@ final class Nginx: Sendable {
             error_log error.log info;
             \(contents)
             """
-        try Files.write(configuration, to: "\(directory)/nginx.conf")
+        try TestFiles.write(configuration, to: "\(directory)/nginx.conf")
         // nginx takes over the sockets whose numbers are in this variable and whose addresses are in its configuration.
         let inherited = sockets.enumerated().map {
             InheritedDescriptor(ours: $0.element, theirs: Int32(10 + $0.offset))
@@ -28,11 +29,16 @@ final class Nginx: Sendable {
         program = try BackgroundProgram(
             ["nginx", "-p", directory, "-c", "nginx.conf", "-e", "error.log"], environment: environment,
             directory: directory, log: "\(directory)/nginx.out", inheriting: inherited)
+        let program = program
+        try waitUntil("nginx starts; \(errorLog)") {
+            errorLog.contains("start worker process ") || !program.isRunning
+        }
+        if !program.isRunning { throw NeverHappened(description: "nginx did not start: \(errorLog)") }
     }
 
     /// What nginx, and the programs behind it, complained about.
     var errorLog: String {
-        program.log + ((try? Files.text("\(directory)/error.log")) ?? "")
+        program.log + ((try? TestFiles.text("\(directory)/error.log")) ?? "")
     }
 
     func stop() {

@@ -11,10 +11,10 @@ enum RunDirectory {
     }
 
     private static let made = Result { () throws(SystemError) -> Made in
-        let path = try Files.makeTemporaryDirectory("/tmp/git-sidecar-run")
+        let path = try TestFiles.makeTemporaryDirectory("/tmp/git-sidecar-run")
         let leash = try Leash(#"rm -rf -- "$1""#, path)
-        try Files.makeDirectory("\(path)/home")
-        try Files.write(
+        try TestFiles.makeDirectory("\(path)/home")
+        try TestFiles.write(
             """
             [init]
                 defaultBranch = main

@@ -54,7 +54,7 @@ public func runProgram(
     let standardInput = try temporaryFile()
     let standardOutput = try temporaryFile()
     let standardError = try temporaryFile()
-    try Files.writeAll(input, to: standardInput.number, "input for \(command[0])")
+    try TestFiles.writeAll(input, to: standardInput.number, "input for \(command[0])")
     lseek(standardInput.number, 0, SEEK_SET)
     let variables = try environment ?? hermeticEnvironment()
     let child = try spawn(
@@ -70,12 +70,13 @@ public func runProgram(
     guard inTime else {
         throw SystemError(code: ETIMEDOUT, operation: "finish \(command.joined(separator: " "))")
     }
+    guard let status else { throw SystemError(code: ECHILD, operation: "learn how \(command[0]) ended") }
     lseek(standardOutput.number, 0, SEEK_SET)
     lseek(standardError.number, 0, SEEK_SET)
     return ProgramResult(
         command: command, status: status,
-        outputBytes: try Files.readToEnd(standardOutput.number, "output of \(command[0])"),
-        errorBytes: try Files.readToEnd(standardError.number, "errors of \(command[0])"))
+        outputBytes: try TestFiles.readToEnd(standardOutput.number, "output of \(command[0])"),
+        errorBytes: try TestFiles.readToEnd(standardError.number, "errors of \(command[0])"))
 }
 
 /// Waits until a child of ours has ended, without taking its exit status; false when the time is up.
@@ -94,10 +95,14 @@ func waitForExit(of child: pid_t, within limit: Duration) -> Bool {
 }
 
 /// Takes the exit status of a child: its code, or 128 plus the number of the signal that ended it.
+///
+/// It is nil when somebody else in this process has taken it.
 @discardableResult
-func reap(_ child: pid_t) -> Int32 {
+func reap(_ child: pid_t) -> Int32? {
     var status: Int32 = 0
-    while unsafe waitpid(child, &status, 0) < 0 && errno == EINTR {}
+    while unsafe waitpid(child, &status, 0) < 0 {
+        if errno != EINTR { return nil }
+    }
     return status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
 }
 

@@ -17,7 +17,7 @@ enum SSHKeys {
             let path = "\(try RunDirectory.path())/ssh-\(name)-\(type)"
             let size = type == "rsa" ? ["-b", "2048"] : []
             try runProgram(["ssh-keygen", "-q", "-t", type] + size + ["-N", "", "-C", "", "-f", path]).succeeded()
-            let text = try Files.text(path + ".pub").split(whereSeparator: \.isWhitespace).prefix(2)
+            let text = try TestFiles.text(path + ".pub").split(whereSeparator: \.isWhitespace).prefix(2)
             let key = Key(path: path, publicKey: text.joined(separator: " "))
             cache["\(name) \(type)"] = key
             return key

@@ -42,7 +42,7 @@ public struct ScratchTrait: TestTrait, SuiteTrait, TestScoping {
     public func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
-        let directory = try Files.makeTemporaryDirectory("\(place.path)/git-sidecar-test")
+        let directory = try TestFiles.makeTemporaryDirectory("\(place.path)/git-sidecar-test")
         let failed = Atomic(false)
         let watch = IssueHandlingTrait.compactMapIssues { issue in
             failed.store(true, ordering: .relaxed)
@@ -53,7 +53,7 @@ public struct ScratchTrait: TestTrait, SuiteTrait, TestScoping {
                 print("\(test.name) failed; its files are kept in \(directory)")
             } else {
                 // What cannot be removed is no failure of the test.
-                try? Files.remove(directory)
+                try? TestFiles.remove(directory)
             }
         }
         try await Scratch.$current.withValue(directory) {

@@ -55,7 +55,7 @@ public enum TestCertificates {
         return try cached("\(kind) \(alternatives)") { certificate in
             let request = certificate.certificatePath + ".request"
             let extensions = certificate.certificatePath + ".extensions"
-            try Files.write("subjectAltName=\(alternatives)\nextendedKeyUsage=\(usage)\n", to: extensions)
+            try TestFiles.write("subjectAltName=\(alternatives)\nextendedKeyUsage=\(usage)\n", to: extensions)
             try openssl(
                 "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
                 "/CN=\(kind)", "-keyout", certificate.keyPath, "-out", request)

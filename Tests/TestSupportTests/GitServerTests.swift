@@ -91,18 +91,18 @@ struct GitServerTests {
     /// Clones, checks that HEAD is the expected commit, and returns the packets that git saw.
     @discardableResult
     private func clone(_ url: String, expecting hash: String, environment: [String: String] = [:]) throws -> String {
-        let target = "\(try Files.makeTemporaryDirectory("\(Scratch.directory)/clone"))/a"
+        let target = "\(try TestFiles.makeTemporaryDirectory("\(Scratch.directory)/clone"))/a"
         let variables = try hermeticEnvironment(
             adding: environment.merging(["GIT_TRACE_PACKET": "1"]) { old, _ in old })
         let result = try runProgram(["git", "clone", "--quiet", url, target], environment: variables).succeeded()
         #expect(try runProgram(["git", "-C", target, "rev-parse", "HEAD"]).succeeded().output == hash)
-        #expect(try Files.text("\(target)/hello.txt") == "hello\n")
+        #expect(try TestFiles.text("\(target)/hello.txt") == "hello\n")
         return result.errors
     }
 
     private func sshEnvironment(key: String, _ knownHosts: String) throws -> [String: String] {
         let file = "\(Scratch.directory)/known_hosts"
-        try Files.write(knownHosts, to: file)
+        try TestFiles.write(knownHosts, to: file)
         return [
             "GIT_SSH_COMMAND":
                 "ssh -F none -i \(key) -o IdentitiesOnly=yes -o BatchMode=yes -o UserKnownHostsFile=\(file)"

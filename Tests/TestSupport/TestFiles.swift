@@ -2,7 +2,7 @@ internal import Glibc
 public import Posix
 
 /// Plain file work for tests: short names, whole files, errors that name the path.
-public enum Files {
+public enum TestFiles {
     /// The bytes of a file.
     public static func read(_ path: String) throws(SystemError) -> [UInt8] {
         let number = unsafe open(path, O_RDONLY | O_CLOEXEC)
