@@ -51,6 +51,7 @@ public final class HTTPClient {
     ///   - connect: How long name lookup, connection and TLS may take.
     ///   - onHead: Gets status and header fields.
     ///   - onBody: Gets the body, decompressed, in pieces that are valid during the call.
+    /// - Returns: The head of the answer, and how the transfer went.
     /// - Throws: `TransferError`, or what the closures throw.
     @discardableResult
     public func send(

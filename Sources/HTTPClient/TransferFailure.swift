@@ -60,14 +60,14 @@ extension HTTPClient {
     }
 
     private func untrusted(_ error: Maker, _ said: String, _ result: Int, _ target: Target) -> TransferError {
-        // Numbers of x509_vfy.h: what libcurl reports is OpenSSL's verdict, or that the name is a different one.
+        // Numbers of x509_vfy.h. Names are compared before libcurl asks for OpenSSL's verdict: then it is still 0 or 1.
         let hint =
             switch result {
             case 9: "the certificate is not valid yet: check the clocks of this machine and of the server"
             case 10: "the certificate must be renewed on the server, or this machine's clock is wrong"
             case 2, 18, 19, 20, 21:
                 "if the server is run by you, give the certificate of its authority with --tls-ca-file"
-            case 0: "use the name that the certificate was made for, or have one made for \(target.host)"
+            case 0, 1: "use the name that the certificate was made for, or have one made for \(target.host)"
             default: String?.none
             }
         return error(.tlsCertificate, said, hint)
@@ -76,6 +76,11 @@ extension HTTPClient {
     private func handshakeHint(_ said: String) -> String? {
         if said.contains("protocol version") || said.contains("unsupported protocol") {
             return "the server must speak TLS 1.2 or 1.3"
+        }
+        if said.contains("alert handshake failure") {
+            return configuration.tls.certificateFile == nil
+                ? "the server may want a client certificate (--tls-cert-file), or a cipher that is not available here"
+                : "the server may not accept the certificate in --tls-cert-file, or want a cipher that is not available here"
         }
         return said.contains("wrong version number") ? "is this an http port? then use an http URL" : nil
     }

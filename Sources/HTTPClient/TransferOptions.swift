@@ -22,7 +22,8 @@ extension HTTPClient {
         try set(operation) { unsafe shim_curl_set_fixed_options(easy) }
         try set(operation) { unsafe shim_curl_set_url(easy, target.url) }
         try set(operation) { unsafe shim_curl_set_user_agent(easy, configuration.userAgent) }
-        try set(operation) { unsafe shim_curl_set_connect_timeout(easy, connect.wholeMilliseconds) }
+        // The limit itself is ours. libcurl is told a little more, so that it gives each of several addresses a share.
+        try set(operation) { unsafe shim_curl_set_connect_timeout(easy, connect.wholeMilliseconds + 1000) }
         let proxy = configuration.proxy.proxy(forSecure: target.isSecure)?.exposed ?? ""
         try set(operation) { unsafe shim_curl_set_proxy(easy, proxy, configuration.proxy.exceptions) }
         switch request.credential {
@@ -126,12 +127,12 @@ extension HTTPRequest {
 }
 
 extension Duration {
-    /// In whole milliseconds, at least one.
+    /// In whole milliseconds, at least one and at most eleven days, which libcurl can count.
     var wholeMilliseconds: Int {
         let (seconds, attoseconds) = components
         let milliseconds = seconds.multipliedReportingOverflow(by: 1000)
-        guard !milliseconds.overflow else { return Int(Int32.max) }
-        let whole = milliseconds.partialValue + attoseconds / 1_000_000_000_000_000
-        return Int(max(1, min(whole, Int64(Int32.max))))
+        let longest: Int64 = 1_000_000_000
+        guard !milliseconds.overflow, milliseconds.partialValue < longest else { return Int(longest) }
+        return Int(max(1, milliseconds.partialValue + attoseconds / 1_000_000_000_000_000))
     }
 }
