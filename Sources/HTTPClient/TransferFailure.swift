@@ -19,9 +19,11 @@ extension HTTPClient {
                 facts.connect_code == 407 ? "give the proxy's URL a user and a password that it accepts" : nil)
         }
         switch code {
+        case CURLE_OK: return error(.protocol, "the answer has no whole header")
         case CURLE_COULDNT_RESOLVE_HOST: return error(.dns)
         case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: return error(.proxy)
         case CURLE_COULDNT_CONNECT:
+            if said.hasPrefix("unsupported proxy") { return error(.proxy) }
             if let proxy, let place = try? Target(proxy.exposed), said.contains(" \(place.host) port \(place.port)") {
                 return error(.proxy)
             }
@@ -90,7 +92,7 @@ extension HTTPClient {
         var text = unsafe String(cString: words)
         if text.isEmpty { text = unsafe String(cString: curl_easy_strerror(code)) }
         while text.last == "\n" || text.last == "." { text.removeLast() }
-        // libcurl does not repeat passwords. If that ever changes, they must still not be seen.
+        // libcurl repeats a proxy's URL that it does not understand, password and all.
         for secret in secrets(credential, proxy) where !secret.isEmpty {
             text = text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "***")
         }
@@ -102,9 +104,9 @@ extension HTTPClient {
     private func secrets(_ credential: HTTPRequest.Credential?, _ proxy: Secret?) -> [String] {
         let proxyPassword = proxy.flatMap { try? Target($0.exposed) }?.password
         return switch credential {
-        case .basic(_, let password): [password?.exposed, proxyPassword].compactMap { $0 }
-        case .bearer(let token): [token.exposed, proxyPassword].compactMap { $0 }
-        case nil: [proxyPassword].compactMap { $0 }
+        case .basic(_, let password): [password?.exposed, proxy?.exposed, proxyPassword].compactMap { $0 }
+        case .bearer(let token): [token.exposed, proxy?.exposed, proxyPassword].compactMap { $0 }
+        case nil: [proxy?.exposed, proxyPassword].compactMap { $0 }
         }
     }
 }

@@ -9,25 +9,42 @@ struct CostTests {
     func warmRequests() async {
         let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
             let server = try Nginx()
-            let client = try client()
-            let request = HTTPRequest("http://127.0.0.1:\(server.port)/")
-            func repeatedly(_ count: Int) throws {
-                for _ in 0..<count {
-                    try client.send(request, deadline: .after(soon)) { _ in }
-                }
-            }
-            try repeatedly(1000)
-            let memory = residentKilobytes()
-            let time = processorMicroseconds()
-            try repeatedly(10_000)
-            let cost = (processorMicroseconds() - time) / 10_000
-            let growth = residentKilobytes() - memory
-            print("a warm request: \(cost) µs of processor time; 10,000 of them: \(growth) KiB more memory")
-            #expect(cost < 500)
-            #expect(growth < 512)
+            try measure("http", try client(), "http://127.0.0.1:\(server.port)/")
         }
         print(String(decoding: result?.standardOutputContent ?? [], as: UTF8.self))
     }
+
+    @Test("the same over TLS with HTTP/2, where the system's and another certificate authority are trusted")
+    func warmRequestsOverTLS() async {
+        let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
+            let certificates = try Certificates()
+            let server = try Nginx("ssl http2", try certificates.make("server"))
+            let client = try client(tls: TLSSettings(additionalFile: certificates.authority))
+            try measure("https, HTTP/2", client, "https://localhost:\(server.port)/")
+        }
+        print(String(decoding: result?.standardOutputContent ?? [], as: UTF8.self))
+    }
+}
+
+private func measure(_ name: String, _ client: HTTPClient, _ url: String) throws {
+    let request = HTTPRequest(url)
+    func repeatedly(_ count: Int) throws {
+        for _ in 0..<count {
+            try client.send(request, deadline: .after(soon)) { _ in }
+        }
+    }
+    let cold = residentKilobytes()
+    try repeatedly(1000)
+    let warm = residentKilobytes()
+    let time = processorMicroseconds()
+    try repeatedly(10_000)
+    let cost = (processorMicroseconds() - time) / 10_000
+    let growth = residentKilobytes() - warm
+    print(
+        "a warm request over \(name): \(cost) µs of processor time; the first 1,000 take \(warm - cold) KiB, "
+            + "10,000 more \(growth) KiB")
+    #expect(cost < 500)
+    #expect(growth < 512)
 }
 
 private func processorMicroseconds() -> Int {
@@ -38,10 +55,7 @@ private func processorMicroseconds() -> Int {
 }
 
 private func residentKilobytes() -> Int {
-    let file = unsafe open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
-    defer { close(file) }
-    var bytes = [UInt8](repeating: 0, count: 200)
-    let count = unsafe read(file, &bytes, bytes.count)
-    let words = bytes[..<max(0, count)].split(separator: 32)
+    guard let bytes = try? Files.read("/proc/self/statm", limit: 4096) else { return 0 }
+    let words = bytes.split(separator: 32)
     return words.count > 1 ? (Int(String(decoding: words[1], as: UTF8.self)) ?? 0) * 4 : 0
 }

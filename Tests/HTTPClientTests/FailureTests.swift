@@ -148,4 +148,23 @@ struct FailureTests {
             #expect(eventually { entries("/proc/self/task") <= threads })
         }
     }
+
+    @Test("a kept connection is closed in every program that we start")
+    func socketsAreOurs() async {
+        await #expect(processExitsWith: .success) {
+            let server = try Nginx()
+            let client = try client()
+            _ = try client.get("http://127.0.0.1:\(server.port)/")
+            var sockets = 0
+            for descriptor: Int32 in 3..<256 {
+                var place = sockaddr()
+                var length = socklen_t(MemoryLayout<sockaddr>.size)
+                guard unsafe getpeername(descriptor, &place, &length) == 0, place.sa_family == AF_INET else { continue }
+                sockets += 1
+                #expect(fcntl(descriptor, F_GETFD) & FD_CLOEXEC != 0)
+            }
+            #expect(sockets == 1)
+            #expect(try client.get("http://127.0.0.1:\(server.port)/").response.reusedConnection)
+        }
+    }
 }

@@ -83,6 +83,16 @@ struct ProxyTests {
     }
 
     @Test(
+        "no part of a proxy's URL that cannot be used is shown",
+        arguments: ["http://user:hunter2@[", "nonsense://user:hunter2@host:1", "http://user:hunter2@host:port"])
+    func unusable(url: String) throws {
+        let client = try client(proxy: ProxySettings(environment: [:], explicit: Secret(url)))
+        let (error, _) = try failure { _ = try client.get("http://some.example/") }
+        #expect(error.code == .proxy)
+        #expect(!"\(error)".contains("hunter2"))
+    }
+
+    @Test(
         "variables choose as curl's do",
         arguments: [
             (["http_proxy": "PROXY"], true),

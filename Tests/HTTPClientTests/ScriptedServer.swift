@@ -38,7 +38,9 @@ final class ScriptedServer: Sendable {
         close(listener)
     }
 
-    /// One accepted connection. Reads end after ten seconds at the latest.
+    /// One accepted connection.
+    ///
+    /// Reads end after ten seconds at the latest.
     final class Connection: @unchecked Sendable {
         let socket: Int32
         private var unread: [UInt8] = []
