@@ -33,7 +33,9 @@ public final class ThreadExecutor: SerialExecutor {
     }
 }
 
-/// The jobs of one thread. It outlives the executor by the moment in which the thread ends.
+/// The jobs of one thread.
+///
+/// It outlives the executor by the moment in which the thread ends.
 private final class JobQueue: Sendable {
     private struct State {
         var jobs: [QueuedJob] = []

@@ -194,9 +194,11 @@ struct DirectoryTests {
         }
     }
 
-    @Test("one line end at the end of a secret's file does not belong to it", arguments: [
-        ("key", "key"), ("key\n", "key"), ("key\r\n", "key"), ("key\n\n", "key\n"), ("\n", ""), ("", ""),
-    ])
+    @Test(
+        "one line end at the end of a secret's file does not belong to it",
+        arguments: [
+            ("key", "key"), ("key\n", "key"), ("key\r\n", "key"), ("key\n\n", "key\n"), ("\n", ""), ("", ""),
+        ])
     func secret(content: String, expected: String) async throws {
         try await withScratch { path in
             try AtomicFile.write(Array(content.utf8), to: "\(path)/secret")

@@ -4,7 +4,8 @@ import Synchronization
 
 /// Runs a body in a directory of its own, which is removed afterwards.
 func withScratch<Result>(_ body: (String) async throws -> Result) async throws -> Result {
-    let path = "\(Environment.current(removing: [])["TMPDIR"] ?? "/tmp")/posix-tests-\(UInt64.random(in: .min ... .max))"
+    let path =
+        "\(Environment.current(removing: [])["TMPDIR"] ?? "/tmp")/posix-tests-\(UInt64.random(in: .min ... .max))"
     try Files.makeDirectory(path)
     do {
         let result = try await body(path)

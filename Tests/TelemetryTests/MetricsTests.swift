@@ -9,7 +9,8 @@ struct MetricsTests {
     @Test("the text is exactly that of the exposition format 0.0.4")
     func exact() {
         let registry = MetricsRegistry()
-        let syncs = registry.counter("git_sync_count_total", help: "How many syncs, by\nstate \\ \"x\"", labels: ["status"])
+        let syncs = registry.counter(
+            "git_sync_count_total", help: "How many syncs, by\nstate \\ \"x\"", labels: ["status"])
         let polls = registry.counter("polls_total", help: "Polls.")
         let live = registry.gauge("live", help: "What is live.", labels: ["hash", "ref"])
         registry.gauge("answer", help: "Read when asked.") { 42.5 }
@@ -85,9 +86,12 @@ struct MetricsTests {
         #expect(text(registry).hasSuffix("gauge\nlive{hash=\"new\"} 1\n"))
     }
 
-    @Test("numbers that are none are written as the format wants", arguments: [
-        (Double.infinity, "+Inf"), (-.infinity, "-Inf"), (.nan, "NaN"), (1e300, "1e+300"), (12_345_678_901, "12345678901"),
-    ])
+    @Test(
+        "numbers that are none are written as the format wants",
+        arguments: [
+            (Double.infinity, "+Inf"), (-.infinity, "-Inf"), (.nan, "NaN"), (1e300, "1e+300"),
+            (12_345_678_901, "12345678901"),
+        ])
     func numbers(value: Double, expected: String) {
         let registry = MetricsRegistry()
         registry.gauge("x", help: "X.").set(value)
