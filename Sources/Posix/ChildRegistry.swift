@@ -1,10 +1,9 @@
 internal import CShims
 internal import Glibc
-internal import Synchronization
 
 /// The children that somebody here waits for, so that reaping orphans never takes their exit status away.
 enum ChildRegistry {
-    private static let own = Mutex<Set<Int32>>([])
+    private static let own = Locked<Set<Int32>>([])
 
     // With SIGCHLD ignored, as some launchers leave it to us, the kernel throws away how children end.
     private static let keepsStatuses: Bool = {

@@ -1,10 +1,9 @@
 internal import Glibc
-internal import Synchronization
 
 /// Writes whole pieces to a descriptor that others own, such as standard error, from any thread.
 public final class SharedOutput: Sendable {
     private let number: Int32
-    private let turn = Mutex<Void>(())
+    private let turn = Locked<Void>(())
 
     /// Writes to a descriptor that outlives this object.
     public init(_ number: Int32) {

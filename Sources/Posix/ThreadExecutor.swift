@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Synchronization
 
 /// Runs an actor's work on a thread of its own, so that blocking calls there stop nobody else.
 ///
@@ -42,7 +41,7 @@ private final class JobQueue: Sendable {
         var isStopped = false
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let signal = Semaphore()
 
     func add(_ job: QueuedJob) {

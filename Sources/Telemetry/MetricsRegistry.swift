@@ -1,9 +1,8 @@
 internal import Posix
-internal import Synchronization
 
 /// All metrics of the process, and their text for Prometheus.
 public final class MetricsRegistry: Sendable {
-    private let families = Mutex<[any MetricFamily]>([])
+    private let families = Locked<[any MetricFamily]>([])
 
     /// A registry without metrics.
     public init() {}

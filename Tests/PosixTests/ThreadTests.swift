@@ -68,7 +68,7 @@ struct ThreadTests {
 
     @Test("each number is worked on once", arguments: [(0, 4), (1, 4), (1000, 1), (1000, 4), (3, 16)])
     func parallel(count: Int, threads: Int) throws {
-        let seen = Mutex([Int](repeating: 0, count: count))
+        let seen = Locked([Int](repeating: 0, count: count))
         Parallel.forEach(count: count, threads: threads) { index in seen.withLock { $0[index] += 1 } }
         #expect(seen.withLock { $0 } == [Int](repeating: 1, count: count))
     }
