@@ -31,7 +31,9 @@ let package = Package(
         .target(name: "Options", dependencies: ["Posix"], swiftSettings: strict),
         .executableTarget(name: "git-sidecar", dependencies: ["Posix", "GitStore"], swiftSettings: strict),
         .executableTarget(name: "regenerate", dependencies: ["Options"], swiftSettings: strict),
-        .testTarget(name: "OptionsTests", dependencies: ["Options", "Posix"], swiftSettings: strict),
+        .testTarget(
+            name: "OptionsTests", dependencies: ["Options", "Posix"], exclude: ["Expected"],
+            swiftSettings: strict),
         .testTarget(name: "PosixTests", dependencies: ["Posix"], swiftSettings: strict),
     ]
 )

@@ -1,5 +1,5 @@
 /// One row of the table: everything there is to say about one parameter.
-public struct Option: Sendable {
+public struct Option: Sendable, CustomStringConvertible {
     /// The name without hyphens in front; the flag is `--name`.
     public let name: String
     /// The letter of the short flag, as in `-v`.
@@ -76,6 +76,9 @@ public struct Option: Sendable {
 
     /// How people call it: the flag, or the variable where there is no flag.
     public var label: String { flag ?? variable ?? name }
+
+    /// How people call it.
+    public var description: String { label }
 
     /// Whether it may be given more than once.
     public var isRepeatable: Bool { separator != nil }

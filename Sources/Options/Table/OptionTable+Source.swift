@@ -64,9 +64,9 @@ extension OptionTable {
         Option(
             "git-config", \.gitConfig, .source, "settings in git's own names",
             #"""
-            A list such as `http.proxy:http://proxy:3128,"url.https://mirror/.insteadOf":https://github.com/`. Keys \#
-            and values may be in double quotes; `\n`, `\t`, `\"`, `\,` and `\\` are understood in values and quotes; \#
-            a key with a colon in it must be quoted. These settings are obeyed: `http.proxy`, `http.sslVerify`, \#
+            A list such as `http.proxy:http://proxy:3128,core.eol:lf`. Keys and values may be in double quotes; `\n`, \#
+            `\t`, `\"`, `\,` and `\\` are understood in values and quotes. A key with a colon in it must be quoted, as \#
+            in `"url.https://mirror/.insteadOf":https://github.com/`. These settings are obeyed: `http.proxy`, `http.sslVerify`, \#
             `http.sslCAInfo`, `http.sslCert`, `http.sslKey`, `http.extraHeader`, `http.cookieFile`, \#
             `url.<base>.insteadOf`, `core.sshCommand`, `core.autocrlf`, `core.eol`. Any other has no effect, which one \#
             warning says. Values are never shown.

@@ -6,7 +6,7 @@ extension OptionTable {
             check: atLeast(.milliseconds(10)),
             old: [
                 .variables("GIT_SYNC_PERIOD"),
-                .renamed("wait", "GIT_SYNC_WAIT", converting: OldName.seconds),
+                .renamed("wait", "GIT_SYNC_WAIT", unit: "seconds", converting: OldName.seconds),
             ],
             availability: .notYet),
         Option(
@@ -27,7 +27,7 @@ extension OptionTable {
             check: atLeast(.milliseconds(10)),
             old: [
                 .variables("GIT_SYNC_SYNC_TIMEOUT"),
-                .renamed("timeout", "GIT_SYNC_TIMEOUT", converting: OldName.wholeSeconds),
+                .renamed("timeout", "GIT_SYNC_TIMEOUT", unit: "whole seconds", converting: OldName.wholeSeconds),
             ]),
         Option(
             "one-time", \.oneTime, .syncing, "end after one deployment",
