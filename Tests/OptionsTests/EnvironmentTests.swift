@@ -43,6 +43,20 @@ struct EnvironmentTests {
         #expect(settings.sparsePatterns == ["/*", "!/docs"])
     }
 
+    @Test("a JSON text in a variable may be spread over lines")
+    func jsonOverLines() {
+        let text = """
+            [
+              {"url": "https://a", "username": "u", "password": "p"},
+              {"url": "https://b", "username": "u", "password": "p"}
+            ]
+            """
+        let invocation = parse(environment: ["GITSYNC_CREDENTIAL": text])
+        #expect(invocation.complaints == [])
+        #expect(invocation.warnings == [])
+        #expect(invocation.settings.credentials.flatMap(\.list).map(\.url.description) == ["https://a", "https://b"])
+    }
+
     @Test("an unknown variable is a warning with a suggestion, not a problem")
     func unknown() {
         let invocation = parse(environment: ["GITSYNC_DEPHT": "1", "GITSYNC_ZZZZZZZZ": "1", "HOME": "/"])

@@ -62,7 +62,7 @@ struct OldNameTests {
 
     @Test("a variable that an image sets to the default does not silence an old name that somebody chose")
     func imageDefaults() {
-        let invocation = parse("--timeout=30", environment: ["GITSYNC_SYNC_TIMEOUT": "2m", "GITSYNC_REF": "HEAD"])
+        let invocation = parse("--timeout=30", environment: ["GITSYNC_SYNC_TIMEOUT": "120s", "GITSYNC_REF": "HEAD"])
         #expect(invocation.settings.syncTimeout == .seconds(30))
         #expect(parse(environment: ["GIT_SYNC_DEPTH": "5", "GITSYNC_DEPTH": "1"]).settings.depth == 5)
     }

@@ -76,10 +76,21 @@ extension Option {
         }
         if isRepeatable { facts.append("May be repeated.") }
         if !defaultText.isEmpty { facts.append("Default: `\(defaultText)`.") }
-        if form == .flagAndVariable, let variable { facts.append("Environment: `\(variable)`.") }
+        if form == .flagAndVariable, let variable { facts.append("Environment: `\(variable)`\(variableNote).") }
         facts.append("Since \(since).")
         if availability == .notYet { facts.append("Not available yet.") }
         return facts
+    }
+}
+
+extension Option {
+    // How several values are written in the variable.
+    fileprivate var variableNote: String {
+        switch separator {
+        case "\n": ", one a line"
+        case let separator?: ", separated by `\(separator)`"
+        case nil: ""
+        }
     }
 }
 

@@ -20,7 +20,9 @@ public struct Option: Sendable, CustomStringConvertible {
     public let isSwitch: Bool
     /// Whether its value names a file.
     public let isPath: Bool
-    /// What separates the values in its environment variable; nil when there is one value only.
+    /// Whether it may be given more than once.
+    public let isRepeatable: Bool
+    /// What separates the values in its environment variable; nil when that holds one value only.
     public let separator: Character?
     /// Its former names.
     public let oldNames: [OldName]
@@ -79,9 +81,6 @@ public struct Option: Sendable, CustomStringConvertible {
 
     /// How people call it.
     public var description: String { label }
-
-    /// Whether it may be given more than once.
-    public var isRepeatable: Bool { separator != nil }
 
     /// The value in the given settings as a user would write it; empty when there is none.
     public func text(in settings: Settings) -> String {

@@ -21,7 +21,8 @@ extension OptionTable {
             An object, or a list of objects, with `url`, `username`, and `password` or `password-file`. The longest \
             `url` that a request begins with wins, for submodules too. Prefer `password-file`, or the environment \
             variable: a password in a flag can be read by everybody on the machine.
-            """),
+            """,
+            separator: nil),
         Option(
             "askpass-url", \.askpassURL, .access, "service that answers with user and password",
             "Called with GET before each attempt; the answer has the lines `username=...` and `password=...`.",
@@ -33,7 +34,7 @@ extension OptionTable {
         Option(
             "ssh-key-file", list: \.sshKeyFiles, .access, "private key for ssh",
             """
-            In the environment variable, colons separate several. It is no error that the default file does not exist. \
+            It is no error that the default file does not exist. \
             Each file is read again for each attempt.
             """,
             separator: ":",

@@ -7,8 +7,7 @@ extension OptionTable {
             "signal-target", list: \.signalTargets, .application, "process that gets the signal",
             """
             `name:nginx`, `exe:/usr/sbin/nginx`, `cmdline:REGEX`, `pidfile:/run/nginx.pid` or `port:8080`. The root of \
-            each process tree that matches gets the signal: the master, never a worker. In the environment variable, \
-            one a line.
+            each process tree that matches gets the signal: the master, never a worker.
             """, availability: .notYet),
         Option(
             "terminate-after", \.terminateAfter, .application, "send SIGTERM if not confirmed by then",
@@ -37,8 +36,7 @@ extension OptionTable {
             #"""
             `GLOB[,GLOB...]=ACTION`, where the action is `none`, `signal:HUP@name:nginx`, `http:POST@URL`, \#
             `exec:/path` or `touch:/path`. A change that matches no rule takes the default action ({signal} or \#
-            {reload-url}). Each action runs once a deployment. Write `\,` and `\=` for those characters in a pattern. \#
-            In the environment variable, one rule a line.
+            {reload-url}). Each action runs once a deployment. Write `\,` and `\=` for those characters in a pattern.
             """#, availability: .notYet),
         Option(
             "health-url", \.healthURL, .application, "URL that says whether the application is well",

@@ -74,7 +74,7 @@ extension OptionTable {
             old: [.variables("GIT_SYNC_GIT_CONFIG")]),
         Option(
             "git-config-add", list: \.gitConfigAdditions, .source, "more of {git-config}",
-            "Written like {git-config} and added to it."),
+            "Written like {git-config} and added to it.", separator: nil),
         Option(
             "git", \.git, .source, "accepted for compatibility, has no effect",
             "No git program is run, so there is none to choose.",
