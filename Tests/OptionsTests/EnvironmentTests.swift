@@ -35,7 +35,7 @@ struct EnvironmentTests {
             [],
             environment: [
                 "GITSYNC_SSH_KEY_FILE": "/a:/b", "GITSYNC_SIGNAL_TARGET": "name:nginx\nport:80\n",
-                "GITSYNC_SPARSE_PATTERN": "/*\n!/docs",
+                "GITSYNC_SPARSE_PATTERN": "/*\r\n!/docs",
             ]
         ).settings
         #expect(settings.sshKeyFiles == [Path("/a"), Path("/b")])

@@ -163,6 +163,19 @@ struct PlanTests {
         #expect(try plan("--tls-ca-file=/ca", probe: probe(files: ["/ca"])).warnings == [])
     }
 
+    @Test("what only says how to do something that nobody asked for is a warning, unless it repeats the default")
+    func companions() throws {
+        #expect(try plan("--webhook-timeout=9s").warnings == ["--webhook-timeout: has no effect without --webhook-url"])
+        #expect(try plan("--health-watch=9s").warnings == ["--health-watch: has no effect without a health check"])
+        #expect(try plan("--webhook-timeout=1s", "--health-successes=2").warnings == [])
+        #expect(try plan("--webhook-timeout=9s", "--webhook-url=http://a").warnings == [])
+    }
+
+    @Test("a plan knows who set what")
+    func provenance() throws {
+        #expect(try plan("--depth=3").provenance["depth"] == .flag("--depth"))
+    }
+
     @Test("the log is text on a terminal, unless something else is asked for")
     func logFormat() throws {
         #expect(try plan(probe: probe(isTerminal: true)).logFormat == .text)

@@ -17,6 +17,8 @@ struct SecretLeakTests {
             (["--password", "hunter2"], [:]),
             (["--password=hunter2", "--username=u", "--password-file=/p"], [:]),
             (["--pasword", "hunter2"], [:]),
+            (["--password=\u{301}hunter2"], [:]),
+            (["--pasword=\u{301}hunter2"], [:]),
             (["--passwordhunter=hunter2"], [:]),
             (["-phunter2"], [:]),
             (["--credential={\"url\":\"a\",\"username\":\"u\",\"password\":\"hunter2\"}"], [:]),
