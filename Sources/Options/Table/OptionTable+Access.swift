@@ -73,13 +73,13 @@ extension OptionTable {
             "Instead of {github-app-private-key-file}. There is no flag for it, because flags can be read by others.",
             form: .variableOnly, availability: .notYet),
         Option(
-            "github-app-application-id", \.githubAppApplicationID, .access, "the GitHub App's number",
+            "github-app-application-id", \.githubAppApplicationID, .access, "the GitHub App's application ID",
             "Either this or {github-app-client-id}.", check: atLeast(1), availability: .notYet),
         Option(
-            "github-app-client-id", \.githubAppClientID, .access, "the GitHub App's client",
+            "github-app-client-id", \.githubAppClientID, .access, "the GitHub App's client ID",
             "Either this or {github-app-application-id}.", placeholder: "ID", availability: .notYet),
         Option(
-            "github-app-installation-id", \.githubAppInstallationID, .access, "the App's installation",
+            "github-app-installation-id", \.githubAppInstallationID, .access, "the GitHub App's installation ID",
             "The number at the end of the address of the installation's page.", check: atLeast(1), availability: .notYet
         ),
         Option(

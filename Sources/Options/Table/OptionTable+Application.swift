@@ -56,6 +56,7 @@ extension OptionTable {
             "It runs in the published release.", placeholder: "COMMAND", availability: .notYet),
         Option(
             "health-timeout", \.healthTimeout, .application, "how long until it must be well",
+            "Counted from {signal} or {reload-url}; a process that is not up yet is waited for as long, too.",
             check: atLeast(.milliseconds(10)), availability: .notYet),
         Option(
             "health-interval", \.healthInterval, .application, "pause between two checks",
@@ -64,7 +65,8 @@ extension OptionTable {
             "health-successes", \.healthSuccesses, .application, "good checks in a row that count",
             check: atLeast(1), availability: .notYet),
         Option(
-            "health-watch", \.healthWatch, .application, "how long it must stay well after that", availability: .notYet),
+            "health-watch", \.healthWatch, .application, "how long it must stay well after that",
+            "`0s` is satisfied with {health-successes}.", availability: .notYet),
         Option(
             "rollback", \.rollback, .application, "take back a release that fails",
             """

@@ -10,7 +10,7 @@ extension OptionTable {
             ],
             availability: .notYet),
         Option(
-            "init-period", \.initPeriod, .syncing, "the same until the first success",
+            "init-period", \.initPeriod, .syncing, "{period} until the first success",
             "Without it, {period} counts from the start.", check: atLeast(.milliseconds(10)), availability: .notYet),
         Option(
             "jitter", \.jitter, .syncing, "how far to vary the period",
@@ -48,7 +48,7 @@ extension OptionTable {
             ],
             availability: .notYet),
         Option(
-            "init-max-failures", \.initMaxFailures, .syncing, "the same until the first success",
+            "init-max-failures", \.initMaxFailures, .syncing, "{max-failures} until the first success",
             "Without it, {max-failures} counts from the start.", availability: .notYet),
         Option(
             "sync-on-signal", \.syncOnSignal, .syncing, "signal that starts a sync at once",
