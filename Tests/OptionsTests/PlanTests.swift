@@ -53,14 +53,14 @@ struct PlanTests {
             "--on-change=*=touch:seen",
             #"--credential={"url":"a","username":"u","password-file":"cred"}"#,
         ]).plan(probe: probe())
-        #expect(plan.root == Path("/work/data"))
-        #expect(plan.link == Path("/work/data/www/site"))
-        #expect(plan.settings.touchFile == Path("/work/data/touched"))
+        #expect(plan.root == Path("/srv/data"))
+        #expect(plan.link == Path("/srv/data/www/site"))
+        #expect(plan.settings.touchFile == Path("/srv/data/touched"))
         #expect(plan.settings.passwordFile == Path("/abs/p"))
-        #expect(plan.sshKeyFiles == [Path("/work/data/key")])
-        #expect(plan.settings.signalTargets == [.pidFile(Path("/work/data/run/pid"))])
-        #expect(plan.settings.onChange.map(\.action) == [.touch(Path("/work/data/seen"))])
-        #expect(plan.credentials.map(\.passwordFile) == [Path("/work/data/cred")])
+        #expect(plan.sshKeyFiles == [Path("/srv/data/key")])
+        #expect(plan.settings.signalTargets == [.pidFile(Path("/srv/data/run/pid"))])
+        #expect(plan.settings.onChange.map(\.action) == [.touch(Path("/srv/data/seen"))])
+        #expect(plan.credentials.map(\.passwordFile) == [Path("/srv/data/cred")])
     }
 
     @Test(

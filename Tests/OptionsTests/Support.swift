@@ -26,7 +26,7 @@ extension Invocation {
 
 /// A machine on which the given files exist, and everything else is missing.
 func probe(files: Set<String> = [], isTerminal: Bool = false) -> Probe {
-    Probe(workingDirectory: "/work", standardErrorIsTerminal: isTerminal) { files.contains($0) ? .file : .missing }
+    Probe(workingDirectory: "/srv", standardErrorIsTerminal: isTerminal) { files.contains($0) ? .file : .missing }
 }
 
 /// A program that was run: its exit code and all it printed.
