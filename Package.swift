@@ -57,7 +57,9 @@ let package = Package(
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "Posix"], swiftSettings: strict),
         .testTarget(
             name: "GitProtocolTests", dependencies: ["GitProtocol", "GitStore"], swiftSettings: strict),
-        .testTarget(name: "OptionsTests", dependencies: ["Options", "Posix"], swiftSettings: strict),
+        .testTarget(
+            name: "OptionsTests", dependencies: ["Options", "Posix"], exclude: ["Expected"],
+            swiftSettings: strict),
         .testTarget(
             name: "RemoteTests", dependencies: ["Remote", "GitProtocol", "GitStore", "HTTPClient", "Posix", "Telemetry", "TestSupport"],
             swiftSettings: strict),

@@ -16,14 +16,14 @@ extension OptionTable {
             "exechook-timeout", \.exechookTimeout, .hooks, "time limit of {exechook-command}",
             check: atLeast(.milliseconds(10)), old: [.variables("GIT_SYNC_EXECHOOK_TIMEOUT")], availability: .notYet),
         Option(
-            "exechook-backoff", \.exechookBackoff, .hooks, "pause before it is tried again",
+            "exechook-backoff", \.exechookBackoff, .hooks, "pause before it is tried again", "For {exechook-command}.",
             check: atLeast(.milliseconds(10)), old: [.variables("GIT_SYNC_EXECHOOK_BACKOFF")], availability: .notYet),
         Option(
             "pre-publish-exechook-command", \.prePublishExechookCommand, .hooks, "command to run before publishing",
             "Like {exechook-command}, in the staged release. It does not hold the release back: {validate-command} does.",
             placeholder: "COMMAND", availability: .notYet),
         Option(
-            "pre-publish-exechook-timeout", \.prePublishExechookTimeout, .hooks, "its time limit",
+            "pre-publish-exechook-timeout", \.prePublishExechookTimeout, .hooks, "time limit of that command",
             "For {pre-publish-exechook-command}.", check: atLeast(.milliseconds(10)), availability: .notYet),
         Option(
             "pre-publish-exechook-backoff", \.prePublishExechookBackoff, .hooks, "pause before it is tried again",
@@ -46,7 +46,7 @@ extension OptionTable {
             "webhook-timeout", \.webhookTimeout, .hooks, "time limit of {webhook-url}",
             check: atLeast(.milliseconds(10)), old: [.variables("GIT_SYNC_WEBHOOK_TIMEOUT")], availability: .notYet),
         Option(
-            "webhook-backoff", \.webhookBackoff, .hooks, "pause before it is tried again",
+            "webhook-backoff", \.webhookBackoff, .hooks, "pause before it is tried again", "For {webhook-url}.",
             check: atLeast(.milliseconds(10)), old: [.variables("GIT_SYNC_WEBHOOK_BACKOFF")], availability: .notYet),
     ]
 }

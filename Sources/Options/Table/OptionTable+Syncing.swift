@@ -6,11 +6,11 @@ extension OptionTable {
             check: atLeast(.milliseconds(10)),
             old: [
                 .variables("GIT_SYNC_PERIOD"),
-                .renamed("wait", "GIT_SYNC_WAIT", converting: OldName.seconds),
+                .renamed("wait", "GIT_SYNC_WAIT", unit: "seconds", converting: OldName.seconds),
             ],
             availability: .notYet),
         Option(
-            "init-period", \.initPeriod, .syncing, "the same until the first success",
+            "init-period", \.initPeriod, .syncing, "{period} until the first success",
             "Without it, {period} counts from the start.", check: atLeast(.milliseconds(10)), availability: .notYet),
         Option(
             "jitter", \.jitter, .syncing, "how far to vary the period",
@@ -27,7 +27,7 @@ extension OptionTable {
             check: atLeast(.milliseconds(10)),
             old: [
                 .variables("GIT_SYNC_SYNC_TIMEOUT"),
-                .renamed("timeout", "GIT_SYNC_TIMEOUT", converting: OldName.wholeSeconds),
+                .renamed("timeout", "GIT_SYNC_TIMEOUT", unit: "whole seconds", converting: OldName.wholeSeconds),
             ]),
         Option(
             "one-time", \.oneTime, .syncing, "end after one deployment",
@@ -48,7 +48,7 @@ extension OptionTable {
             ],
             availability: .notYet),
         Option(
-            "init-max-failures", \.initMaxFailures, .syncing, "the same until the first success",
+            "init-max-failures", \.initMaxFailures, .syncing, "{max-failures} until the first success",
             "Without it, {max-failures} counts from the start.", availability: .notYet),
         Option(
             "sync-on-signal", \.syncOnSignal, .syncing, "signal that starts a sync at once",
