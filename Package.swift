@@ -25,12 +25,33 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CShims", dependencies: ["CLibgit2", "CCurl", "CMicrohttpd"]),
         .target(name: "Posix", dependencies: ["CShims"], swiftSettings: strict),
+        .target(name: "Telemetry", dependencies: ["Posix"], swiftSettings: strict),
         .target(name: "Patterns", swiftSettings: strict),
         .target(
             name: "GitStore", dependencies: ["Posix", "CShims", "CLibgit2", "CCrypto", "CZlib"],
             swiftSettings: strict),
+        .target(name: "HTTPClient", dependencies: ["Posix", "CShims", "CCurl"], swiftSettings: strict),
+        .target(name: "GitProtocol", dependencies: ["GitStore"], swiftSettings: strict),
+        .target(
+            name: "Remote", dependencies: ["Posix", "Telemetry", "GitStore", "HTTPClient", "GitProtocol"],
+            swiftSettings: strict),
+        .target(name: "Options", dependencies: ["Posix"], swiftSettings: strict),
+        .target(name: "Sidecar", dependencies: ["Posix", "Telemetry", "Remote"], swiftSettings: strict),
         .executableTarget(name: "git-sidecar", dependencies: ["Posix", "GitStore"], swiftSettings: strict),
+        .executableTarget(name: "regenerate", dependencies: ["Options"], swiftSettings: strict),
+
+        .target(
+            name: "TestSupport", dependencies: ["Posix", "CShims"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(name: "PosixTests", dependencies: ["Posix"], swiftSettings: strict),
+        .testTarget(name: "TelemetryTests", dependencies: ["Posix", "Telemetry"], swiftSettings: strict),
         .testTarget(name: "PatternsTests", dependencies: ["Patterns"], swiftSettings: strict),
+        .testTarget(name: "GitStoreTests", dependencies: ["GitStore", "Posix"], swiftSettings: strict),
+        .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "Posix"], swiftSettings: strict),
+        .testTarget(name: "OptionsTests", dependencies: ["Options", "Posix"], swiftSettings: strict),
+        .testTarget(
+            name: "RemoteTests", dependencies: ["Remote", "GitProtocol", "GitStore", "HTTPClient", "Posix", "Telemetry", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(name: "SidecarTests", dependencies: ["Sidecar"], swiftSettings: strict),
     ]
 )
