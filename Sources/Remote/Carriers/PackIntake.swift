@@ -22,8 +22,10 @@ struct PackIntake: ~Copyable {
     mutating func read(_ bytes: Span<UInt8>, _ report: (FetchProgress) -> Void) throws {
         try parser.read(
             bytes, onPack: { pack in try indexer.append(pack) },
-            onProgress: { line in if line.isFinal { report(progress(line.text)) } })
-        report(progress(nil))
+            onProgress: { line in
+                if line.isFinal { report(FetchProgress(indexer.progress, serverText: line.text)) }
+            })
+        report(FetchProgress(indexer.progress))
     }
 
     /// Makes what came visible in the store.
@@ -39,9 +41,5 @@ struct PackIntake: ~Copyable {
         let after = added.subtracting(parser.unshallow)
         if after != added { try store.replaceShallow(after) }
         return Received(pack)
-    }
-
-    private func progress(_ text: String?) -> FetchProgress {
-        FetchProgress(indexer.progress, serverText: text)
     }
 }

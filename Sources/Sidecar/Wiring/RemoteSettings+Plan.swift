@@ -62,12 +62,12 @@ extension RemoteSettings {
     init(_ plan: Plan, for url: RemoteURL, environment: [String: String], logger: Logger) throws(InvalidURL) {
         let git = GitSettings(plan.gitConfig)
         self.init(
-            credentials: try Credentials(plan, for: url), http: HTTPConfiguration(plan, git, environment: environment),
+            credentials: try CredentialRules(plan, for: url), http: HTTPConfiguration(plan, git, environment: environment),
             ssh: SSHSettings(plan, git), logger: logger)
     }
 }
 
-extension Remote.Credentials {
+extension CredentialRules {
     /// `--credential` for what it names, and `--username` with its password for the repository's server.
     init(_ plan: Plan, for url: RemoteURL) throws(InvalidURL) {
         var rules: [Rule] = []

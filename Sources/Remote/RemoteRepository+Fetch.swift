@@ -29,7 +29,7 @@ public struct FetchResult: Sendable, Equatable {
     public let bytes: Int
 }
 
-extension Remote {
+extension RemoteRepository {
     /// Brings what a name was found to stand for into the store; costs nothing when it is there in the depth wanted.
     ///
     /// - Parameters:
