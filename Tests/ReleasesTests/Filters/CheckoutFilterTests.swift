@@ -19,7 +19,7 @@ struct CheckoutFilterTests {
         "working-tree-encoding=latin-1", "working-tree-encoding=ISO-8859-1 text=auto",
         "working-tree-encoding=SHIFT-JIS",
         "working-tree-encoding=utf8", "working-tree-encoding=UTF-8 eol=crlf", "working-tree-encoding=no-such-thing",
-        "working-tree-encoding=ASCII//TRANSLIT", "working-tree-encoding=ISO-2022-JP", "working-tree-encoding=UTF-7",
+        "working-tree-encoding=ISO-2022-JP", "working-tree-encoding=UTF-7",
         "working-tree-encoding=", "working-tree-encoding=UTF-16 ident text=auto eol=crlf",
         "working-tree-encoding=latin1 ident", "working-tree-encoding=UTF-16 filter=lfs eol=crlf",
     ]
