@@ -1,3 +1,5 @@
+// timespec belongs to whichever of the two the compiler read first.
+internal import CShims
 internal import Glibc
 
 /// What the file system knows about a file.

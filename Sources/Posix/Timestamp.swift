@@ -1,3 +1,5 @@
+// timespec belongs to whichever of the two the compiler read first.
+internal import CShims
 internal import Glibc
 
 /// A moment of the calendar, in UTC; for people and protocols, never for measuring how long something took.
