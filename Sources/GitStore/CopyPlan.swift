@@ -115,10 +115,13 @@ struct CopyPlan {
             try checkDeadline()
             let tree = try source.read(id)
             guard tree.kind == .tree else { throw .malformed("read tree \(id)", "it is a \(tree.kind.name)") }
+            let first = open.count
             try tree.withBytes { (bytes) throws(GitError) in
                 var cursor = TreeCursor()
                 while try cursor.advance(in: bytes) { addEntry(cursor, &open) }
             }
+            // In the order of names, as git packs them: what is read next then lies near what was read last.
+            open[first...].reverse()
         }
     }
 
