@@ -1,9 +1,15 @@
 /// The name of a git object: its SHA-1, 20 bytes.
 public struct ObjectID: Hashable, Sendable, Comparable {
     // Three words instead of an array: no allocation, and comparing two is three instructions.
-    private let high: UInt64
-    private let middle: UInt64
-    private let low: UInt32
+    let high: UInt64
+    let middle: UInt64
+    let low: UInt32
+
+    init(high: UInt64, middle: UInt64, low: UInt32) {
+        self.high = high
+        self.middle = middle
+        self.low = low
+    }
 
     /// The number of bytes in an object's name.
     public static let byteCount = 20
@@ -47,6 +53,11 @@ public struct ObjectID: Hashable, Sendable, Comparable {
         for shift in stride(from: 56, through: 0, by: -8) { result.append(UInt8(truncatingIfNeeded: middle >> shift)) }
         for shift in stride(from: 24, through: 0, by: -8) { result.append(UInt8(truncatingIfNeeded: low >> shift)) }
         return result
+    }
+
+    /// Feeds a hash table: eight bytes of a SHA-1 are as good as all of them.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(high)
     }
 
     /// Orders names as their bytes are ordered.

@@ -12,3 +12,21 @@ int shim_pidfd_open(int pid);
 int shim_pidfd_send_signal(int pidfd, int signal);
 /// pthread_setname_np(3) for the calling thread.
 void shim_name_this_thread(const char *name);
+/// pipe2(2) with O_CLOEXEC.
+int shim_pipe(int *read_end, int *write_end);
+/// O_PATH.
+int shim_open_name_flag(void);
+/// posix_spawn(3) with posix_spawn_file_actions_addchdir_np and addclosefrom_np: the child leads its own process group,
+/// has all signals unblocked and at their default, and no descriptors but the three. Returns an error number.
+int shim_spawn(
+    int *child, const char *path, char *const *arguments, char *const *environment, const char *directory, int input,
+    int output, int error);
+/// waitid(2) with WNOWAIT, whose siginfo_t is a union that Swift reads badly: the number of a child that has ended and is
+/// not reaped yet; 0 for none, -1 for a failure. `pid` is a child's number, or 0 for any child.
+int shim_ended_child(int pid);
+/// getdents64(2).
+long shim_read_entries(int directory, void *buffer, unsigned long size);
+/// Starts a detached or joinable pthread. In C because Swift takes pthread_attr_t for a type of whichever module includes
+/// <pthread.h> first. The thread has all asynchronous signals blocked: they are for the thread that listens to them.
+int shim_start_thread(
+    unsigned long *thread, int detached, unsigned long stack_size, void *(*body)(void *), void *argument);

@@ -1,0 +1,70 @@
+internal import Glibc
+internal import Posix
+
+extension ObjectStore {
+    /// The commits that are kept, in no particular order: each has a reference, so that git's own `gc` keeps it too.
+    public var kept: [ObjectID] {
+        get throws(GitError) {
+            try Files.names(in: keptDirectory).compactMap { ObjectID($0) }
+        }
+    }
+
+    /// Keeps a commit and all that belongs to it until it is released.
+    public func keep(_ commit: ObjectID) throws(GitError) {
+        try Files.makeDirectory(path + "/refs")
+        try Files.makeDirectory(keptDirectory)
+        try setReference("refs/git-sidecar/\(commit)", to: commit)
+    }
+
+    /// Gives a commit up; compaction may remove it. One that is not kept will do.
+    public func release(_ commit: ObjectID) throws(GitError) {
+        try Files.remove("\(keptDirectory)/\(commit)")
+    }
+
+    private var keptDirectory: String { path + "/refs/git-sidecar" }
+
+    /// Points a reference at an object, without a log; the directories in its name must exist.
+    public func setReference(_ name: String, to id: ObjectID) throws(GitError) {
+        try Files.replace("\(path)/\(name)", with: Array("\(id)\n".utf8))
+    }
+
+    /// The object that a reference names, loose or packed, followed through symbolic references; nil when there is none.
+    public func reference(named name: String) throws(GitError) -> ObjectID? {
+        try References(gitDirectory: path, commonDirectory: path).resolve(name)
+    }
+
+    /// Makes `HEAD` name a commit (detached).
+    public func setHead(to commit: ObjectID) throws(GitError) {
+        try setReference("HEAD", to: commit)
+    }
+
+    /// The commits whose parents are not here on purpose, as git records them in `.git/shallow`.
+    public var shallow: Set<ObjectID> {
+        get throws(GitError) { try readShallow(path) }
+    }
+
+    /// Replaces the set of shallow commits as a whole; an empty set removes the file.
+    ///
+    /// A `shallow.lock` that a killed git program left behind does not matter.
+    public func replaceShallow(_ commits: Set<ObjectID>) throws(GitError) {
+        guard !commits.isEmpty else {
+            try Files.remove(path + "/shallow")
+            return try Files.flushDirectory(of: path + "/shallow")
+        }
+        let lines = commits.sorted().map { "\($0)\n" }.joined()
+        try Files.replace(path + "/shallow", with: Array(lines.utf8))
+    }
+}
+
+/// Reads a repository's `shallow` file.
+func readShallow(_ gitDirectory: String) throws(GitError) -> Set<ObjectID> {
+    guard let content = try Files.read(gitDirectory + "/shallow", limit: 64 << 20) else { return [] }
+    var commits: Set<ObjectID> = []
+    for line in content.split(separator: UInt8(ascii: "\n")) {
+        guard let id = ObjectID(hex: line.span) else {
+            throw .malformed("read \(gitDirectory)/shallow", "a line is no object name")
+        }
+        commits.insert(id)
+    }
+    return commits
+}

@@ -1,0 +1,137 @@
+internal import CCurl
+internal import CShims
+internal import Posix
+
+extension HTTPClient {
+    /// Sets one option and throws when libcurl refuses it.
+    private func set(_ operation: String, _ call: () -> CURLcode) throws(TransferError) {
+        let code = call()
+        guard code == CURLE_OK else {
+            throw TransferError(
+                code: .invalid, operation: operation,
+                message: "libcurl refuses an option: \(unsafe String(cString: curl_easy_strerror(code)))")
+        }
+    }
+
+    /// Prepares the handle for one request; connections and TLS sessions of earlier ones stay.
+    func prepare(_ request: HTTPRequest, for target: Target, connect: Duration) throws(TransferError) {
+        let operation = request.operation
+        unsafe curl_easy_reset(easy)
+        unsafe words.pointee = 0
+        try set(operation) { unsafe shim_curl_set_error_buffer(easy, words) }
+        try set(operation) { unsafe shim_curl_set_fixed_options(easy) }
+        try set(operation) { unsafe shim_curl_set_url(easy, target.url) }
+        try set(operation) { unsafe shim_curl_set_user_agent(easy, configuration.userAgent) }
+        try set(operation) { unsafe shim_curl_set_connect_timeout(easy, connect.wholeMilliseconds) }
+        let proxy = configuration.proxy.proxy(forSecure: target.isSecure)?.exposed ?? ""
+        try set(operation) { unsafe shim_curl_set_proxy(easy, proxy, configuration.proxy.exceptions) }
+        switch request.credential {
+        case .basic(let username, let password):
+            try set(operation) {
+                unsafe shim_curl_set_basic_credential(easy, username, password?.exposed ?? "")
+            }
+        case .bearer(let token):
+            try set(operation) { unsafe shim_curl_set_bearer_credential(easy, token.exposed) }
+        case nil: break
+        }
+        if let path = configuration.cookieFile {
+            guard FileState(path) != nil else {
+                throw TransferError(
+                    code: .invalid, operation: operation, message: "there is no cookie file at \(path)")
+            }
+            try set(operation) { unsafe shim_curl_set_cookie_file(easy, path) }
+        }
+        if target.isSecure || proxy.hasPrefix("https:") { try prepareTLS(operation) }
+    }
+
+    private func prepareTLS(_ operation: String) throws(TransferError) {
+        let tls = configuration.tls
+        let states = Trust.states(of: tls)
+        if trust?.states != states {
+            let isFirst = trust == nil
+            trust = try Trust(tls, states: states, operation: operation)
+            if !isFirst { try dropConnections(operation) }
+        }
+        try set(operation) { unsafe shim_curl_set_trusted(easy, trust?.file, trust?.directory) }
+        if !tls.verify { try set(operation) { unsafe shim_curl_set_unverified(easy) } }
+        if let certificate = tls.certificateFile {
+            try set(operation) {
+                unsafe shim_curl_set_client_certificate(easy, certificate, tls.keyFile ?? certificate)
+            }
+        }
+    }
+
+    /// Closes all connections, and forgets what libcurl read from certificate files.
+    private func dropConnections(_ operation: String) throws(TransferError) {
+        guard let fresh = unsafe curl_multi_init() else {
+            throw TransferError(code: .invalid, operation: operation, message: "out of memory")
+        }
+        unsafe curl_multi_cleanup(multi)
+        unsafe multi = unsafe fresh
+    }
+
+    /// Sets method and body; the body's bytes must stay where they are until the transfer is over.
+    func setMethod(of request: HTTPRequest, body: UnsafeRawBufferPointer) throws(TransferError) {
+        let method = request.method
+        let operation = request.operation
+        if method == "HEAD" { return try set(operation) { unsafe shim_curl_set_method_head(easy) } }
+        guard !request.sendsBody else {
+            return try set(operation) {
+                // Never nil: libcurl takes that for a body that is read by a callback.
+                unsafe withUnsafePointer(to: 0 as UInt8) { nothing in
+                    unsafe shim_curl_set_method_with_body(
+                        easy, method == "POST" ? nil : method, body.baseAddress ?? UnsafeRawPointer(nothing),
+                        curl_off_t(body.count))
+                }
+            }
+        }
+        try set(operation) { unsafe shim_curl_set_method_without_body(easy, method == "GET" ? nil : method) }
+    }
+
+    /// Sets the header fields and returns the list, which the caller frees when the transfer is over.
+    func setHeaders(of request: HTTPRequest) throws(TransferError) -> UnsafeMutablePointer<curl_slist>? {
+        var list: UnsafeMutablePointer<curl_slist>?
+        // Without these two libcurl adds a content type of its own, and waits for the server's leave before a large body.
+        var lines = request.sendsBody ? ["Expect:"] : []
+        if request.sendsBody, request.headers.value("Content-Type") == nil,
+            configuration.headers.value("Content-Type") == nil
+        {
+            lines.append("Content-Type:")
+        }
+        let general = configuration.headers.filter { request.headers.value($0.name) == nil }
+        // A semicolon is libcurl's way to send a field that is empty.
+        lines += (general + request.headers).map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
+        for line in lines {
+            guard let longer = unsafe curl_slist_append(list, line) else {
+                unsafe curl_slist_free_all(list)
+                throw TransferError(code: .invalid, operation: request.operation, message: "out of memory")
+            }
+            unsafe list = unsafe longer
+        }
+        do {
+            try set(request.operation) { unsafe shim_curl_set_headers(easy, list) }
+        } catch {
+            unsafe curl_slist_free_all(list)
+            throw error
+        }
+        return unsafe list
+    }
+}
+
+extension HTTPRequest {
+    /// Whether a body follows, be it an empty one.
+    fileprivate var sendsBody: Bool {
+        method != "HEAD" && (!body.isEmpty || ["POST", "PUT", "PATCH"].contains(method))
+    }
+}
+
+extension Duration {
+    /// In whole milliseconds, at least one.
+    var wholeMilliseconds: Int {
+        let (seconds, attoseconds) = components
+        let milliseconds = seconds.multipliedReportingOverflow(by: 1000)
+        guard !milliseconds.overflow else { return Int(Int32.max) }
+        let whole = milliseconds.partialValue + attoseconds / 1_000_000_000_000_000
+        return Int(max(1, min(whole, Int64(Int32.max))))
+    }
+}

@@ -1,0 +1,95 @@
+internal import Glibc
+
+/// What can be done to files by their path.
+public enum Files {
+    /// The status of what `path` names; of a symbolic link itself unless it is to be followed.
+    public static func status(_ path: some SystemPath, followingLinks: Bool = false) throws(SystemError) -> FileStatus {
+        try fileStatus(AT_FDCWD, path, followingLinks: followingLinks)
+    }
+
+    /// The status, or nil when nothing of that name exists.
+    public static func statusIfPresent(
+        _ path: some SystemPath, followingLinks: Bool = false
+    ) throws(SystemError) -> FileStatus? {
+        do {
+            return try status(path, followingLinks: followingLinks)
+        } catch {
+            if error.code == ENOENT || error.code == ENOTDIR { return nil }
+            throw error
+        }
+    }
+
+    /// Removes a file or a symbolic link.
+    public static func remove(_ path: some SystemPath) throws(SystemError) {
+        unsafe try pathCall("remove", path) { unsafe unlink($0) }
+    }
+
+    /// Renames an entry; what had the new name is replaced in the same step.
+    public static func rename(_ old: some SystemPath, to new: some SystemPath) throws(SystemError) {
+        unsafe try pathCall("rename", old, "to", new) { unsafe Glibc.rename($0, $1) }
+    }
+
+    /// Makes a symbolic link; fails when the name is taken.
+    public static func makeSymbolicLink(to target: some SystemPath, at path: some SystemPath) throws(SystemError) {
+        unsafe try pathCall("link", path, "to", target) { unsafe symlink($1, $0) }
+    }
+
+    /// What a symbolic link points to; `EINVAL` when it is not one.
+    public static func readSymbolicLink(_ path: some SystemPath) throws(SystemError) -> [UInt8] {
+        try readLink(AT_FDCWD, path)
+    }
+
+    /// Makes one directory.
+    public static func makeDirectory(_ path: some SystemPath, mode: UInt32 = 0o777) throws(SystemError) {
+        unsafe try pathCall("create the directory", path) { unsafe mkdir($0, mode) }
+    }
+
+    /// Makes a directory and those above it, as far as they are missing.
+    public static func makeDirectories(_ path: String, mode: UInt32 = 0o777) throws(SystemError) {
+        do {
+            try makeDirectory(path, mode: mode)
+        } catch {
+            if error.code == EEXIST, try status(path, followingLinks: true).kind == .directory { return }
+            guard error.code == ENOENT, let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash != path.startIndex
+            else { throw error }
+            try makeDirectories(String(path[..<slash]), mode: mode)
+            do {
+                try makeDirectory(path, mode: mode)
+            } catch {
+                // Somebody else made it meanwhile, or the path ends with a slash.
+                if error.code != EEXIST { throw error }
+            }
+        }
+    }
+
+    /// Sets the permissions of what `path` names, following symbolic links.
+    public static func setPermissions(_ path: some SystemPath, _ mode: UInt32) throws(SystemError) {
+        unsafe try pathCall("set the permissions of", path) { unsafe chmod($0, mode) }
+    }
+
+    /// The whole content of a small file; fails with `EFBIG` when it is longer than `limit` bytes.
+    public static func read(_ path: some SystemPath, limit: Int) throws(SystemError) -> [UInt8] {
+        let file = try FileDescriptor.open(path)
+        do {
+            return try file.readAll(limit: limit)
+        } catch {
+            throw SystemError(code: error.code, operation: "read \(path.pathText)")
+        }
+    }
+
+    /// Sets which permissions new files never get, and returns what it was.
+    @discardableResult
+    public static func setCreationMask(_ mask: UInt32) -> UInt32 { umask(mask) }
+}
+
+func readLink(_ directory: Int32, _ path: some SystemPath) throws(SystemError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    let count = try unsafe pathCall("read the link", path) { name in
+        unsafe bytes.withUnsafeMutableBytes {
+            guard let start = $0.baseAddress else { return -1 }
+            return unsafe readlinkat(directory, name, start.assumingMemoryBound(to: CChar.self), $0.count)
+        }
+    }
+    bytes.removeLast(bytes.count - count)
+    return bytes
+}
