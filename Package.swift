@@ -26,17 +26,22 @@ let package = Package(
         .target(name: "CShims", dependencies: ["CLibgit2", "CCurl", "CMicrohttpd"]),
         .target(name: "Posix", dependencies: ["CShims"], swiftSettings: strict),
         .target(name: "Telemetry", dependencies: ["Posix"], swiftSettings: strict),
+        .target(name: "Patterns", swiftSettings: strict),
         .target(
             name: "GitStore", dependencies: ["Posix", "CShims", "CLibgit2", "CCrypto", "CZlib"],
             swiftSettings: strict),
+        .target(name: "HTTPClient", dependencies: ["Posix", "CShims", "CCurl"], swiftSettings: strict),
         .target(name: "GitProtocol", dependencies: ["GitStore"], swiftSettings: strict),
+        .target(name: "Releases", dependencies: ["Posix", "Patterns", "GitStore"], swiftSettings: strict),
         .executableTarget(name: "git-sidecar", dependencies: ["Posix", "GitStore"], swiftSettings: strict),
         .testTarget(name: "PosixTests", dependencies: ["Posix"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Posix", "Telemetry"], swiftSettings: strict),
+        .testTarget(name: "PatternsTests", dependencies: ["Patterns"], swiftSettings: strict),
         .testTarget(name: "GitStoreTests", dependencies: ["GitStore", "Posix"], swiftSettings: strict),
-        .target(name: "HTTPClient", dependencies: ["Posix", "CShims", "CCurl"], swiftSettings: strict),
-        .executableTarget(name: "git-sidecar", dependencies: ["Posix", "GitStore"], swiftSettings: strict),
-        .testTarget(name: "PosixTests", dependencies: ["Posix"], swiftSettings: strict),
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "Posix"], swiftSettings: strict),
+        .testTarget(name: "ReleasesTests", dependencies: ["Releases", "GitStore", "Posix"], swiftSettings: strict),
+        .executableTarget(
+            name: "Benchmarks", dependencies: ["Releases", "GitStore", "Posix"], path: "Tests/Benchmarks",
+            swiftSettings: strict),
     ]
 )
