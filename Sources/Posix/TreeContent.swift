@@ -48,7 +48,7 @@ public func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
     if left.isEmpty { return true }
     return unsafe left.withUnsafeBytes { left in
         unsafe right.withUnsafeBytes { right in
-            guard let first = unsafe left.baseAddress, let second = unsafe right.baseAddress else { return false }
+            guard let first = left.baseAddress, let second = right.baseAddress else { return false }
             return unsafe memcmp(first, second, left.count) == 0
         }
     }
@@ -60,7 +60,7 @@ public func order(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Int {
     guard shared > 0 else { return left.count - right.count }
     let difference = unsafe left.withUnsafeBytes { left in
         unsafe right.withUnsafeBytes { right in
-            guard let first = unsafe left.baseAddress, let second = unsafe right.baseAddress else { return 0 }
+            guard let first = left.baseAddress, let second = right.baseAddress else { return 0 }
             return unsafe Int(memcmp(first, second, shared))
         }
     }

@@ -18,7 +18,6 @@ public final class DirectoryCursor {
     private var ends: [Int] = []
     private var descriptors: [Int32] = []
     private var firstOpen = 0
-    private var name: [UInt8] = []
 
     /// A cursor at the top of the tree whose directory is open; that must stay open as long as the cursor lives.
     ///
@@ -75,7 +74,7 @@ public final class DirectoryCursor {
 
     /// Opens the next component of `directory` below the current one.
     private func descend(_ directory: Span<UInt8>) throws(SystemError) {
-        name.removeAll(keepingCapacity: true)
+        var name: [UInt8] = []
         var position = path.count
         while directory[position] != UInt8(ascii: "/") {
             name.append(directory[position])

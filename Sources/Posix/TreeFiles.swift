@@ -12,7 +12,7 @@ func withName<Result, Failure: Error>(
     precondition(!name.isEmpty && name[name.count - 1] == 0, "a name must end in a zero byte")
     var outcome: Swift.Result<Result, Failure>?
     unsafe name.withUnsafeBytes { bytes in
-        guard let start = unsafe bytes.baseAddress else { return }
+        guard let start = bytes.baseAddress else { return }
         do throws(Failure) {
             unsafe outcome = .success(try body(start.assumingMemoryBound(to: CChar.self)))
         } catch {
@@ -23,9 +23,9 @@ func withName<Result, Failure: Error>(
     return try outcome.get()
 }
 
-/// A name as people can read it, for error texts.
-func printable(_ name: Span<UInt8>) -> String {
-    unsafe name.withUnsafeBufferPointer { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+/// A name without its zero byte, in an array of its own.
+private func copied(_ name: Span<UInt8>) -> [UInt8] {
+    unsafe name.withUnsafeBufferPointer { unsafe Array($0.dropLast()) }
 }
 
 /// The files of one open directory.
@@ -38,14 +38,6 @@ public enum TreeFile {
                 unsafe fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW)
             }
         }
-        return FileStatus(status)
-    }
-
-    /// The status of an open file.
-    public static func status(of file: borrowing FileDescriptor) throws(SystemError) -> FileStatus {
-        var status = stat()
-        let number = file.number
-        try systemCall("look at an open file") { unsafe fstat(number, &status) }
         return FileStatus(status)
     }
 
@@ -88,36 +80,12 @@ public enum TreeFile {
         return FileDescriptor(taking: number)
     }
 
-    /// Writes all bytes.
-    public static func write(_ bytes: Span<UInt8>, to file: borrowing FileDescriptor) throws(SystemError) {
-        let number = file.number
-        var failure: SystemError?
-        unsafe bytes.withUnsafeBytes { buffer in
-            var done = 0
-            while done < buffer.count {
-                let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[done...])
-                do throws(SystemError) {
-                    done += try systemCall("write a file") { unsafe Glibc.write(number, rest.baseAddress, rest.count) }
-                } catch {
-                    failure = error
-                    return
-                }
-            }
-        }
-        if let failure { throw failure }
-    }
-
-    /// Sets when the content changed last.
+    /// Sets when the content changed last, in nanoseconds since 1970.
     public static func setModified(
-        _ time: FileTime, of file: borrowing FileDescriptor
+        _ time: Int64, of file: borrowing FileDescriptor
     ) throws(SystemError) {
-        var times = (timespec(tv_sec: 0, tv_nsec: Int(UTIME_OMIT)), timespec(time))
         let number = file.number
-        try systemCall("set the time of a file") {
-            unsafe withUnsafePointer(to: &times) {
-                unsafe $0.withMemoryRebound(to: timespec.self, capacity: 2) { unsafe futimens(number, $0) }
-            }
-        }
+        try systemCall("set the time of a file") { shim_set_modified(number, time) }
     }
 
     /// Makes a file share the blocks of another, copy on write.
@@ -141,40 +109,20 @@ public enum TreeFile {
         }
     }
 
-    /// Sets when a symbolic link was made.
+    /// Sets when a symbolic link was made, in nanoseconds since 1970.
     public static func setModified(
-        _ time: FileTime, ofSymlink name: Span<UInt8>, in directory: Int32
+        _ time: Int64, ofSymlink name: Span<UInt8>, in directory: Int32
     ) throws(SystemError) {
-        var times = (timespec(tv_sec: 0, tv_nsec: Int(UTIME_OMIT)), timespec(time))
         try unsafe withName(name) { (name) throws(SystemError) in
             _ = try unsafe systemCall("set the time of \(String(cString: name))") {
-                unsafe withUnsafePointer(to: &times) {
-                    unsafe $0.withMemoryRebound(to: timespec.self, capacity: 2) {
-                        unsafe utimensat(directory, name, $0, AT_SYMLINK_NOFOLLOW)
-                    }
-                }
+                unsafe shim_set_link_modified(directory, name, time)
             }
         }
     }
 
-    /// What a symbolic link points to, at most 4,096 bytes of it.
+    /// What a symbolic link points to.
     public static func target(ofSymlink name: Span<UInt8>, in directory: Int32) throws(SystemError) -> [UInt8] {
-        var failure: SystemError?
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
-            do throws(SystemError) {
-                count = try unsafe withName(name) { (name) throws(SystemError) in
-                    try unsafe systemCall("read the symbolic link \(String(cString: name))") {
-                        unsafe buffer.withMemoryRebound(to: CChar.self) {
-                            unsafe readlinkat(directory, name, $0.baseAddress, $0.count)
-                        }
-                    }
-                }
-            } catch {
-                failure = error
-            }
-        }
-        if let failure { throw failure }
-        return bytes
+        try readLink(directory, copied(name))
     }
 
     /// Makes a directory; one that exists is fine when `orExists` says so.
@@ -203,8 +151,7 @@ public enum TreeFile {
     }
 }
 
-extension timespec {
-    fileprivate init(_ time: FileTime) {
-        self.init(tv_sec: Int(time.seconds), tv_nsec: Int(time.nanoseconds))
-    }
+extension Timestamp {
+    /// The moment as `FileStatus` gives times.
+    public var nanosecondsSince1970: Int64 { seconds * 1_000_000_000 + Int64(nanoseconds) }
 }

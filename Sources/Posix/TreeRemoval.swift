@@ -7,7 +7,7 @@ extension TreeFile {
     public static func removeTree(in directory: Int32, _ name: [UInt8]) throws(SystemError) {
         do throws(SystemError) {
             let status = try status(in: directory, name.span)
-            guard status.isDirectory else { return try remove(in: directory, name.span) }
+            guard status.kind == .directory else { return try remove(in: directory, name.span) }
             let top = try openDirectory(in: directory, name.span)
             var buried = 0
             try empty(top.number, top: top.number, depth: 0, &buried)
@@ -27,7 +27,13 @@ extension TreeFile {
     ) throws(SystemError) {
         for entry in try entries(of: directory) {
             do throws(SystemError) {
-                if try entry.isDirectory ?? status(in: directory, entry.name.span).isDirectory {
+                let isDirectory: Bool
+                if let known = entry.isDirectory {
+                    isDirectory = known
+                } else {
+                    isDirectory = try status(in: directory, entry.name.span).kind == .directory
+                }
+                if isDirectory {
                     if depth == maximumDepth {
                         try raise(entry.name, from: directory, to: top, &buried)
                     } else {

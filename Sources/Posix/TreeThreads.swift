@@ -4,9 +4,7 @@ internal import Synchronization
 
 /// How many threads can compute at once: the processors that this process may use.
 public func usableProcessors() -> Int {
-    var set = cpu_set_t()
-    guard unsafe sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else { return 1 }
-    return unsafe withUnsafeBytes(of: &set) { unsafe max(1, $0.reduce(0) { $0 + $1.nonzeroBitCount }) }
+    max(1, Int(shim_usable_processors()))
 }
 
 /// Runs a closure on several threads at once, the calling one among them, and returns when all are done.
@@ -23,7 +21,7 @@ public func inParallel<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -
         var threads: [pthread_t] = []
         var refused: [Int] = []
         for number in 1..<count {
-            let job = Unmanaged.passRetained(Job { results.put(body(number), at: number) })
+            let job = unsafe Unmanaged.passRetained(Job { results.put(body(number), at: number) })
             var thread = pthread_t()
             if unsafe pthread_create(&thread, nil, runJob, job.toOpaque()) == 0 {
                 threads.append(thread)
@@ -33,7 +31,7 @@ public func inParallel<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -
             }
         }
         for number in [0] + refused { results.put(body(number), at: number) }
-        for thread in threads { unsafe pthread_join(thread, nil) }
+        for thread in threads { pthread_join(thread, nil) }
         return results.all
     }
 }
@@ -48,7 +46,7 @@ private final class Job: Sendable {
 
 private func runJob(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let argument = unsafe argument else { return nil }
-    shim_name_this_thread("tree worker")
+    unsafe shim_name_this_thread("tree worker")
     unsafe Unmanaged<Job>.fromOpaque(argument).takeRetainedValue().run()
     return nil
 }

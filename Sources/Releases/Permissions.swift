@@ -13,15 +13,16 @@ struct Permissions: Sendable, Equatable {
 
     /// Finds out in a directory of the volume, which must be empty.
     init(probing directory: Int32) throws(SystemError) {
-        let names = [Array("probe-1".utf8) + [0], Array("probe-2".utf8) + [0]]
-        let plain = try TreeFile.create(in: directory, names[0].span, executable: false)
-        try TreeFile.remove(in: directory, names[0].span)
-        let runnable = try TreeFile.create(in: directory, names[1].span, executable: true)
-        try TreeFile.remove(in: directory, names[1].span)
-        file = try TreeFile.status(of: plain).mode
-        executable = try TreeFile.status(of: runnable).mode
+        let first = Array("probe-1".utf8) + [0]
+        let second = Array("probe-2".utf8) + [0]
+        let plain = try TreeFile.create(in: directory, first.span, executable: false)
+        try TreeFile.remove(in: directory, first.span)
+        let runnable = try TreeFile.create(in: directory, second.span, executable: true)
+        try TreeFile.remove(in: directory, second.span)
+        file = try plain.status().permissions
+        executable = try runnable.status().permissions
         // An empty file can be cloned even where others cannot.
-        try TreeFile.write([0].span, to: plain)
+        try plain.writeAll([0])
         canClone = Self.clones(plain, into: runnable)
     }
 
@@ -38,10 +39,10 @@ struct Permissions: Sendable, Equatable {
     /// Whether a file's kind and permissions are those of a new file with this mode in git.
     func agree(_ status: FileStatus, with mode: UInt32) -> Bool {
         switch mode {
-        case FileMode.file.octal: status.mode == file
-        case FileMode.executable.octal: status.mode == executable
-        case FileMode.symlink.octal: status.isSymlink
-        case FileMode.submodule.octal: status.isDirectory
+        case FileMode.file.octal: status.kind == .file && status.permissions == file
+        case FileMode.executable.octal: status.kind == .file && status.permissions == executable
+        case FileMode.symlink.octal: status.kind == .symbolicLink
+        case FileMode.submodule.octal: status.kind == .directory
         default: false
         }
     }

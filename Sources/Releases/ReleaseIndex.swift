@@ -74,10 +74,9 @@ extension ReleaseIndex {
         return id
     }
 
-    /// When the file's content was written.
-    func modified(_ entry: Int) -> FileTime {
-        FileTime(
-            seconds: Int64(number(entry, Field.modified)), nanoseconds: Int64(number(entry, Field.modified + 4)))
+    /// When the file's content was written, in nanoseconds since 1970.
+    func modified(_ entry: Int) -> Int64 {
+        Int64(number(entry, Field.modified)) * 1_000_000_000 + Int64(number(entry, Field.modified + 4))
     }
 
     /// Whether the entry holds what its file is like; not so when the file has yet to be written, is kept out by
@@ -114,22 +113,19 @@ extension ReleaseIndex {
     /// The time of the last status change is not compared: sharing a file changes it.
     func matches(_ entry: Int, _ status: FileStatus, _ permissions: Permissions) -> Bool {
         number(entry, Field.inode) == UInt32(truncatingIfNeeded: status.inode)
-            && number(entry, Field.modified) == UInt32(truncatingIfNeeded: status.modified.seconds)
-            && number(entry, Field.modified + 4) == UInt32(truncatingIfNeeded: status.modified.nanoseconds)
+            && modified(entry) == status.modificationTime
             && number(entry, Field.size) == UInt32(truncatingIfNeeded: status.size)
-            && number(entry, Field.user) == status.user && number(entry, Field.group) == status.group
+            && number(entry, Field.user) == status.userID && number(entry, Field.group) == status.groupID
             && permissions.agree(status, with: mode(entry))
     }
 
     /// Notes what a file is like that was just written.
     mutating func fill(_ entry: Int, _ status: FileStatus) {
-        setNumber(entry, Field.changed, UInt32(truncatingIfNeeded: status.changed.seconds))
-        setNumber(entry, Field.changed + 4, UInt32(truncatingIfNeeded: status.changed.nanoseconds))
-        setNumber(entry, Field.modified, UInt32(truncatingIfNeeded: status.modified.seconds))
-        setNumber(entry, Field.modified + 4, UInt32(truncatingIfNeeded: status.modified.nanoseconds))
+        setTime(entry, Field.changed, status.changeTime)
+        setTime(entry, Field.modified, status.modificationTime)
         setNumber(entry, Field.inode, UInt32(truncatingIfNeeded: status.inode))
-        setNumber(entry, Field.user, status.user)
-        setNumber(entry, Field.group, status.group)
+        setNumber(entry, Field.user, status.userID)
+        setNumber(entry, Field.group, status.groupID)
         setNumber(entry, Field.size, UInt32(truncatingIfNeeded: status.size))
     }
 
@@ -165,6 +161,11 @@ extension ReleaseIndex {
     }
 
     private func number(_ entry: Int, _ field: Int) -> UInt32 { bytes.number(at: Int(offsets[entry]) + field) }
+
+    private mutating func setTime(_ entry: Int, _ field: Int, _ nanoseconds: Int64) {
+        setNumber(entry, field, UInt32(truncatingIfNeeded: nanoseconds / 1_000_000_000))
+        setNumber(entry, field + 4, UInt32(truncatingIfNeeded: nanoseconds % 1_000_000_000))
+    }
 
     private mutating func setNumber(_ entry: Int, _ field: Int, _ value: UInt32) {
         let start = Int(offsets[entry]) + field

@@ -15,8 +15,8 @@ public struct ReleaseLayout: Sendable, Equatable {
     ///   - link: the path to publish at, relative to the root or absolute.
     public init(root: String, link: String) throws(ReleaseError) {
         let path = try system { () throws(SystemError) in
-            try TreePath.makeDirectories(root)
-            return try TreePath.resolved(root)
+            try Files.makeDirectories(root)
+            return try Files.resolve(root)
         }
         self.root = path
         self.link = normalized(link.hasPrefix("/") ? link : path + "/" + link)

@@ -68,17 +68,17 @@ struct Sharing: Sendable {
         let mode = index.mode(entry)
         if mode == FileMode.symlink.octal { return try link(entry, name, from, to) }
         let source = try TreeFile.open(in: from, name)
-        guard index.matches(entry, try TreeFile.status(of: source), permissions) else { return false }
+        guard index.matches(entry, try source.status(), permissions) else { return false }
         let target = try TreeFile.create(in: to, name, executable: mode == FileMode.executable.octal)
         do throws(SystemError) {
             try TreeFile.clone(source, into: target)
             try TreeFile.setModified(index.modified(entry), of: target)
             // Written to between the first look and the cloning.
-            guard index.matches(entry, try TreeFile.status(of: source), permissions) else {
+            guard index.matches(entry, try source.status(), permissions) else {
                 try TreeFile.remove(in: to, name)
                 return false
             }
-            outcome.filled.append((entry, try TreeFile.status(of: target)))
+            outcome.filled.append((entry, try target.status()))
             return true
         } catch {
             try TreeFile.remove(in: to, name)

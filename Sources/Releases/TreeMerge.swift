@@ -8,7 +8,7 @@ internal import Posix
 /// neither read nor looked at: its entries are copied in one piece. The cost is that of what changed, besides the copy.
 struct TreeMerge {
     /// The index that comes out; entries whose file has yet to be written hold no time and no inode.
-    private(set) var index: ReleaseIndex
+    private var index: ReleaseIndex
     private let objects: ObjectStore
     private let old: ReleaseIndex
     private let conversion: Conversion
@@ -43,6 +43,9 @@ struct TreeMerge {
             rules: AttributeRules(), isWanted: nil)
         try merge(top)
     }
+
+    /// Gives the index away, together with the arrays that it lives in.
+    consuming func finish() -> ReleaseIndex { index }
 
     /// One directory to merge.
     private struct Place {

@@ -20,7 +20,7 @@ struct Worktree {
 
     /// The commit of the release at a path, by its `.git` file; nil for a directory that is no release of ours.
     func commit(ofReleaseAt path: String) throws(SystemError) -> ObjectID? {
-        guard let content = try TreePath.contents(ofFile: path + "/.git") else { return nil }
+        guard let content = try Files.readIfPresent(path + "/.git", limit: 8192) else { return nil }
         let line = String(decoding: content.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
         let marker = ".git/worktrees/"
         // Only the end is looked at: the directory may just have been moved to where the way to the store is another.
@@ -32,7 +32,7 @@ struct Worktree {
 
     /// Writes the record of a release into a directory that does not exist yet.
     func write(_ index: ReleaseIndex, of commit: ObjectID, into directory: String) throws(SystemError) {
-        try TreePath.makeDirectory(directory)
+        try Files.makeDirectory(directory)
         let release = relativePath(from: layout.metadata(of: commit), to: layout.directory(of: commit))
         let files = [
             ("HEAD", "\(commit)\n"),
@@ -41,20 +41,20 @@ struct Worktree {
             // Keeps `git worktree prune`, which `git gc` runs, from taking the record away.
             ("locked", "this worktree is a release of git-sidecar\n"),
         ]
-        for (name, content) in files { try TreePath.createFile("\(directory)/\(name)", Array(content.utf8).span) }
+        for (name, content) in files { try Files.create("\(directory)/\(name)", Array(content.utf8)) }
         let bytes = index.file()
-        try TreePath.createFile("\(directory)/index", bytes.span)
+        try Files.create("\(directory)/index", bytes)
         do throws(SystemError) {
-            try TreePath.link("\(directory)/index", as: "\(directory)/\(Self.record)")
+            try Files.link("\(directory)/index", as: "\(directory)/\(Self.record)")
         } catch {
             // A file system without hard links, or one that refuses this one.
-            try TreePath.createFile("\(directory)/\(Self.record)", bytes.span)
+            try Files.create("\(directory)/\(Self.record)", bytes)
         }
     }
 
     /// The index that was written with a release; nil when there is none that can be trusted.
     func index(of commit: ObjectID) throws(SystemError) -> ReleaseIndex? {
-        guard let file = try TreePath.contents(ofFile: "\(layout.metadata(of: commit))/\(Self.record)") else {
+        guard let file = try Files.readIfPresent("\(layout.metadata(of: commit))/\(Self.record)", limit: .max) else {
             return nil
         }
         return ReleaseIndex(file: file)

@@ -71,9 +71,9 @@ struct Writing: Sendable {
     }
 
     private func symlink(
-        _ name: Span<UInt8>, _ directory: Int32, _ target: Span<UInt8>, _ time: FileTime?
+        _ name: Span<UInt8>, _ directory: Int32, _ target: Span<UInt8>, _ time: Int64?
     ) throws(SystemError) -> FileStatus {
-        var target = [UInt8](copying: target)
+        var target = target.indices.map { target[$0] }
         target.append(0)
         try TreeFile.createSymlink(in: directory, name, to: target.span)
         if let time { try TreeFile.setModified(time, ofSymlink: name, in: directory) }
@@ -81,14 +81,14 @@ struct Writing: Sendable {
     }
 
     private func file(
-        _ entry: Int, _ name: Span<UInt8>, _ directory: Int32, _ content: Span<UInt8>, _ time: FileTime?
+        _ entry: Int, _ name: Span<UInt8>, _ directory: Int32, _ content: Span<UInt8>, _ time: Int64?
     ) throws(SystemError) -> FileStatus {
         let isExecutable = index.mode(entry) == FileMode.executable.octal
         let file = try TreeFile.create(in: directory, name, executable: isExecutable)
-        try TreeFile.write(content, to: file)
+        try file.writeAll(content)
         // The kernel stamps files by a clock that ticks a few hundred times a second. A precise time makes sure that
         // whoever edits the file right afterwards leaves another time in it.
-        try TreeFile.setModified(time ?? .now(), of: file)
-        return try TreeFile.status(of: file)
+        try TreeFile.setModified(time ?? Timestamp.now().nanosecondsSince1970, of: file)
+        return try file.status()
     }
 }
