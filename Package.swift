@@ -32,16 +32,33 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "HTTPClient", dependencies: ["Posix", "CShims", "CCurl"], swiftSettings: strict),
         .target(name: "GitProtocol", dependencies: ["GitStore"], swiftSettings: strict),
+        .target(
+            name: "Remote", dependencies: ["Posix", "Telemetry", "GitStore", "HTTPClient", "GitProtocol"],
+            swiftSettings: strict),
+        .target(name: "Options", dependencies: ["Posix"], swiftSettings: strict),
         .target(name: "Releases", dependencies: ["Posix", "Patterns", "GitStore"], swiftSettings: strict),
+        .target(name: "Sidecar", dependencies: ["Posix", "Telemetry", "Remote"], swiftSettings: strict),
         .executableTarget(name: "git-sidecar", dependencies: ["Posix", "GitStore"], swiftSettings: strict),
+        .executableTarget(name: "regenerate", dependencies: ["Options"], swiftSettings: strict),
+
+        .target(
+            name: "TestSupport", dependencies: ["Posix", "CShims"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(name: "PosixTests", dependencies: ["Posix"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Posix", "Telemetry"], swiftSettings: strict),
         .testTarget(name: "PatternsTests", dependencies: ["Patterns"], swiftSettings: strict),
         .testTarget(name: "GitStoreTests", dependencies: ["GitStore", "Posix"], swiftSettings: strict),
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "Posix"], swiftSettings: strict),
-        .testTarget(name: "ReleasesTests", dependencies: ["Releases", "GitStore", "Posix"], swiftSettings: strict),
-        .executableTarget(
-            name: "Benchmarks", dependencies: ["Releases", "GitStore", "Posix"], path: "Tests/Benchmarks",
+        .testTarget(name: "OptionsTests", dependencies: ["Options", "Posix"], swiftSettings: strict),
+        .testTarget(
+            name: "RemoteTests", dependencies: ["Remote", "GitProtocol", "GitStore", "HTTPClient", "Posix", "Telemetry", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "ReleasesTests", dependencies: ["Releases", "GitStore", "Patterns", "Posix", "TestSupport"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "Benchmarks", dependencies: ["Releases", "GitStore", "Posix", "TestSupport"],
+            path: "Tests/Benchmarks", swiftSettings: strict),
+        .testTarget(name: "SidecarTests", dependencies: ["Sidecar"], swiftSettings: strict),
     ]
 )

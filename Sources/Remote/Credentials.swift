@@ -25,20 +25,17 @@ public enum PasswordSource: Sendable, Equatable {
         switch self {
         case .value(let secret): return Credential(username: username, password: secret)
         case .file(let path):
+            let operation = "read the password file \(path)"
+            var text: String
             do {
-                let secret = try readSecret(path)
-                // A file that is being rewritten may be empty for a moment: that fails this attempt only.
-                guard !secret.exposed.isEmpty else {
-                    throw RemoteError(.authentication, "read the password file \(path)", "it is empty")
-                }
-                return Credential(username: username, password: secret)
-            } catch let error as SystemError {
-                throw RemoteError(error, doing: "read the password file \(path)")
-            } catch let error as RemoteError {
-                throw error
+                text = String(decoding: try Files.read(path, limit: 64 * 1024), as: UTF8.self)
             } catch {
-                throw RemoteError(.configuration, "read the password file \(path)", "\(error)")
+                throw RemoteError(.configuration, operation, SystemError.text(of: error.code))
             }
+            while text.last?.isNewline == true { text.removeLast() }
+            // A file that is being rewritten may be empty for a moment: that fails this attempt only.
+            if text.isEmpty { throw RemoteError(.configuration, operation, "it is empty") }
+            return Credential(username: username, password: Secret(text))
         }
     }
 }

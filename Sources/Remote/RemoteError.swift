@@ -59,11 +59,6 @@ public struct RemoteError: Error, Sendable, CustomStringConvertible {
         self.retryAfter = retryAfter
     }
 
-    init(_ error: SystemError, doing operation: String) {
-        let kind: Kind = error.isTimeout ? .timeout : error.isCancelled ? .cancelled : .store
-        self.init(kind, operation, error.isTimeout ? "no answer within the time allowed" : SystemError.text(of: error.code))
-    }
-
     /// `cannot <operation>: <message>; <hint>`.
     public var description: String {
         "cannot \(operation): \(message)" + (hint.map { "; \($0)" } ?? "")

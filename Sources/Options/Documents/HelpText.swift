@@ -1,0 +1,76 @@
+/// What `--help` prints: every flag that works with one line each, in 80 columns.
+public func helpText() -> String {
+    var lines = [
+        "Keeps a directory at the newest commit of a git repository, and makes the",
+        "server beside it pick the new code up.",
+        "",
+        "Usage: \(Product.name) [run] --repo=URL --root=DIRECTORY [FLAGS]",
+    ]
+    let commands = Subcommand.allCases.filter { $0.availability == .built }
+    if commands.count > 1 {
+        lines += ["       \(Product.name) COMMAND [FLAGS]", "", "Commands:"]
+        for command in commands { lines += helpEntry(command.rawValue, command.summary, column: 14) }
+    }
+    for topic in Topic.allCases {
+        let rows = OptionTable.all.filter { $0.topic == topic && $0.availability == .built && $0.flag != nil }
+        if rows.isEmpty { continue }
+        lines += ["", "\(topic.rawValue):"]
+        for row in rows {
+            lines += helpEntry(helpFlag(row), plainText(row.summary) + helpNotes(row), column: 31)
+        }
+    }
+    lines += ["", "Environment:"]
+    lines += wrapped(
+        """
+        In brackets above: the default. Each flag has an environment variable, such as GITSYNC_SSH_KEY_FILE for \
+        --ssh-key-file; the flag counts before the variable. Secrets have a variable and no flag: \
+        \(secretVariables()).
+        """, width: 78
+    ).map { "  " + $0 }
+    let missing = OptionTable.all.filter { $0.availability == .notYet }.map(\.label)
+    if !missing.isEmpty {
+        lines += ["", "Not available yet:"]
+        lines += wrapped(missing.joined(separator: " "), width: 78).map { "  " + $0 }
+    }
+    lines += ["", "The manual, '\(Product.name) --man', says more about each."]
+    return lines.joined(separator: "\n") + "\n"
+}
+
+private func secretVariables() -> String {
+    let rows = OptionTable.all.filter { $0.form == .variableOnly && $0.availability == .built }
+    return sentenceList(rows.compactMap(\.variable), last: "and")
+}
+
+// `-v, --verbose N`
+private func helpFlag(_ row: Option) -> String {
+    let letter = row.letter.map { "-\($0), " } ?? ""
+    return letter + row.usage
+}
+
+// What may be written, and in brackets what counts when nothing is.
+private func helpNotes(_ row: Option) -> String {
+    var notes = ""
+    if !row.isSwitch, !row.choices.isEmpty { notes += ": " + sentenceList(row.choices, last: "or") }
+    if row.isRepeatable { notes += "; repeatable" }
+    let text = row.defaultText
+    return text.isEmpty || text == "false" ? notes : notes + " [\(text)]"
+}
+
+// A name and its text beside it, or below it when the name is long.
+private func helpEntry(_ name: String, _ text: String, column: Int) -> [String] {
+    let indent = String(repeating: " ", count: column)
+    var lines = wrapped(text, width: 80 - column)
+    let head = "  " + name
+    guard head.count < column - 1, let first = lines.first else { return [head] + lines.map { indent + $0 } }
+    lines.removeFirst()
+    let gap = String(repeating: " ", count: column - head.count)
+    return [head + gap + first] + lines.map { indent + $0 }
+}
+
+extension Option {
+    /// The flag with its placeholder, as `--depth=N`; the variable where there is no flag.
+    public var usage: String {
+        guard let flag else { return label }
+        return isSwitch ? flag : "\(flag)=\(placeholder)"
+    }
+}

@@ -1,0 +1,45 @@
+/// Finds the parameters' values in an environment.
+struct EnvironmentReader {
+    private(set) var given: [Given] = []
+    private(set) var warnings: [String] = []
+
+    /// Variables that we set for hooks and other children; a sidecar that is one of them is not puzzled by them.
+    static let variablesForChildren = ["GITSYNC_HASH", "GITSYNC_PREVIOUS_HASH", "GITSYNC_RELEASE"]
+
+    init(_ environment: [String: String]) {
+        // An empty variable is as good as none: images and templates cannot remove one.
+        let environment = environment.filter { !$0.value.isEmpty }
+        for row in OptionTable.all {
+            if let name = row.variable { add(row, nil, name, environment) }
+            for (place, old) in row.oldNames.enumerated() {
+                for name in old.variables { add(row, place, name, environment) }
+            }
+        }
+        warnings = environment.keys.sorted().compactMap(EnvironmentReader.warning)
+    }
+
+    private mutating func add(_ row: Option, _ place: Int?, _ name: String, _ environment: [String: String]) {
+        guard let text = environment[name] else { return }
+        let texts = row.separator.map { text.split(separator: $0).map(String.init) } ?? [text]
+        for text in texts { given.append(Given(row: row, oldPlace: place, source: .variable(name), text: text)) }
+    }
+
+    private static func warning(about name: String) -> String? {
+        let known = OptionTable.all.compactMap(\.variable)
+        guard name.hasPrefix("GITSYNC_"), !known.contains(name), !variablesForChildren.contains(name),
+            !isFromKubernetes(name)
+        else { return nil }
+        let near = nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? ""
+        return "\(printable(name)): there is no such variable, it has no effect\(near)"
+    }
+
+    // Kubernetes describes each service of the namespace in variables; a service may be called gitsync or gitsync-web.
+    private static func isFromKubernetes(_ name: String) -> Bool {
+        let afterService = name.hasPrefix("GITSYNC_SERVICE_") || name.hasPrefix("GITSYNC_PORT")
+        let words = name.split(separator: "_")
+        let ofLongerName = name.contains("_SERVICE_HOST") || name.contains("_SERVICE_PORT")
+        let port = words.firstIndex(of: "PORT").map { words[words.index(after: $0)...] }
+        let isPort = port.map { $0.isEmpty || ["TCP", "UDP", "SCTP"].contains($0.dropFirst().first ?? "") } ?? false
+        return afterService || ofLongerName || isPort
+    }
+}

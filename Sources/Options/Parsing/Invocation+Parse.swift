@@ -1,0 +1,136 @@
+extension Invocation {
+    /// Reads a command line, without the program's name, and an environment.
+    ///
+    /// Nothing is looked at besides the two, and every mistake is collected. What is given under today's names counts
+    /// before what is given under former names, and the command line before the environment.
+    public static func parse(arguments: [String], environment: [String: String]) -> Invocation {
+        var reader = CommandLineReader(arguments)
+        reader.read()
+        let variables = EnvironmentReader(environment)
+        var invocation = Invocation()
+        invocation.action = reader.action
+        invocation.command = reader.command ?? .run
+        invocation.arguments = reader.arguments
+        invocation.problems = reader.problems
+        if invocation.command.availability == .notYet {
+            invocation.problems.append(Problem(invocation.command.rawValue, "this command is not available yet"))
+        }
+        let given = Dictionary(grouping: reader.given + variables.given, by: \.row.name)
+        for row in OptionTable.all {
+            if let values = given[row.name] { invocation.settle(row, values) }
+        }
+        invocation.warnings += variables.warnings
+        return invocation
+    }
+
+    // Chooses among all that was given for a row, and takes it over.
+    private mutating func settle(_ row: Option, _ values: [Given]) {
+        let usable = values.filter { isUsable($0) }
+        let levels = Invocation.levels(of: row, usable)
+        guard let winner = levels.first, let source = winner.first?.source else { return }
+        provenance[row.name] = source
+        for loser in levels.dropFirst() {
+            guard let first = loser.first, first.old != nil, !Invocation.isRepetition(loser, of: winner) else {
+                continue
+            }
+            warnings.append("\(first.source.name): an old name without effect here, since \(source.name) is given")
+        }
+        if row.availability == .notYet {
+            let meaning = winner.first?.old == nil ? "" : " (the old name of \(row.label))"
+            problems.append(
+                Problem(
+                    source.name + meaning, "not available yet",
+                    isFromEnvironment: winner.first?.isFromEnvironment ?? false))
+        }
+        var isFirst = true
+        for value in winner where take(value, isFirst: isFirst) { isFirst = false }
+        warnAboutUse(row, winner)
+    }
+
+    // Reports the former names that are without effect or refused.
+    private mutating func isUsable(_ value: Given) -> Bool {
+        switch value.old?.outcome {
+        case .ignored(let reason):
+            warnings.append("\(value.source.name): has no effect any more, since \(reason)")
+            return false
+        case .refused(let advice):
+            problems.append(
+                Problem(
+                    value.source.name, "not supported any more: \(advice)", isFromEnvironment: value.isFromEnvironment))
+            return false
+        case .converted, nil:
+            return true
+        }
+    }
+
+    // What was given, in groups: the first counts. Today's flag, today's variable, then former names in the row's order.
+    private static func levels(of row: Option, _ values: [Given]) -> [[Given]] {
+        let flags = values.filter { $0.old == nil && !$0.isFromEnvironment }
+        let variables = values.filter { $0.old == nil && $0.isFromEnvironment }
+        var former: [[Given]] = []
+        for isFromEnvironment in [false, true] {
+            for place in row.oldNames.indices {
+                let group = values.filter { $0.oldPlace == place && $0.isFromEnvironment == isFromEnvironment }
+                // Several variables of one former name are alternatives, not a list.
+                former.append(group.filter { $0.source == group.first?.source || !isFromEnvironment })
+            }
+        }
+        former = former.filter { group in group.contains { says($0) } }
+        // Images set variables to the defaults; that says nothing against a former name that somebody chose.
+        let isDefault = variables.map(\.text).joined(separator: row.separator.map(String.init) ?? "") == row.defaultText
+        let levels = [flags] + (isDefault && !former.isEmpty ? former + [variables] : [variables] + former)
+        return levels.filter { !$0.isEmpty }
+    }
+
+    // Whether a former name's value means anything today; a value that cannot be read does, so that it is reported.
+    private static func says(_ value: Given) -> Bool {
+        guard case .converted(let convert) = value.old?.outcome else { return true }
+        do throws(ValueProblem) { return try convert(value.text) != nil } catch { return true }
+    }
+
+    private static func isRepetition(_ group: [Given], of other: [Given]) -> Bool {
+        group.map(\.text) == other.map(\.text) && group.first?.oldPlace == other.first?.oldPlace
+    }
+
+    // Reads one value into the settings; false when it cannot be read.
+    private mutating func take(_ value: Given, isFirst: Bool) -> Bool {
+        guard case .value(let access) = value.row.access else { return false }
+        do throws(ValueProblem) {
+            var text = value.text
+            if case .converted(let convert) = value.old?.outcome {
+                guard let converted = try convert(text) else { return false }
+                text = converted
+            }
+            try access.read(&settings, text, isFirst)
+            return true
+        } catch {
+            problems.append(value.problem(error.message))
+            return false
+        }
+    }
+
+    private mutating func warnAboutUse(_ row: Option, _ winner: [Given]) {
+        guard let first = winner.first else { return }
+        let name = first.source.name
+        if row.name == "password", !first.isFromEnvironment {
+            warnings.append(
+                "\(name): everybody on the machine can read it there; use --password-file, or GITSYNC_PASSWORD")
+        } else if row.name == "credential", !first.isFromEnvironment,
+            settings.credentials.contains(where: { $0.list.contains { $0.password != nil } })
+        {
+            warnings.append("\(name): everybody on the machine can read the password there; use \"password-file\"")
+        } else if row.name == "git" {
+            warnings.append("\(name): has no effect, since no git program is run")
+        } else if first.old != nil {
+            let today = first.isFromEnvironment ? row.variable : row.flag
+            warnings.append("\(name): an old name; use \(today ?? row.label)\(newForm(of: row, first))")
+        }
+    }
+
+    // The value under today's name, where it had to be converted and may be shown.
+    private func newForm(of row: Option, _ value: Given) -> String {
+        guard case .value(let access) = row.access, access.quotable("") != nil else { return "" }
+        let text = row.text(in: settings)
+        return text == value.text ? "" : "=\(printable(text))"
+    }
+}

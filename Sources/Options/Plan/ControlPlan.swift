@@ -1,0 +1,24 @@
+/// Where the sidecar is that a command talks to.
+public enum ControlPlan: Sendable, Equatable {
+    /// The socket in a root.
+    case socket(root: Path)
+    /// A URL.
+    case url(Address)
+}
+
+extension Invocation {
+    /// Finds the sidecar that a command talks to.
+    ///
+    /// The rest of the environment describes the sidecar, not the command: what is wrong there does not matter here.
+    public func controlPlan(probe: Probe) throws(UsageError) -> ControlPlan {
+        let relevant = problems.filter { !$0.isFromEnvironment }
+        if !relevant.isEmpty { throw UsageError(relevant) }
+        if let url = arguments.control { return .url(url.address) }
+        guard let root = settings.root else {
+            throw UsageError([
+                Problem("--root", "is required, to find the sidecar; or give --control after the command")
+            ])
+        }
+        return .socket(root: root.resolved(against: probe.workingDirectory))
+    }
+}

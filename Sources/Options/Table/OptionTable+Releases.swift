@@ -1,0 +1,78 @@
+extension OptionTable {
+    static let releases: [Option] = [
+        Option(
+            "root", \.root, .releases, "directory for everything on disk (required)",
+            """
+            It is created if it does not exist. The store, the releases and the link are in it; relative file names \
+            in other parameters begin here. A relative name begins at the working directory.
+            """,
+            old: [.variables("GIT_SYNC_ROOT")]),
+        Option(
+            "link", \.link, .releases, "name under which the release is published",
+            """
+            Relative to {root}, or absolute. Without it, the last part of {repo} without `.git`. Directories above it \
+            are created.
+            """,
+            old: [.variables("GIT_SYNC_LINK"), .renamed("dest", "GIT_SYNC_DEST")], availability: .notYet),
+        Option(
+            "publish", \.publish, .releases, "what the published name is",
+            """
+            `symlink` replaces a symbolic link, `directory` exchanges a real directory. Both are atomic. A foreign \
+            file or directory at {link} is never overwritten.
+            """, availability: .notYet),
+        Option(
+            "share", \.share, .releases, "how unchanged files get into a release",
+            """
+            `auto` uses reflinks where the file system has them, else hard links, else copies; `link` uses hard links; \
+            `copy` shares nothing.
+            """, availability: .notYet),
+        Option(
+            "keep-releases", \.keepReleases, .releases, "earlier releases kept for going back",
+            "Going back to them needs no network. `auto` means 5 where {rollback} is in effect, else 0.",
+            availability: .notYet),
+        Option(
+            "stale-worktree-timeout", \.staleWorktreeTimeout, .releases, "how long a replaced release stays",
+            "For programs that still have files of it open by name.",
+            old: [.variables("GIT_SYNC_STALE_WORKTREE_TIMEOUT")], availability: .notYet),
+        Option(
+            "group-write", \.groupWrite, .releases, "let the group write what is made",
+            "The umask becomes 0002.",
+            old: [
+                .variables("GIT_SYNC_GROUP_WRITE"),
+                .refused("change-permissions", "GIT_SYNC_PERMISSIONS", instead: "use --group-write"),
+            ],
+            availability: .notYet),
+        Option(
+            "git-gc", \.gitGC, .releases, "when to compact the store",
+            """
+            `auto` compacts when more than a quarter of the store is unreachable or it has more than 32 packs, \
+            `always` after each release, `aggressive` searches for deltas again as well, `off` never.
+            """,
+            old: [.variables("GIT_SYNC_GIT_GC")], availability: .notYet),
+        Option(
+            "max-release-size", \.maxReleaseSize, .releases, "refuse a larger release; 0 for no limit",
+            "The fetch or the staging stops before the limit is passed.", availability: .notYet),
+        Option(
+            "min-free-space", \.minFreeSpace, .releases, "space to leave free on the volume",
+            "A fetch or a staging that would leave less stops first.", availability: .notYet),
+        Option(
+            "prepare-command", \.prepareCommand, .releases, "command that completes a staged release",
+            """
+            Such as `npm ci` or a build. It runs in the staged release before it is published and may write there.
+            """,
+            placeholder: "COMMAND", availability: .notYet),
+        Option(
+            "prepare-timeout", \.prepareTimeout, .releases, "time limit of {prepare-command}",
+            check: atLeast(.milliseconds(10)), availability: .notYet),
+        Option(
+            "validate-command", \.validateCommand, .releases, "command that judges a staged release",
+            """
+            Such as `nginx -t -c "$PWD/nginx.conf"`. When it fails, the release is not published, its commit is not \
+            tried again, and its output is kept as the reason.
+            """,
+            placeholder: "COMMAND", availability: .notYet),
+        Option(
+            "validate-timeout", \.validateTimeout, .releases, "time limit of {validate-command}",
+            check: atLeast(.milliseconds(10)), availability: .notYet),
+    ]
+}

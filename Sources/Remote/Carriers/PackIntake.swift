@@ -1,0 +1,46 @@
+internal import GitProtocol
+internal import GitStore
+
+/// Takes a server's answer to a fetch request, whatever road it comes by, into the store.
+struct PackIntake: ~Copyable {
+    private var parser: FetchResponseParser
+    private var indexer: PackIndexer
+    private let store: ObjectStore
+
+    init(_ format: FetchResponseParser.Format, _ store: ObjectStore, maximumBytes: Int?) throws(GitError) {
+        parser = FetchResponseParser(format)
+        indexer = try store.indexPack(maximumBytes: maximumBytes)
+        self.store = store
+    }
+
+    /// Whether the server has said all.
+    var isComplete: Bool { parser.isComplete }
+
+    mutating func read(_ bytes: Span<UInt8>, _ report: (FetchProgress) -> Void) throws {
+        try parser.read(
+            bytes, onPack: { pack in try indexer.append(pack) },
+            onProgress: { line in if line.isFinal { report(progress(line.text)) } })
+        report(progress(nil))
+    }
+
+    /// Makes what came visible in the store.
+    ///
+    /// Where history ends is written before the commits that lack their parents can be seen, and commits that got theirs
+    /// are struck off the list afterwards: a crash in between leaves a store that is shallower than need be, never broken.
+    consuming func finish() throws -> Received {
+        try parser.finish()
+        let before = try store.shallow
+        let added = before.union(parser.shallow)
+        if added != before { try store.replaceShallow(added) }
+        let pack = try indexer.finish()
+        let after = added.subtracting(parser.unshallow)
+        if after != added { try store.replaceShallow(after) }
+        return Received(objects: pack.objects, bytes: pack.bytes)
+    }
+
+    private func progress(_ text: String?) -> FetchProgress {
+        FetchProgress(
+            objects: indexer.progress.receivedObjects, total: indexer.progress.totalObjects,
+            bytes: Int(clamping: parser.packBytes), serverText: text)
+    }
+}

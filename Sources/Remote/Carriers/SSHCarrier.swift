@@ -1,0 +1,115 @@
+internal import GitProtocol
+internal import GitStore
+internal import Posix
+
+/// Speaks git's protocol with `git-upload-pack` at the other end of the ssh program.
+///
+/// One connection serves an attempt: what the name stands for is asked, and when it is new, fetched over the same.
+final class SSHCarrier: Carrier {
+    private let url: RemoteURL
+    private let settings: RemoteSettings
+    private var session: Session?
+
+    private struct Session {
+        let conversation: ChildConversation
+        let offer: Advertisement
+    }
+
+    init(_ url: RemoteURL, _ settings: RemoteSettings) {
+        self.url = url
+        self.settings = settings
+    }
+
+    func resolve(_ query: RefQuery, _ deadline: Deadline) throws -> ResolvedReference {
+        close()
+        if query.objectID != nil { return try query.resolve(in: ReferenceListing()) }
+        let session = try open(query.filter, deadline)
+        guard session.offer.version == .two else { return try session.offer.resolve(query) }
+        let request = try LsRefsRequest(prefixes: query.prefixes).encoded(for: session.offer, agent: settings.agent)
+        session.conversation.send(request.span)
+        var parser = LsRefsParser(filter: query.filter)
+        try receive(session.conversation, deadline, until: { parser.isComplete }) { bytes in try parser.read(bytes) }
+        return try query.resolve(in: parser.finish())
+    }
+
+    func fetch(
+        _ want: Want, into store: ObjectStore, _ deadline: Deadline, _ report: (FetchProgress) -> Void
+    ) throws -> Received {
+        let filter = ReferenceFilter(names: [], ids: Set(want.objects))
+        let session = try self.session ?? open(filter, deadline)
+        let request = try want.request(for: session.offer, store, settings.logger)
+        let message = try request.encoded(for: session.offer, agent: settings.agent)
+        // All at once: the conversation reads while it writes, so neither side can wait for the other.
+        session.conversation.send(message.body.span)
+        let format = request.answerFormat(from: session.offer)
+        var intake = try PackIntake(format, store, maximumBytes: want.maximumBytes)
+        try receive(session.conversation, deadline, until: { intake.isComplete }) { bytes in
+            try intake.read(bytes, report)
+        }
+        if session.offer.version != .two { self.session = nil }
+        return try intake.finish()
+    }
+
+    func close() {
+        guard let session else { return }
+        self.session = nil
+        // A polite end, so that the server does not log a broken connection; it is not worth waiting long for.
+        var goodbye = PacketLine()
+        goodbye.appendFlush()
+        session.conversation.send(goodbye.bytes.span)
+        // Whatever is wrong with a connection that is no longer needed is of no interest.
+        _ = try? session.conversation.finish(.after(.seconds(2)))
+        session.conversation.close()
+    }
+
+    private func open(_ filter: ReferenceFilter, _ deadline: Deadline) throws -> Session {
+        let command = try settings.ssh.uploadCommand(for: url, connectTimeout: settings.connectTimeout)
+        let conversation = try ChildConversation(command)
+        var parser = AdvertisementParser(carrier: .stream, filter: filter)
+        try receive(conversation, deadline, until: { parser.isComplete }) { bytes in try parser.read(bytes) }
+        let session = Session(conversation: conversation, offer: try parser.finish())
+        self.session = session
+        return session
+    }
+
+    /// Reads until the answer is whole; when ssh ends before, its own words say why.
+    private func receive(
+        _ conversation: ChildConversation, _ deadline: Deadline, until isWhole: () -> Bool,
+        _ take: (Span<UInt8>) throws -> Void
+    ) throws {
+        do {
+            while !isWhole() {
+                guard try conversation.receive(deadline, idle: settings.idleTimeout) else {
+                    throw try failure(conversation, deadline)
+                }
+                try conversation.withChunk { bytes in try take(bytes) }
+            }
+        } catch {
+            session = nil
+            conversation.close()
+            throw error
+        }
+    }
+
+    private func failure(_ conversation: ChildConversation, _ deadline: Deadline) throws -> RemoteError {
+        _ = try conversation.finish(deadline.capped(at: .seconds(2)))
+        let report = SSHReport(conversation.errorOutput.text)
+        return report.error(
+            "reach \(url)", url, settings: settings.ssh, knownKeys: try knownFingerprints(deadline))
+    }
+
+    /// The fingerprints that the known hosts file has for this host, for comparing with what it offers.
+    private func knownFingerprints(_ deadline: Deadline) throws(SystemError) -> [String] {
+        guard case .knownHosts(let file) = settings.ssh.hostKeys else { return [] }
+        let host = url.port.map { $0 == 22 ? url.host : "[\(url.host)]:\($0)" } ?? url.host
+        let command = Command(
+            "ssh-keygen", ["-l", "-F", host, "-f", file], environment: settings.ssh.environment)
+        let result = try runCommand(command, deadline: deadline.capped(at: .seconds(2)))
+        guard result.isSuccess else { return [] }
+        return result.output.text.split(whereSeparator: \.isNewline).compactMap { line in
+            // "host ED25519 SHA256:…", below a comment that says where it was found.
+            let words = line.split(separator: " ")
+            return line.hasPrefix("#") || words.count < 3 ? nil : words[1...2].joined(separator: " ")
+        }
+    }
+}

@@ -1,0 +1,27 @@
+internal import GitProtocol
+internal import GitStore
+internal import Telemetry
+
+extension Want {
+    /// The request to send to a server, less what it does not offer and we can do without.
+    func request(for offer: Advertisement, _ store: ObjectStore, _ logger: Logger) throws -> FetchRequest {
+        let shallow = try store.shallow.sorted()
+        var request = FetchRequest(wants: objects, haves: haves, shallow: shallow, depth: depth, filter: filter)
+        for need in request.unmetNeeds(by: offer) {
+            switch need {
+            case .filter:
+                logger.warning("the server cannot leave files out; --filter has no effect", ["filter": "\(filter ?? "")"])
+                request.filter = nil
+            case .unlistedWants(let ids):
+                throw RemoteError(
+                    .server, "fetch \(ids.map(\.description).joined(separator: ", "))", need.description,
+                    hint: "allow it there with git config uploadpack.allowReachableSHA1InWant true, "
+                        + "or name a branch or tag")
+            case .shallow:
+                // Without a limit asked for, the ends of our own history are all that the server cannot be told.
+                break
+            }
+        }
+        return request
+    }
+}

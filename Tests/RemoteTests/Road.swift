@@ -1,0 +1,96 @@
+import GitProtocol
+import GitStore
+import HTTPClient
+import Posix
+import Telemetry
+import TestSupport
+import Testing
+
+@testable import Remote
+
+/// A way to reach a repository, with the version of the protocol that the server is made to speak on it.
+enum Road: String, CaseIterable, CustomTestStringConvertible {
+    case httpVersion2, httpVersion0, httpsVersion2, httpsVersion0, sshVersion2, sshVersion0, local
+
+    var testDescription: String { rawValue }
+
+    var speaksVersion2: Bool { [.httpVersion2, .httpsVersion2, .sshVersion2].contains(self) }
+
+    /// Starts what serves `root` on this road, and hands over how to reach a repository below it.
+    func open<Value>(serving root: String, _ body: (Way) throws -> Value) throws -> Value {
+        switch self {
+        case .httpVersion2, .httpVersion0, .httpsVersion2, .httpsVersion0:
+            let options = try GitHTTPServer.Options { options in
+                options.passesGitProtocol = speaksVersion2
+                if self == .httpsVersion2 || self == .httpsVersion0 {
+                    options.certificate = try TestCertificates.server()
+                }
+            }
+            return try withGitHTTPServer(serving: root, options) { server in
+                try body(Way(server: server, address: { server.url($0) }))
+            }
+        case .sshVersion2, .sshVersion0:
+            let options = GitSSHServer.Options { $0.passesGitProtocol = speaksVersion2 }
+            return try withGitSSHServer(serving: root, options) { server in
+                let hosts = "\(Scratch.directory)/known_hosts"
+                try TestFiles.write(server.knownHosts, to: hosts)
+                var way = Way(server: nil, address: { server.url($0) })
+                way.ssh.hostKeys = .knownHosts(file: hosts)
+                way.ssh.keyFiles = [try GitSSHServer.clientKeyPath()]
+                return try body(way)
+            }
+        case .local:
+            return try body(Way(server: nil, address: { "file://\(root)/\($0)" }))
+        }
+    }
+}
+
+/// How to reach the repositories that a test serves.
+struct Way {
+    var server: GitHTTPServer?
+    var address: (String) -> String
+    var ssh = SSHSettings(
+        hostKeys: .unchecked, environment: Environment.current(removing: ["SSH_AUTH_SOCK"]))
+    var credentials = Credentials([])
+    var logger = Logger.silent
+
+    func remote(_ repository: String) throws -> Remote {
+        try GitLibrary.start()
+        HTTPLibrary.start()
+        var tls = TLSSettings()
+        tls.additionalFile = try TestCertificates.authority().certificatePath
+        let http = HTTPConfiguration(userAgent: "git-sidecar/test", tls: tls)
+        let settings = RemoteSettings(credentials: credentials, http: http, ssh: ssh, logger: logger)
+        return try Remote(RemoteURL(parsing: address(repository)), settings)
+    }
+}
+
+extension Remote {
+    /// Resolves a name and fetches what it stands for, as one attempt of the sidecar does.
+    @discardableResult
+    func sync(_ name: String, depth: Int, into store: ObjectStore, within limit: Duration = .seconds(60)) throws -> FetchResult {
+        defer { close() }
+        let deadline = Deadline.after(limit)
+        let found = try resolve(RefQuery(name), deadline)
+        return try fetch(found, FetchScope(depth: depth), into: store, deadline)
+    }
+}
+
+/// What the real git program says about a store.
+struct StoreOracle {
+    let path: String
+
+    func git(_ arguments: String...) throws -> String {
+        try runProgram(["git", "--git-dir", path] + arguments).succeeded().output
+    }
+
+    func historyLength(of commit: ObjectID) throws -> Int {
+        Int(try git("rev-list", "--count", commit.description)) ?? -1
+    }
+
+    /// Fails when an object that belongs to a commit, as deep as its history goes, is missing or damaged.
+    func check(_ commit: ObjectID) throws {
+        _ = try git("fsck", "--strict", "--no-dangling", commit.description)
+        _ = try git("rev-list", "--objects", "--quiet", commit.description)
+    }
+}
