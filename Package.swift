@@ -37,7 +37,10 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "Options", dependencies: ["Posix"], swiftSettings: strict),
         .target(name: "Releases", dependencies: ["Posix", "Patterns", "GitStore"], swiftSettings: strict),
-        .target(name: "Sidecar", dependencies: ["Posix", "Telemetry", "Remote"], swiftSettings: strict),
+        .target(
+            name: "Sidecar",
+            dependencies: ["Posix", "Telemetry", "GitStore", "HTTPClient", "GitProtocol", "Options", "Remote"],
+            swiftSettings: strict),
         .executableTarget(name: "git-sidecar", dependencies: ["Posix", "GitStore"], swiftSettings: strict),
         .executableTarget(name: "regenerate", dependencies: ["Options"], swiftSettings: strict),
 

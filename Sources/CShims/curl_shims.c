@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 
 // Sets an option and leaves the function with libcurl's code when that fails.
 #define SET(option, value)                                             \
@@ -19,6 +20,7 @@ void shim_curl_get_facts(CURL *easy, struct shim_curl_facts *facts) {
     curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &facts->system_error);
     curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &facts->verify_result);
     curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &facts->connect_code);
+    curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &facts->local_port);
     curl_easy_getinfo(easy, CURLINFO_HEADER_SIZE, &header_size);
     curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &request_size);
     curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &downloaded);
@@ -45,7 +47,15 @@ curl_off_t shim_curl_body_bytes_sent(CURL *easy) {
     return uploaded;
 }
 
+// libcurl's own sockets would be inherited by every program that we start.
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
+    (void)context;
+    (void)purpose;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 CURLcode shim_curl_set_fixed_options(CURL *easy) {
+    SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
     SET(CURLOPT_NOSIGNAL, 1L);
     SET(CURLOPT_FOLLOWLOCATION, 0L);
     SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);

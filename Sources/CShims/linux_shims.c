@@ -8,6 +8,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -82,6 +83,10 @@ int shim_ended_child(int pid) {
     memset(&information, 0, sizeof information);
     if (waitid(pid == 0 ? P_ALL : P_PID, (id_t)pid, &information, WEXITED | WNOHANG | WNOWAIT) != 0) return -1;
     return information.si_signo == 0 ? 0 : information.si_pid;
+}
+
+long shim_omit_time(void) {
+    return UTIME_OMIT;
 }
 
 long shim_read_entries(int directory, void *buffer, unsigned long size) {

@@ -1,6 +1,8 @@
 public import GitStore
 
 /// A server's first answer: which version of the protocol it speaks, what it can do, and in the old versions its references.
+///
+/// In version 2 it is worth keeping: as long as the server's software stays the same, so does its answer.
 public struct Advertisement: Equatable, Sendable {
     /// The versions of the protocol.
     public enum Version: Int, Equatable, Sendable {

@@ -76,6 +76,7 @@ extension FetchRequest {
     private func agreedAbilities(_ offer: Advertisement, agent: String) -> [Substring] {
         var agreed: [Substring] = []
         func agree(_ name: Substring) { if offer.capabilities.has(String(name)) { agreed.append(name) } }
+        agree(offer.capabilities.has("multi_ack_detailed") ? "multi_ack_detailed" : "multi_ack")
         if acceptsThinPack { agree("thin-pack") }
         agree("ofs-delta")
         agree(offer.capabilities.has("side-band-64k") ? "side-band-64k" : "side-band")

@@ -2,8 +2,9 @@ public import GitStore
 
 /// Asks a server for a pack of objects, all in one message: what we want, what we have, and that we are done asking.
 ///
-/// Neither `multi_ack` nor its kin is asked for: they let a server answer in the middle of a negotiation, and there is
-/// none, since we name every commit that we keep at once and say `done` after it.
+/// There is no negotiation: we name every commit that we keep at once and say `done` after it. Versions 0 and 1 are still
+/// told `multi_ack_detailed`, as git itself tells them, because some servers answer nobody else; the acknowledgements
+/// that it brings are read and passed over.
 public struct FetchRequest: Equatable, Sendable {
     /// The depth that gives the whole history; as `git fetch --unshallow` asks.
     public static let wholeHistory = 2_147_483_647
@@ -18,7 +19,7 @@ public struct FetchRequest: Equatable, Sendable {
     public var shallow: [ObjectID]
     /// How many commits of history to send, counted from the wants; nil leaves our history as deep as it is.
     public var depth: Int?
-    /// Which files to leave out, such as `blob:none`; nil for none. Left out of the request where the server has no filters.
+    /// Which objects to leave out, such as `blob:none`; nil for none, and not sent to a server that has no filters.
     public var filter: String?
     /// Whether the pack may lean on objects that we have.
     public var acceptsThinPack = true
@@ -42,7 +43,8 @@ public struct FetchRequest: Equatable, Sendable {
         case shallow
         /// Leaving files out.
         case filter
-        /// Objects that no reference names.
+        /// Objects that no reference names; over HTTP git's own server gives them all the same where a reference leads
+        /// to them, so that asking and reading the answer is worth while.
         case unlistedWants([ObjectID])
     }
 

@@ -145,6 +145,8 @@ struct Greeting: Sendable {
     }
 
     private mutating func add(capability: String) throws(ProtocolError) {
+        // None that we know is nearly as long; the longest names a reference.
+        guard capability.utf8.count <= 8192 else { return }
         guard advertisement.capabilities.count < 1000 else {
             throw ProtocolError(
                 .oversized, AdvertisementParser.operation, "the server's list of abilities does not end")

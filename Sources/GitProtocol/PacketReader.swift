@@ -2,7 +2,7 @@
 ///
 /// A packet that lies whole within one piece is not copied; at most one packet is ever held.
 public struct PacketReader: Sendable {
-    /// What the bytes hold next. Ranges are positions in the bytes that were given.
+    /// What the bytes hold next; ranges are positions in the bytes that were given.
     public enum Event: Equatable, Sendable {
         /// The end of a message (`0000`).
         case flush
@@ -141,7 +141,7 @@ public struct PacketReader: Sendable {
         var bytes: [UInt8] = []
         for index in 0..<headerCount { bytes.append(header[index]) }
         for index in position..<min(position + 60, input.count) { bytes.append(input[index]) }
-        if !hasSeenPacket, bytes.first == UInt8(ascii: "<") {
+        if !hasSeenPacket, bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "<") {
             return ProtocolError(
                 .malformed, operation, "the server answered with a web page, not git",
                 hint: "check the repository's address; a login page or a proxy may have answered")

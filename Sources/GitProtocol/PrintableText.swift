@@ -1,8 +1,7 @@
 /// The most bytes of a server's words that are ever shown.
-private let longestText = 1000
 
 /// Makes a server's words safe to print and to log: one line, bounded, without terminal control and without secrets.
-func printableText(_ bytes: Span<UInt8>, limit: Int = longestText) -> String {
+public func printableText(_ bytes: Span<UInt8>, limit: Int = 1000) -> String {
     // Twice the limit leaves room for what is removed; the rest of a flood is never looked at.
     var kept: [UInt8] = []
     for index in 0..<min(bytes.count, 2 * limit) { kept.append(bytes[index]) }

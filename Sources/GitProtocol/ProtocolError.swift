@@ -70,7 +70,9 @@ private func adviceOn(_ serverText: String) -> String? {
     if text.contains("filtering not recognized") || text.contains("filter") && text.contains("not supported") {
         return "allow it on the server with git config uploadpack.allowFilter true, or leave --filter out"
     }
-    if text.contains("not found") || text.contains("does not exist") || text.contains("access denied") {
+    if text.contains("not found") || text.contains("does not exist") || text.contains("not appear to be a git")
+        || text.contains("access denied")
+    {
         return "check the repository's address, and that the credentials may read it"
     }
     return nil

@@ -67,6 +67,13 @@ public struct ReferenceListing: Equatable, Sendable {
     /// Nothing listed.
     public init() {}
 
+    /// What is known without asking a server, as of a repository on this machine.
+    public init(_ references: [Reference], unbornHead: String? = nil) {
+        self.references = references
+        self.unbornHead = unbornHead
+        received = references.count
+    }
+
     /// The reference of exactly this full name.
     public subscript(name: String) -> Reference? {
         references.first { $0.name.isSameBytes(as: name) }

@@ -11,6 +11,20 @@ enum Files {
         guard error.code == EEXIST, isDirectory(path) else { throw GitError(error) }
     }
 
+    /// Makes a directory and those above it that are missing.
+    static func makeDirectories(_ path: String) throws(GitError) {
+        if isDirectory(path) { return }
+        let parent = parent(of: path)
+        if parent != path, parent != "." { try makeDirectories(parent) }
+        try makeDirectory(path)
+    }
+
+    /// The path of the directory that a path lies in.
+    static func parent(of path: String) -> String {
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex
+        return slash == path.startIndex ? (path.hasPrefix("/") ? "/" : ".") : String(path[..<slash])
+    }
+
     /// Whether there is a directory at this path, or at the end of the symbolic link there.
     static func isDirectory(_ path: String) -> Bool {
         var status = stat()
@@ -92,8 +106,7 @@ enum Files {
 
     /// Makes the names in a file's directory survive a power cut.
     static func flushDirectory(of path: String) throws(GitError) {
-        let end = path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex
-        let parent = end == path.startIndex ? (path.hasPrefix("/") ? "/" : ".") : String(path[..<end])
+        let parent = parent(of: path)
         let number = unsafe Glibc.open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard number >= 0 else { throw GitError(SystemError.last("open directory \(parent)")) }
         let directory = FileDescriptor(taking: number)

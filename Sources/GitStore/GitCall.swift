@@ -1,4 +1,6 @@
 internal import CLibgit2
+internal import Glibc
+internal import Posix
 
 /// Throws when a libgit2 function returned a negative status; the only place that reads libgit2's error text.
 ///
@@ -14,8 +16,17 @@ func check(_ status: Int32, _ operation: @autoclosure () -> String) throws(GitEr
         if let text = unsafe last.pointee.message { message = unsafe sentence(String(cString: text)) }
     }
     git_error_clear()
+    let operation = operation()
     throw GitError(
-        code: GitError.Code(rawValue: status), category: category, operation: operation(), message: message)
+        code: GitError.Code(rawValue: status), category: category, operation: operation, message: message,
+        cause: category == .system ? systemCause(message, operation) : nil)
+}
+
+/// The system error that libgit2's message ends with; it does not hand out the number itself.
+private func systemCause(_ message: String, _ operation: String) -> SystemError? {
+    let known = [ENOSPC, EDQUOT, EROFS, EACCES, EPERM, EMFILE, ENFILE, EIO, ENOENT, ENOMEM]
+    let code = known.first { message.lowercased().hasSuffix(SystemError.text(of: $0).lowercased()) }
+    return code.map { SystemError(code: $0, operation: operation) }
 }
 
 /// Runs a libgit2 constructor and returns the handle that it made; the caller owns it.

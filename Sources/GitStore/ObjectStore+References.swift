@@ -2,10 +2,13 @@ internal import Glibc
 internal import Posix
 
 extension ObjectStore {
-    /// The commits that are kept, in no particular order: each has a reference, so that git's own `gc` keeps it too.
+    /// The commits that are kept, in the order of their names: each has a reference, so that git's own `gc` keeps it too.
     public var kept: [ObjectID] {
         get throws(GitError) {
-            try Files.names(in: keptDirectory).compactMap { ObjectID($0) }
+            // Somebody's `git gc` may have moved them into one file.
+            let packed = try files.packedReferences().keys.filter { $0.hasPrefix(keptPrefix) }
+            let names = try Files.names(in: keptDirectory) + packed.map { String($0.dropFirst(keptPrefix.count)) }
+            return Set(names.compactMap { ObjectID($0) }).sorted()
         }
     }
 
@@ -13,15 +16,18 @@ extension ObjectStore {
     public func keep(_ commit: ObjectID) throws(GitError) {
         try Files.makeDirectory(path + "/refs")
         try Files.makeDirectory(keptDirectory)
-        try setReference("refs/git-sidecar/\(commit)", to: commit)
+        try setReference("\(keptPrefix)\(commit)", to: commit)
     }
 
     /// Gives a commit up; compaction may remove it. One that is not kept will do.
     public func release(_ commit: ObjectID) throws(GitError) {
+        try files.removePacked("\(keptPrefix)\(commit)")
         try Files.remove("\(keptDirectory)/\(commit)")
     }
 
+    private var files: References { References(gitDirectory: path, commonDirectory: path) }
     private var keptDirectory: String { path + "/refs/git-sidecar" }
+    private var keptPrefix: String { "refs/git-sidecar/" }
 
     /// Points a reference at an object, without a log; the directories in its name must exist.
     public func setReference(_ name: String, to id: ObjectID) throws(GitError) {
@@ -30,7 +36,7 @@ extension ObjectStore {
 
     /// The object that a reference names, loose or packed, followed through symbolic references; nil when there is none.
     public func reference(named name: String) throws(GitError) -> ObjectID? {
-        try References(gitDirectory: path, commonDirectory: path).resolve(name)
+        try files.resolve(name)
     }
 
     /// Makes `HEAD` name a commit (detached).

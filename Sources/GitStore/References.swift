@@ -88,6 +88,21 @@ struct References {
         return result
     }
 
+    /// Takes a reference out of `packed-refs`; one that is not in it will do.
+    func removePacked(_ name: String) throws(GitError) {
+        let file = commonDirectory + "/packed-refs"
+        guard let content = try Files.read(file, limit: 1 << 30) else { return }
+        let newline = UInt8(ascii: "\n")
+        var isBelow = false
+        var kept: [UInt8] = []
+        for line in content.split(separator: newline) {
+            // A line that begins with `^` belongs to the one above it.
+            if line.first != UInt8(ascii: "^") { isBelow = line.dropFirst(41).elementsEqual(name.utf8) }
+            if !isBelow { kept += line + [newline] }
+        }
+        if kept.count != content.count { try Files.replace(file, with: kept) }
+    }
+
     /// The names of all references below `refs/`, sorted as git sorts them.
     func names(packed: [String: PackedReference]) throws(GitError) -> [String] {
         var names = Set(packed.keys.filter { $0.hasPrefix("refs/") })

@@ -13,7 +13,8 @@ enum StoreDirectory {
         if Files.exists(path), !Files.isDirectory(path) {
             throw GitError(code: .foreignFormat, operation: "make the object store at \(path)", message: "it is a file")
         }
-        for directory in ["", "/objects", "/objects/info", "/objects/pack", "/refs", "/refs/heads", "/refs/tags"] {
+        try Files.makeDirectories(path)
+        for directory in ["/objects", "/objects/info", "/objects/pack", "/refs", "/refs/heads", "/refs/tags"] {
             try Files.makeDirectory(path + directory)
         }
         if !Files.exists(path + "/config") { try Files.replace(path + "/config", with: Array(configuration.utf8)) }

@@ -2,7 +2,9 @@ internal import CCurl
 internal import CShims
 internal import Posix
 
-/// One request on its way: what libcurl's callbacks work on. Lives on the stack of the call that waits for it.
+/// One request on its way: what libcurl's callbacks work on.
+///
+/// Lives on the stack of the call that waits for it.
 struct Exchange {
     /// What to do with a redirection; nil when redirections are answers like others.
     let followsRedirects: Bool

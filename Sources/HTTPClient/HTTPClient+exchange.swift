@@ -107,11 +107,13 @@ extension HTTPClient {
     /// Connecting took too long; says which part of it did.
     func tooSlow(_ facts: shim_curl_facts, _ connect: Duration?, _ operation: String) -> TransferError {
         let time = connect.map { " within \(shown($0))" } ?? " in time"
+        // libcurl counts a connection as made when TLS is done; a port of our own tells that it stands.
         let message =
-            if facts.name_lookup_time == 0 { "the host's name was not resolved\(time)" } else if facts.connect_time == 0
-            {
-                "nobody accepted a connection\(time)"
-            } else { "TLS or the proxy was not ready\(time)" }
+            switch (facts.name_lookup_time == 0, facts.local_port > 0) {
+            case (true, _): "the host's name was not resolved\(time)"
+            case (false, false): "nobody accepted a connection\(time)"
+            case (false, true): "TLS or the proxy was not ready\(time)"
+            }
         return TransferError(code: .timeoutConnect, operation: operation, message: message)
     }
 }

@@ -10,22 +10,17 @@ public final class HTTPClient {
     /// What all requests have in common.
     public let configuration: HTTPConfiguration
 
-    let easy: UnsafeMutableRawPointer
-    var multi: UnsafeMutableRawPointer
+    private(set) var easy: UnsafeMutableRawPointer
+    private(set) var multi: UnsafeMutableRawPointer
     /// Where libcurl writes what went wrong.
     let words: UnsafeMutablePointer<CChar>
     var trust: Trust?
 
     /// A client without connections yet.
     public init(_ configuration: HTTPConfiguration) throws(TransferError) {
-        guard HTTPLibrary.isStarted, let multi = unsafe curl_multi_init() else { throw HTTPClient.unavailable }
-        guard let easy = unsafe curl_easy_init() else {
-            unsafe curl_multi_cleanup(multi)
-            throw HTTPClient.unavailable
-        }
+        guard HTTPLibrary.isStarted else { throw HTTPClient.unavailable }
+        unsafe (easy, multi) = try unsafe HTTPClient.makeHandles()
         self.configuration = configuration
-        unsafe self.multi = unsafe multi
-        unsafe self.easy = unsafe easy
         unsafe words = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     }
@@ -34,6 +29,24 @@ public final class HTTPClient {
         unsafe curl_easy_cleanup(easy)
         unsafe curl_multi_cleanup(multi)
         unsafe words.deallocate()
+    }
+
+    /// A handle for requests, and one that drives it and keeps connections.
+    private static func makeHandles() throws(TransferError) -> (UnsafeMutableRawPointer, UnsafeMutableRawPointer) {
+        guard let multi = unsafe curl_multi_init() else { throw unavailable }
+        guard let easy = unsafe curl_easy_init() else {
+            unsafe curl_multi_cleanup(multi)
+            throw unavailable
+        }
+        return unsafe (easy, multi)
+    }
+
+    /// Closes all connections and forgets TLS sessions.
+    func renewHandles() throws(TransferError) {
+        let fresh = unsafe try HTTPClient.makeHandles()
+        unsafe curl_easy_cleanup(easy)
+        unsafe curl_multi_cleanup(multi)
+        unsafe (easy, multi) = unsafe fresh
     }
 
     private static let unavailable = TransferError(
@@ -51,6 +64,7 @@ public final class HTTPClient {
     ///   - connect: How long name lookup, connection and TLS may take.
     ///   - onHead: Gets status and header fields.
     ///   - onBody: Gets the body, decompressed, in pieces that are valid during the call.
+    /// - Returns: The head of the answer, and how the transfer went.
     /// - Throws: `TransferError`, or what the closures throw.
     @discardableResult
     public func send(
@@ -58,9 +72,10 @@ public final class HTTPClient {
         onHead: (HTTPResponseHead) throws -> Void = { _ in }, onBody: (Span<UInt8>) throws -> Void
     ) throws -> HTTPResponse {
         var request = request
-        try check(request)
+        try checkText(of: request)
         var target = try self.target(of: request)
         request.adoptCredential(of: target)
+        try checkCredential(of: request)
         var hops = 0
         while true {
             let (response, location) = try exchange(

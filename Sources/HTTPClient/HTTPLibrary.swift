@@ -1,5 +1,5 @@
 internal import CCurl
-internal import Glibc
+internal import Posix
 
 /// libcurl's state for the whole process.
 public enum HTTPLibrary {
@@ -11,7 +11,7 @@ public enum HTTPLibrary {
     }
 
     private static let started: Bool = {
-        signal(SIGPIPE, SIG_IGN)
+        ignoreBrokenPipes()
         return curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
     }()
 

@@ -18,7 +18,9 @@ struct HeadAssembler {
         case tooLarge
     }
 
-    /// Takes one line with its line end. Interim answers (1xx) are passed over, and so are fields after the body.
+    /// Takes one line with its line end.
+    ///
+    /// Interim answers (1xx) are passed over, and so are fields after the body.
     mutating func take(_ line: Span<UInt8>) -> Step {
         bytes += line.count
         guard bytes <= HeadAssembler.longest else { return .tooLarge }

@@ -33,7 +33,9 @@ private func isHostAndPort(_ bytes: ArraySlice<UInt8>) -> Bool {
     return bytes[(last + 1)...].allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
 }
 
-/// `?name=***&name=***`, and nothing of a fragment. What service of git is meant is no secret.
+/// `?name=***&name=***`, and nothing of a fragment.
+///
+/// What service of git is meant is no secret.
 private func hidingQuery(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
     let end = bytes.firstIndex(of: hash) ?? bytes.endIndex
     guard let query = bytes[..<end].firstIndex(of: question) else { return Array(bytes[..<end]) }

@@ -2,7 +2,9 @@ extension HTTPClient {
     /// How many redirections one request may be sent through.
     static let mostRedirections = 5
 
-    /// Where to go next, or why not. The next request is for the same server, so it keeps its credential.
+    /// Where to go next, or why not.
+    ///
+    /// The next request is for the same server, so it keeps its credential.
     func follow(
         _ location: String, from target: Target, status: Int, hops: Int, request: inout HTTPRequest
     ) throws(TransferError) -> Target {

@@ -2,7 +2,7 @@ internal import Posix
 
 extension HTTPClient {
     /// Refuses what would let a text from outside write lines of its own into a request.
-    func check(_ request: HTTPRequest) throws(TransferError) {
+    func checkText(of request: HTTPRequest) throws(TransferError) {
         func refuse(_ message: String) -> TransferError {
             TransferError(code: .invalid, operation: request.shownOperation, message: message)
         }
@@ -18,6 +18,13 @@ extension HTTPClient {
         }
         guard isFieldValue(configuration.userAgent) else {
             throw refuse("the user agent has a control character in it")
+        }
+    }
+
+    /// Refuses a credential that cannot be sent as it is.
+    func checkCredential(of request: HTTPRequest) throws(TransferError) {
+        func refuse(_ message: String) -> TransferError {
+            TransferError(code: .invalid, operation: request.shownOperation, message: message)
         }
         switch request.credential {
         case .basic(let username, let password):

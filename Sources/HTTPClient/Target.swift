@@ -78,7 +78,7 @@ struct UnusableURL: Error, Equatable {
             switch code {
             case CURLUE_UNSUPPORTED_SCHEME: "it is neither http nor https"
             case CURLUE_BAD_PORT_NUMBER: "its port is no number from 1 to 65535"
-            default: "it is not a whole URL (curl's URL error \(code.rawValue))"
+            default: "it is not a whole URL"
             }
     }
 }

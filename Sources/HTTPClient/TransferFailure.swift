@@ -19,9 +19,11 @@ extension HTTPClient {
                 facts.connect_code == 407 ? "give the proxy's URL a user and a password that it accepts" : nil)
         }
         switch code {
+        case CURLE_OK: return error(.protocol, "the answer has no whole header")
         case CURLE_COULDNT_RESOLVE_HOST: return error(.dns)
         case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: return error(.proxy)
         case CURLE_COULDNT_CONNECT:
+            if said.hasPrefix("unsupported proxy") { return error(.proxy) }
             if let proxy, let place = try? Target(proxy.exposed), said.contains(" \(place.host) port \(place.port)") {
                 return error(.proxy)
             }
@@ -60,14 +62,14 @@ extension HTTPClient {
     }
 
     private func untrusted(_ error: Maker, _ said: String, _ result: Int, _ target: Target) -> TransferError {
-        // Numbers of x509_vfy.h: what libcurl reports is OpenSSL's verdict, or that the name is a different one.
+        // Numbers of x509_vfy.h. Names are compared before libcurl asks for OpenSSL's verdict: then it is still 0 or 1.
         let hint =
             switch result {
             case 9: "the certificate is not valid yet: check the clocks of this machine and of the server"
             case 10: "the certificate must be renewed on the server, or this machine's clock is wrong"
             case 2, 18, 19, 20, 21:
                 "if the server is run by you, give the certificate of its authority with --tls-ca-file"
-            case 0: "use the name that the certificate was made for, or have one made for \(target.host)"
+            case 0, 1: "use the name that the certificate was made for, or have one made for \(target.host)"
             default: String?.none
             }
         return error(.tlsCertificate, said, hint)
@@ -77,6 +79,11 @@ extension HTTPClient {
         if said.contains("protocol version") || said.contains("unsupported protocol") {
             return "the server must speak TLS 1.2 or 1.3"
         }
+        if said.contains("alert handshake failure") {
+            return configuration.tls.certificateFile == nil
+                ? "the server may want a client certificate (--tls-cert-file), or a cipher that is not available here"
+                : "the server may not accept the certificate in --tls-cert-file, or want a cipher that is not available here"
+        }
         return said.contains("wrong version number") ? "is this an http port? then use an http URL" : nil
     }
 
@@ -85,7 +92,7 @@ extension HTTPClient {
         var text = unsafe String(cString: words)
         if text.isEmpty { text = unsafe String(cString: curl_easy_strerror(code)) }
         while text.last == "\n" || text.last == "." { text.removeLast() }
-        // libcurl does not repeat passwords. If that ever changes, they must still not be seen.
+        // libcurl repeats a proxy's URL that it does not understand, password and all.
         for secret in secrets(credential, proxy) where !secret.isEmpty {
             text = text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "***")
         }
@@ -97,9 +104,9 @@ extension HTTPClient {
     private func secrets(_ credential: HTTPRequest.Credential?, _ proxy: Secret?) -> [String] {
         let proxyPassword = proxy.flatMap { try? Target($0.exposed) }?.password
         return switch credential {
-        case .basic(_, let password): [password?.exposed, proxyPassword].compactMap { $0 }
-        case .bearer(let token): [token.exposed, proxyPassword].compactMap { $0 }
-        case nil: [proxyPassword].compactMap { $0 }
+        case .basic(_, let password): [password?.exposed, proxy?.exposed, proxyPassword].compactMap { $0 }
+        case .bearer(let token): [token.exposed, proxy?.exposed, proxyPassword].compactMap { $0 }
+        case nil: [proxy?.exposed, proxyPassword].compactMap { $0 }
         }
     }
 }

@@ -16,14 +16,17 @@ extension HTTPClient {
     /// Prepares the handle for one request; connections and TLS sessions of earlier ones stay.
     func prepare(_ request: HTTPRequest, for target: Target, connect: Duration) throws(TransferError) {
         let operation = request.operation
+        let proxy = configuration.proxy.proxy(forSecure: target.isSecure)?.exposed ?? ""
+        let usesTLS = target.isSecure || proxy.hasPrefix("https:")
+        if usesTLS { try refreshTrust(operation) }
         unsafe curl_easy_reset(easy)
         unsafe words.pointee = 0
         try set(operation) { unsafe shim_curl_set_error_buffer(easy, words) }
         try set(operation) { unsafe shim_curl_set_fixed_options(easy) }
         try set(operation) { unsafe shim_curl_set_url(easy, target.url) }
         try set(operation) { unsafe shim_curl_set_user_agent(easy, configuration.userAgent) }
-        try set(operation) { unsafe shim_curl_set_connect_timeout(easy, connect.wholeMilliseconds) }
-        let proxy = configuration.proxy.proxy(forSecure: target.isSecure)?.exposed ?? ""
+        // The limit itself is ours. libcurl is told a little more, so that it gives each of several addresses a share.
+        try set(operation) { unsafe shim_curl_set_connect_timeout(easy, connect.wholeMilliseconds + 1000) }
         try set(operation) { unsafe shim_curl_set_proxy(easy, proxy, configuration.proxy.exceptions) }
         switch request.credential {
         case .basic(let username, let password):
@@ -35,23 +38,17 @@ extension HTTPClient {
         case nil: break
         }
         if let path = configuration.cookieFile {
-            guard FileState(path) != nil else {
+            guard (try? Files.status(path)) != nil else {
                 throw TransferError(
                     code: .invalid, operation: operation, message: "there is no cookie file at \(path)")
             }
             try set(operation) { unsafe shim_curl_set_cookie_file(easy, path) }
         }
-        if target.isSecure || proxy.hasPrefix("https:") { try prepareTLS(operation) }
+        if usesTLS { try prepareTLS(operation) }
     }
 
     private func prepareTLS(_ operation: String) throws(TransferError) {
         let tls = configuration.tls
-        let states = Trust.states(of: tls)
-        if trust?.states != states {
-            let isFirst = trust == nil
-            trust = try Trust(tls, states: states, operation: operation)
-            if !isFirst { try dropConnections(operation) }
-        }
         try set(operation) { unsafe shim_curl_set_trusted(easy, trust?.file, trust?.directory) }
         if !tls.verify { try set(operation) { unsafe shim_curl_set_unverified(easy) } }
         if let certificate = tls.certificateFile {
@@ -61,13 +58,16 @@ extension HTTPClient {
         }
     }
 
-    /// Closes all connections, and forgets what libcurl read from certificate files.
-    private func dropConnections(_ operation: String) throws(TransferError) {
-        guard let fresh = unsafe curl_multi_init() else {
-            throw TransferError(code: .invalid, operation: operation, message: "out of memory")
-        }
-        unsafe curl_multi_cleanup(multi)
-        unsafe multi = unsafe fresh
+    /// Looks whether the files behind TLS have changed since they were used.
+    ///
+    /// If so, connections, TLS sessions and what libcurl remembers of certificate files are given up: a session that is
+    /// resumed is not verified again.
+    private func refreshTrust(_ operation: String) throws(TransferError) {
+        let states = Trust.states(of: configuration.tls)
+        if trust?.states == states { return }
+        let fresh = try Trust(configuration.tls, states: states, operation: operation)
+        if trust != nil { try renewHandles() }
+        trust = consume fresh
     }
 
     /// Sets method and body; the body's bytes must stay where they are until the transfer is over.
@@ -126,12 +126,12 @@ extension HTTPRequest {
 }
 
 extension Duration {
-    /// In whole milliseconds, at least one.
+    /// In whole milliseconds, at least one and at most eleven days, which libcurl can count.
     var wholeMilliseconds: Int {
         let (seconds, attoseconds) = components
         let milliseconds = seconds.multipliedReportingOverflow(by: 1000)
-        guard !milliseconds.overflow else { return Int(Int32.max) }
-        let whole = milliseconds.partialValue + attoseconds / 1_000_000_000_000_000
-        return Int(max(1, min(whole, Int64(Int32.max))))
+        let longest: Int64 = 1_000_000_000
+        guard !milliseconds.overflow, milliseconds.partialValue < longest else { return Int(longest) }
+        return Int(max(1, milliseconds.partialValue + attoseconds / 1_000_000_000_000_000))
     }
 }

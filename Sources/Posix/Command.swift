@@ -4,7 +4,9 @@ internal import Glibc
 public struct Command: Sendable {
     /// The program's path; a name without a slash is looked up in `PATH` of `environment`.
     public var program: String
-    /// The arguments after the program's own name. Secrets do not belong here: every user can read them.
+    /// The arguments after the program's own name.
+    ///
+    /// Secrets do not belong here: every user can read them.
     public var arguments: [String]
     /// All variables that the program gets; nothing is inherited silently.
     public var environment: Environment

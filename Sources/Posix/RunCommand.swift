@@ -45,6 +45,7 @@ public struct CommandResult: Sendable, Equatable {
 ///   - outputLimit: how many bytes of each stream are kept.
 ///   - grace: how long it has between `SIGTERM` and `SIGKILL`.
 ///   - onOutput: gets all bytes as they come.
+/// - Returns: how it ended and what it wrote; that it was ended by us is a result, not an error.
 /// - Throws: when the program cannot be started.
 public func runCommand(
     _ command: Command, input: [UInt8] = [], deadline: Deadline, combined: Bool = false, outputLimit: Int = 64 * 1024,

@@ -1,5 +1,3 @@
-public import Posix
-
 /// Why the remote could not be asked, or could not give what was asked for.
 public struct RemoteError: Error, Sendable, CustomStringConvertible {
     /// What kind of failure it is, for those who decide what happens next.

@@ -1,3 +1,4 @@
+internal import Posix
 internal import Synchronization
 
 /// How log lines look.

@@ -46,9 +46,17 @@ public struct Logger: Sendable {
         write(.info, message(), fields(), nil)
     }
 
+    /// Writes a detail, when the verbosity is at least 1.
+    public func debug(
+        _ message: @autoclosure () -> String, _ fields: @autoclosure () -> LogFields = [:],
+        error failure: (any Error)? = nil
+    ) {
+        debug(1, message(), fields(), error: failure)
+    }
+
     /// Writes a detail, when the verbosity is at least `level`.
     public func debug(
-        _ level: Int = 1, _ message: @autoclosure () -> String, _ fields: @autoclosure () -> LogFields = [:],
+        _ level: Int, _ message: @autoclosure () -> String, _ fields: @autoclosure () -> LogFields = [:],
         error failure: (any Error)? = nil
     ) {
         if writesDebug(level) { write(.debug(level), message(), fields(), failure) }

@@ -37,6 +37,14 @@ final class Fixture: Sendable {
         try Fixture.run(["/bin/sh", "-euc", "cd \(path)\n\(script)"])
     }
 
+    /// A file's content.
+    func bytes(_ name: String) throws -> [UInt8] {
+        let file = unsafe open("\(path)/\(name)", O_RDONLY)
+        guard file >= 0 else { throw Failure(what: "cannot open \(name)") }
+        defer { close(file) }
+        return Fixture.readAll(file)
+    }
+
     /// What git calls a revision, as our type.
     func id(_ revision: String, in directory: String = "repo") throws -> ObjectID {
         let name = try git("rev-parse", "--verify", revision, in: directory)
@@ -64,14 +72,19 @@ final class Fixture: Sendable {
         close(pipes[1])
         defer { close(pipes[0]) }
         guard spawned == 0 else { throw Failure(what: "cannot start \(arguments[0])") }
-        var output: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65536)
-        while case let count = unsafe read(pipes[0], &buffer, buffer.count), count > 0 { output += buffer[..<count] }
+        let output = readAll(pipes[0])
         var status: Int32 = 0
         while unsafe waitpid(child, &status, 0) < 0, errno == EINTR {}
         let text = String(decoding: output, as: UTF8.self)
         guard status == 0 else { throw Failure(what: "\(arguments.joined(separator: " ")): \(text)") }
         return text
+    }
+
+    private static func readAll(_ file: Int32) -> [UInt8] {
+        var content: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while case let count = unsafe read(file, &buffer, buffer.count), count > 0 { content += buffer[..<count] }
+        return content
     }
 
     private static let environment = [
@@ -87,7 +100,7 @@ private func withStrings<Result>(
     _ strings: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
 ) -> Result {
     var pointers = unsafe strings.map { unsafe strdup($0) } + [nil]
-    defer { for unsafepointer in unsafe pointers { unsafe free(pointer) } }
+    defer { unsafe pointers.forEach { unsafe free($0) } }
     return unsafe pointers.withUnsafeMutableBufferPointer { buffer in
         guard let base = buffer.baseAddress else { preconditionFailure("an array with one element has an address") }
         return unsafe body(base)

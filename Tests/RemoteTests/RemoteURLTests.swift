@@ -99,8 +99,8 @@ struct RemoteURLTests {
 
 @Suite("Credentials")
 struct CredentialsTests {
-    private func rules() throws -> Credentials {
-        Credentials([
+    private func rules() throws -> CredentialRules {
+        CredentialRules([
             .init(prefix: try RemoteURL(parsing: "https://host"), username: "all", password: .value(Secret("1"))),
             .init(prefix: try RemoteURL(parsing: "https://host/team/"), username: "team", password: .value(Secret("2"))),
         ])

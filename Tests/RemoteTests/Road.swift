@@ -51,21 +51,21 @@ struct Way {
     var address: (String) -> String
     var ssh = SSHSettings(
         hostKeys: .unchecked, environment: Environment.current(removing: ["SSH_AUTH_SOCK"]))
-    var credentials = Credentials([])
+    var credentials = CredentialRules([])
     var logger = Logger.silent
 
-    func remote(_ repository: String) throws -> Remote {
+    func remote(_ repository: String) throws -> RemoteRepository {
         try GitLibrary.start()
         HTTPLibrary.start()
         var tls = TLSSettings()
         tls.additionalFile = try TestCertificates.authority().certificatePath
         let http = HTTPConfiguration(userAgent: "git-sidecar/test", tls: tls)
         let settings = RemoteSettings(credentials: credentials, http: http, ssh: ssh, logger: logger)
-        return try Remote(RemoteURL(parsing: address(repository)), settings)
+        return try RemoteRepository(RemoteURL(parsing: address(repository)), settings)
     }
 }
 
-extension Remote {
+extension RemoteRepository {
     /// Resolves a name and fetches what it stands for, as one attempt of the sidecar does.
     @discardableResult
     func sync(_ name: String, depth: Int, into store: ObjectStore, within limit: Duration = .seconds(60)) throws -> FetchResult {

@@ -33,11 +33,10 @@ struct FastImport {
         }
     }
 
-    /// Points a ref at a commit.
-    mutating func reset(_ reference: String, to commit: String) {
-        line("reset \(reference)")
-        line("from \(commit)")
-        line("")
+    /// Puts an ordinary file with a plain name into the commit that is being built.
+    mutating func plainFile(_ path: String, _ bytes: [UInt8]) {
+        line("M 100644 inline \(path)")
+        data(bytes)
     }
 
     /// Asks fast-import to print the hash of a mark.

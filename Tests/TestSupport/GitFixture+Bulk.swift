@@ -22,15 +22,19 @@ extension GitFixture {
 
     /// Adds `count` small files, a hundred to a directory, in one commit, and returns its hash.
     ///
-    /// File number n is `d0012/f0034.txt` for n = 1234, with `file 1234` and some lines of text in it.
+    /// File number n is `d0012/f0034.txt` for n = 1234, with the line `file 1234` and `bytesEach` bytes of text
+    /// in it.
     @discardableResult
     public func manyFiles(_ count: Int, on branch: String = "main", bytesEach: Int = 200) throws -> String {
         var stream = FastImport()
         stream.commit(
             to: "refs/heads/\(branch)", parent: try tip(of: branch), message: "\(count) files", time: nextCommitTime(),
             mark: 1)
+        let text = GitFixture.sampleText
         for number in 0..<count {
-            stream.file(Array(GitFixture.manyFilesPath(number).utf8), .regular(Self.content(number, size: bytesEach)))
+            let start = number &* 7919 % (text.count - bytesEach)
+            stream.plainFile(
+                GitFixture.manyFilesPath(number), Array("file \(number)\n".utf8) + text[start..<start + bytesEach])
         }
         stream.printMark(1)
         let hash = try fastImport(stream)
@@ -44,15 +48,19 @@ extension GitFixture {
         "d\(padded(number / 100))/f\(padded(number % 100)).txt"
     }
 
-    /// Makes the branches `PREFIX00000` and on, all at one commit, in packed form.
+    /// Makes the refs `PREFIX000000` and on, all at one commit, in packed form.
     public func manyRefs(_ count: Int, prefix: String = "refs/heads/many/", at commit: String = "main") throws {
         let hash = try resolve(commit)
-        var lines: [UInt8] = []
-        for number in 0..<count {
-            lines += Array("create \(prefix)\(Self.padded(number, to: 6)) \(hash)\n".utf8)
-        }
-        try git(["update-ref", "--stdin"], input: lines)
         try git("pack-refs", "--all")
+        // git itself would first write a file for each. The list of packed refs is sorted by name, and a line that
+        // begins with `^` belongs to the one before.
+        let lines = try TestFiles.text("\(path)/packed-refs").split(separator: "\n")
+        let place =
+            lines.firstIndex { !$0.hasPrefix("#") && !$0.hasPrefix("^") && $0.dropFirst(41) > prefix } ?? lines.count
+        let new = (0..<count).map { "\(hash) \(prefix)\(Self.padded($0, to: 6))\n" }
+        try TestFiles.write(
+            lines[..<place].map { $0 + "\n" }.joined() + new.joined() + lines[place...].map { $0 + "\n" }.joined(),
+            to: "\(path)/packed-refs")
     }
 
     /// One entry of a tree that is written without any check.
@@ -102,18 +110,16 @@ extension GitFixture {
         return hash
     }
 
-    private static func content(_ number: Int, size: Int) -> [UInt8] {
-        var bytes = Array("file \(number)\n".utf8)
-        // A cheap generator: text that differs between files and does not compress to nothing.
-        var state = UInt64(truncatingIfNeeded: number) &* 0x9e37_79b9_7f4a_7c15 &+ 1
-        while bytes.count < size {
+    /// Text that does not compress to nothing; files are cut from it, because making each anew takes too long.
+    private static let sampleText: [UInt8] = {
+        var state: UInt64 = 0x9e37_79b9_7f4a_7c15
+        return (0..<65536).map { index in
             state ^= state << 13
             state ^= state >> 7
             state ^= state << 17
-            bytes.append(bytes.count % 64 == 0 ? 10 : 97 + UInt8(truncatingIfNeeded: state >> 33) % 26)
+            return index % 64 == 0 ? 10 : 97 + UInt8(truncatingIfNeeded: state >> 33) % 26
         }
-        return bytes
-    }
+    }()
 
     private static func padded(_ number: Int, to width: Int = 4) -> String {
         let digits = String(number)

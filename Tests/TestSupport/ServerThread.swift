@@ -1,19 +1,18 @@
-internal import CShims
 internal import Glibc
 internal import Posix
 internal import Synchronization
 
 /// A thread of a test server.
 final class ServerThread: Sendable {
-    private let thread: UInt
+    private let thread: pthread_t
     private let joined = Mutex(false)
 
     /// Starts a thread that runs `body`.
     init(_ body: @escaping @Sendable () -> Void) throws(SystemError) {
         let box = unsafe Unmanaged.passRetained(ThreadBody(run: body))
-        var thread: UInt = 0
-        let code = unsafe shim_start_thread(
-            &thread, 0, 0,
+        var thread = pthread_t()
+        let code = unsafe pthread_create(
+            &thread, nil,
             { argument in
                 if let argument = unsafe argument {
                     unsafe Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run()

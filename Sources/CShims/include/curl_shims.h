@@ -15,6 +15,7 @@ struct shim_curl_facts {
     long system_error;
     long verify_result;
     long connect_code;
+    long local_port;
     curl_off_t bytes_received;
     curl_off_t bytes_sent;
     curl_off_t name_lookup_time;

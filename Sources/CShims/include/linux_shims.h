@@ -24,6 +24,8 @@ int shim_spawn(
 /// waitid(2) with WNOWAIT, whose siginfo_t is a union that Swift reads badly: the number of a child that has ended and is
 /// not reaped yet; 0 for none, -1 for a failure. `pid` is a child's number, or 0 for any child.
 int shim_ended_child(int pid);
+/// UTIME_OMIT.
+long shim_omit_time(void);
 /// getdents64(2).
 long shim_read_entries(int directory, void *buffer, unsigned long size);
 /// Starts a detached or joinable pthread. In C because Swift takes pthread_attr_t for a type of whichever module includes

@@ -26,16 +26,22 @@ struct Want {
     var haves: [ObjectID]
     /// How many commits of history; nil leaves it as it is.
     var depth: Int?
-    /// What to leave out, such as `blob:none`.
-    var filter: String?
-    /// The most bytes that may come; nil for no limit.
-    var maximumBytes: Int?
+    /// What to leave out.
+    var filter: ObjectFilter
+    /// How much may come at most.
+    var limits = PackLimits()
 }
 
 /// What a fetch brought.
 struct Received {
     var objects = 0
     var bytes = 0
+
+    init(_ pack: IndexedPack?) {
+        guard let pack else { return }
+        objects = pack.progress.receivedObjects
+        bytes = Int(clamping: pack.progress.receivedBytes)
+    }
 }
 
 /// How far a fetch is.
@@ -48,4 +54,11 @@ public struct FetchProgress: Sendable {
     public var bytes: Int
     /// What the server says it is doing, when it said something new.
     public var serverText: String?
+
+    init(_ pack: PackProgress, serverText: String? = nil) {
+        objects = pack.receivedObjects
+        total = pack.totalObjects
+        bytes = Int(clamping: pack.receivedBytes)
+        self.serverText = serverText
+    }
 }

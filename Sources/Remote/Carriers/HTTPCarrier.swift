@@ -40,7 +40,7 @@ final class HTTPCarrier: Carrier {
         let offer = try offer ?? discover(nil, deadline)
         let request = try want.request(for: offer, store, settings.logger)
         let body = try request.encoded(for: offer, agent: settings.agent).body
-        var intake = try PackIntake(request.answerFormat(from: offer), store, maximumBytes: want.maximumBytes)
+        var intake = try PackIntake(request.answerFormat(from: offer), store, want.limits, deadline)
         try post(body, deadline) { bytes in try intake.read(bytes, report) }
         return try intake.finish()
     }

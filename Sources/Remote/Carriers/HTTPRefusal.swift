@@ -1,5 +1,6 @@
 internal import GitProtocol
 internal import HTTPClient
+internal import Posix
 
 /// An HTTP answer whose status is not 200, and what it means for a git repository.
 struct HTTPRefusal {

@@ -1,5 +1,6 @@
 internal import GitProtocol
 internal import GitStore
+internal import Posix
 
 /// Takes a server's answer to a fetch request, whatever road it comes by, into the store.
 struct PackIntake: ~Copyable {
@@ -7,9 +8,11 @@ struct PackIntake: ~Copyable {
     private var indexer: PackIndexer
     private let store: ObjectStore
 
-    init(_ format: FetchResponseParser.Format, _ store: ObjectStore, maximumBytes: Int?) throws(GitError) {
+    init(
+        _ format: FetchResponseParser.Format, _ store: ObjectStore, _ limits: PackLimits, _ deadline: Deadline
+    ) throws(GitError) {
         parser = FetchResponseParser(format)
-        indexer = try store.indexPack(maximumBytes: maximumBytes)
+        indexer = try store.indexPack(limits: limits, deadline: deadline)
         self.store = store
     }
 
@@ -19,8 +22,10 @@ struct PackIntake: ~Copyable {
     mutating func read(_ bytes: Span<UInt8>, _ report: (FetchProgress) -> Void) throws {
         try parser.read(
             bytes, onPack: { pack in try indexer.append(pack) },
-            onProgress: { line in if line.isFinal { report(progress(line.text)) } })
-        report(progress(nil))
+            onProgress: { line in
+                if line.isFinal { report(FetchProgress(indexer.progress, serverText: line.text)) }
+            })
+        report(FetchProgress(indexer.progress))
     }
 
     /// Makes what came visible in the store.
@@ -35,12 +40,6 @@ struct PackIntake: ~Copyable {
         let pack = try indexer.finish()
         let after = added.subtracting(parser.unshallow)
         if after != added { try store.replaceShallow(after) }
-        return Received(objects: pack.objects, bytes: pack.bytes)
-    }
-
-    private func progress(_ text: String?) -> FetchProgress {
-        FetchProgress(
-            objects: indexer.progress.receivedObjects, total: indexer.progress.totalObjects,
-            bytes: Int(clamping: parser.packBytes), serverText: text)
+        return Received(pack)
     }
 }

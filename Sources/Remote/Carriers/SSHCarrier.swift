@@ -42,7 +42,7 @@ final class SSHCarrier: Carrier {
         // All at once: the conversation reads while it writes, so neither side can wait for the other.
         session.conversation.send(message.body.span)
         let format = request.answerFormat(from: session.offer)
-        var intake = try PackIntake(format, store, maximumBytes: want.maximumBytes)
+        var intake = try PackIntake(format, store, want.limits, deadline)
         try receive(session.conversation, deadline, until: { intake.isComplete }) { bytes in
             try intake.read(bytes, report)
         }

@@ -6,11 +6,11 @@ extension Want {
     /// The request to send to a server, less what it does not offer and we can do without.
     func request(for offer: Advertisement, _ store: ObjectStore, _ logger: Logger) throws -> FetchRequest {
         let shallow = try store.shallow.sorted()
-        var request = FetchRequest(wants: objects, haves: haves, shallow: shallow, depth: depth, filter: filter)
+        var request = FetchRequest(wants: objects, haves: haves, shallow: shallow, depth: depth, filter: filter.specification)
         for need in request.unmetNeeds(by: offer) {
             switch need {
             case .filter:
-                logger.warning("the server cannot leave files out; --filter has no effect", ["filter": "\(filter ?? "")"])
+                logger.warning("the server cannot leave files out; --filter has no effect", ["filter": "\(filter.specification ?? "")"])
                 request.filter = nil
             case .unlistedWants(let ids):
                 throw RemoteError(
@@ -23,5 +23,16 @@ extension Want {
             }
         }
         return request
+    }
+}
+
+extension ObjectFilter {
+    /// The filter as the protocol writes it; nil when nothing is left out.
+    fileprivate var specification: String? {
+        switch self {
+        case .none: nil
+        case .withoutBlobs: "blob:none"
+        case .withoutTrees: "tree:0"
+        }
     }
 }

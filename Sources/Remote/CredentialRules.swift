@@ -41,7 +41,7 @@ public enum PasswordSource: Sendable, Equatable {
 }
 
 /// Which credential goes to which server: the longest matching address wins.
-public struct Credentials: Sendable {
+public struct CredentialRules: Sendable {
     /// A credential, and the addresses that it is for.
     public struct Rule: Sendable {
         let prefix: RemoteURL

@@ -1,5 +1,4 @@
 public import GitProtocol
-public import GitStore
 public import HTTPClient
 public import Posix
 public import Telemetry
@@ -7,7 +6,7 @@ public import Telemetry
 /// What is needed to reach a remote, beside its address.
 public struct RemoteSettings: Sendable {
     /// Who we are to which server.
-    public var credentials: Credentials
+    public var credentials: CredentialRules
     /// How HTTP is spoken.
     public var http: HTTPConfiguration
     /// How ssh is run.
@@ -23,7 +22,7 @@ public struct RemoteSettings: Sendable {
     var agent: String { http.userAgent }
 
     /// Collects what is needed.
-    public init(credentials: Credentials, http: HTTPConfiguration, ssh: SSHSettings, logger: Logger) {
+    public init(credentials: CredentialRules, http: HTTPConfiguration, ssh: SSHSettings, logger: Logger) {
         self.credentials = credentials
         self.http = http
         self.ssh = ssh
@@ -34,10 +33,10 @@ public struct RemoteSettings: Sendable {
 /// A repository somewhere else: says what a name stands for there, and brings a commit into our store.
 ///
 /// Blocks the calling thread and belongs to one thread at a time.
-public final class Remote {
+public final class RemoteRepository {
     /// Where it is.
     public let url: RemoteURL
-    private let carrier: any Carrier
+    let carrier: any Carrier
     private let settings: RemoteSettings
 
     /// A remote to which nothing has been said yet.

@@ -6,13 +6,13 @@ public import Posix
 public struct FetchScope: Sendable, Equatable {
     /// How many commits of history; zero for all.
     public var depth: Int
-    /// What to leave out, such as `blob:none`; nil for nothing.
-    public var filter: String?
+    /// What to leave out until it is needed.
+    public var filter: ObjectFilter
     /// The most bytes that one fetch may bring; nil for no limit.
     public var maximumBytes: Int?
 
     /// Says how much is wanted.
-    public init(depth: Int, filter: String? = nil, maximumBytes: Int? = nil) {
+    public init(depth: Int, filter: ObjectFilter = .none, maximumBytes: Int? = nil) {
         self.depth = depth
         self.filter = filter
         self.maximumBytes = maximumBytes
@@ -29,7 +29,7 @@ public struct FetchResult: Sendable, Equatable {
     public let bytes: Int
 }
 
-extension Remote {
+extension RemoteRepository {
     /// Brings what a name was found to stand for into the store; costs nothing when it is there in the depth wanted.
     ///
     /// - Parameters:
@@ -53,7 +53,7 @@ extension Remote {
             let want = Want(
                 objects: [found.id], haves: try store.kept,
                 depth: scope.depth > 0 ? scope.depth : isShallow ? FetchRequest.wholeHistory : nil,
-                filter: scope.filter, maximumBytes: scope.maximumBytes)
+                filter: scope.filter, limits: limits(scope.maximumBytes))
             let received = try carrier.fetch(want, into: store, deadline, report)
             guard store.contains(found.id) else {
                 throw RemoteError(
@@ -69,11 +69,15 @@ extension Remote {
         _ report: (FetchProgress) -> Void = { _ in }
     ) throws(RemoteError) -> (objects: Int, bytes: Int) {
         try RemoteError.during("fetch \(objects.count) objects from \(url)") {
-            let want = Want(objects: objects, haves: [], depth: nil, filter: nil, maximumBytes: maximumBytes)
+            let want = Want(objects: objects, haves: [], depth: nil, filter: .none, limits: limits(maximumBytes))
             let received = try carrier.fetch(want, into: store, deadline, report)
             return (received.objects, received.bytes)
         }
     }
+}
+
+private func limits(_ maximumBytes: Int?) -> PackLimits {
+    PackLimits(maximumBytes: maximumBytes.map { UInt64($0) } ?? .max)
 }
 
 /// How far the history in a store goes.

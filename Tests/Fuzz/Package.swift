@@ -1,0 +1,18 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package of its own, because everything in it, our modules too, is built with the fuzzer's instrumentation:
+// `scripts/fuzz` builds and runs it.
+let names = ["FuzzPackets", "FuzzAdvertisement", "FuzzLsRefs", "FuzzFetchAnswer"]
+let parser = Target.Dependency.product(name: "GitProtocol", package: "git-sidecar")
+
+let package = Package(
+    name: "Fuzz",
+    dependencies: [.package(name: "git-sidecar", path: "../..")],
+    targets: [.target(name: "FuzzSupport")]
+        + names.map { name in
+            .executableTarget(
+                name: name, dependencies: ["FuzzSupport", parser],
+                swiftSettings: [.unsafeFlags(["-parse-as-library"])])
+        }
+)

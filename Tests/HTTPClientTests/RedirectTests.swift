@@ -1,0 +1,133 @@
+import HTTPClient
+import Posix
+import Testing
+
+@Suite("Redirections", .timeLimit(.minutes(1)))
+struct RedirectTests {
+    /// Redirects `/302/x` to `/x` with that status, `/to/URL` to that URL; answers anything else with the request.
+    static func redirecting() throws -> ScriptedServer {
+        try ScriptedServer { connection in
+            while let head = connection.readHead() {
+                let words = head.split(separator: " ")
+                let path = words.count > 1 ? words[1] : ""
+                let length = head.split(separator: "\r\n").first { $0.hasPrefix("Content-Length: ") }
+                let body = connection.read(count: length.flatMap { Int($0.dropFirst(16)) } ?? 0) ?? ""
+                if path.hasPrefix("/to/") {
+                    connection.answer("302 Found", ["Location: \(path.dropFirst(4))"], body: "moved")
+                } else if let status = Int(path.dropFirst().prefix(3)) {
+                    connection.answer("\(status) Moved", ["Location: \(path.dropFirst(4))"], body: "moved")
+                } else {
+                    connection.answer(body: head + body)
+                }
+            }
+        }
+    }
+
+    @Test("a redirection to the same server is followed, with credential and on the same connection")
+    func sameServer() throws {
+        let server = try RedirectTests.redirecting()
+        let request = HTTPRequest(
+            server.url + "/302/301/307/308/303/end", credential: .basic(username: "a", password: Secret("b")))
+        let (response, text) = try client().ask(request)
+        #expect(response.status == 200)
+        #expect(response.url == server.url + "/end")
+        #expect(text.hasPrefix("GET /end HTTP/1.1\r\n"))
+        #expect(text.contains("Authorization: Basic YTpi\r\n"))
+        #expect(server.connections == 1)
+    }
+
+    @Test("a sixth redirection is refused")
+    func tooMany() throws {
+        let server = try RedirectTests.redirecting()
+        let url = server.url + "/302/302/302/302/302/302/end"
+        let client = try client()
+        let (error, _) = try failure { _ = try client.get(url) }
+        #expect(error.code == .redirectRefused)
+        #expect(error.description == "cannot GET \(url): it was redirected more than 5 times")
+    }
+
+    @Test("a redirection to another server is refused, names both, and the other server hears nothing")
+    func otherServer() throws {
+        let other = try ScriptedServer { $0.answerAll() }
+        let server = try RedirectTests.redirecting()
+        let request = HTTPRequest(
+            "\(server.url)/to/\(other.url)/x?token=secret", credential: .basic(username: "a", password: Secret("b")))
+        let client = try client()
+        let (error, _) = try failure { _ = try client.ask(request) }
+        #expect(error.code == .redirectRefused)
+        #expect(
+            error.description
+                == "cannot GET \(server.url)/to/\(other.url)/x?token=***: \(server.url) redirects to \(other.url), "
+                + "which is not the same server; if that is right, use \(other.url)/x?token=*** instead")
+        #expect(other.connections == 0)
+    }
+
+    @Test(
+        "a redirection to another host or scheme is refused",
+        arguments: ["http://localhost/", "ftp://127.0.0.1/", "file:///etc/passwd", "http://evil@example.org/"])
+    func otherScheme(location: String) throws {
+        let server = try RedirectTests.redirecting()
+        let client = try client()
+        let (error, _) = try failure { _ = try client.get("\(server.url)/to/\(location)") }
+        #expect(error.code == .redirectRefused)
+        #expect(!error.description.contains("instead") || !error.hint.debugDescription.contains("evil"))
+    }
+
+    @Test("a redirection from http to https on the same host is followed, the way back is not")
+    func upgrade() throws {
+        let certificates = try Certificates()
+        let secure = try Nginx(
+            "ssl", try certificates.make("server"),
+            location: "if ($uri = /back) { return 302 http://localhost:1/; } return 200 secure;")
+        let server = try ScriptedServer {
+            $0.answerAll("301 Moved", ["Location: https://localhost:\(secure.port)/x"], body: "moved")
+        }
+        let client = try client(tls: TLSSettings(additionalFile: certificates.authority))
+        let (response, text) = try client.get("http://localhost:\(server.port)/x")
+        #expect(text == "secure")
+        #expect(response.url == "https://localhost:\(secure.port)/x")
+        let (error, _) = try failure { _ = try client.get("https://localhost:\(secure.port)/back") }
+        #expect(error.code == .redirectRefused)
+    }
+
+    @Test("a body is sent again after 307 and 308, and never silently lost")
+    func body() throws {
+        let server = try RedirectTests.redirecting()
+        let client = try client()
+        func post(_ status: Int) throws -> String {
+            try client.ask(HTTPRequest("\(server.url)/\(status)/end", method: "POST", body: Array("body".utf8))).text
+        }
+        for status in [307, 308] {
+            let text = try post(status)
+            #expect(text.hasPrefix("POST /end") && text.hasSuffix("body"))
+        }
+        #expect(try post(303).hasPrefix("GET /end"))
+        let (error, _) = try failure { _ = try post(302) }
+        #expect(error.code == .redirectRefused)
+        #expect(
+            error.description
+                == "cannot POST \(server.url)/302/end: \(server.url) answers with redirection 302, "
+                + "which would turn POST into GET; use \(server.url)/end instead")
+    }
+
+    @Test("where redirections are not wanted they are the answer")
+    func notWanted() throws {
+        let server = try RedirectTests.redirecting()
+        let (response, text) = try client().ask(HTTPRequest(server.url + "/302/end", redirects: .none))
+        #expect(response.status == 302)
+        #expect(text == "moved")
+    }
+
+    @Test("a redirection without end is given up")
+    func endless() throws {
+        let server = try ScriptedServer { connection in
+            guard connection.readHead() != nil else { return }
+            connection.write("HTTP/1.1 302 Found\r\nLocation: http://example.org/\r\n\r\n")
+            while connection.write([UInt8](repeating: 120, count: 65536)) {}
+        }
+        let client = try client()
+        let (error, time) = try failure { _ = try client.get(server.url) }
+        #expect(error.code == .redirectRefused)
+        #expect(time < .seconds(2))
+    }
+}

@@ -1,0 +1,156 @@
+import Glibc
+import HTTPClient
+import Posix
+import Testing
+
+@Suite("Silence and slowness", .timeLimit(.minutes(1)))
+struct SilenceTests {
+    @Test("a server that accepts and never answers is given up after the idle time")
+    func neverAnswers() throws {
+        let server = try ScriptedServer { $0.waitForEnd() }
+        let client = try client()
+        let (error, time) = try failure {
+            try client.send(HTTPRequest(server.url), deadline: .after(soon), idle: .milliseconds(500)) { _ in }
+        }
+        #expect(error.description == "cannot GET \(server.url): the server was silent for 0.5 s")
+        #expect(error.code == .timeoutIdle)
+        #expect(time < .seconds(1.5))
+    }
+
+    @Test("a server that drips its answer is given up when the whole time is up", arguments: [true, false])
+    func drips(header: Bool) throws {
+        let server = try ScriptedServer { connection in
+            _ = connection.readHead()
+            connection.write("HTTP/1.1 200 OK\r\n" + (header ? "" : "Content-Length: 1000\r\n\r\n"))
+            for index in 0..<1000 {
+                guard connection.write(header ? "a\(index): b\r\n" : "x") else { return }
+                usleep(50_000)
+            }
+        }
+        let client = try client()
+        let (error, time) = try failure {
+            try client.send(HTTPRequest(server.url), deadline: .after(.seconds(1)), idle: .seconds(10)) { _ in }
+        }
+        #expect(error.description == "cannot GET \(server.url): it was not done when its time was up")
+        #expect(error.code == .timeoutTotal)
+        #expect(time >= .seconds(1) && time < .seconds(2))
+    }
+
+    @Test("a server that floods is given up when the whole time is up, even with a slow reader")
+    func floods() throws {
+        let server = try ScriptedServer { connection in
+            _ = connection.readHead()
+            connection.write("HTTP/1.1 200 OK\r\n\r\n")
+            while connection.write([UInt8](repeating: 0, count: 1 << 20)) {}
+        }
+        let client = try client()
+        let (error, time) = try failure {
+            try client.send(HTTPRequest(server.url), deadline: .after(.seconds(1))) { _ in usleep(20_000) }
+        }
+        #expect(error.code == .timeoutTotal)
+        #expect(time < .seconds(2))
+    }
+
+    @Test("a server that accepts and never speaks TLS is given up after the time for connecting")
+    func neverSpeaksTLS() throws {
+        let server = try ScriptedServer { $0.waitForEnd() }
+        let client = try client()
+        let url = "https://127.0.0.1:\(server.port)"
+        let (error, time) = try failure {
+            try client.send(HTTPRequest(url), deadline: .after(soon), connect: .milliseconds(500)) { _ in }
+        }
+        #expect(error.description == "cannot GET \(url): TLS or the proxy was not ready within 0.5 s")
+        #expect(error.code == .timeoutConnect)
+        #expect(time < .seconds(1.5))
+    }
+
+    @Test("a host that answers nothing at all is given up after the time for connecting")
+    func blackHole() throws {
+        // The queue of a listener that never accepts is full after two connections: the next one gets no answer.
+        let (listener, port) = try listenOnLoopback(SOCK_STREAM)
+        defer { close(listener) }
+        listen(listener, 0)
+        let waiting = [connectToLoopback(port)].compactMap { $0 }
+        defer { waiting.forEach { close($0) } }
+        let client = try client()
+        let url = "http://127.0.0.1:\(port)"
+        let (error, time) = try failure {
+            try client.send(HTTPRequest(url), deadline: .after(soon), connect: .milliseconds(500)) { _ in }
+        }
+        #expect(error.description == "cannot GET \(url): nobody accepted a connection within 0.5 s")
+        #expect(error.code == .timeoutConnect)
+        #expect(time < .seconds(1.5))
+    }
+
+    @Test("calling off from another thread ends a transfer at once")
+    func cancelled() throws {
+        let server = try ScriptedServer { $0.waitForEnd() }
+        let client = try client()
+        let cancellation = try Cancellation()
+        onThread {
+            _ = eventually { server.connections == 1 }
+            usleep(100_000)
+            cancellation.cancel()
+        }
+        let deadline = Deadline.after(soon, cancellation: cancellation)
+        let (error, time) = try failure { try client.send(HTTPRequest(server.url), deadline: deadline) { _ in } }
+        #expect(error.description == "cannot GET \(server.url): it was called off")
+        #expect(error.code == .cancelled)
+        #expect(time < .seconds(1.5))
+        let again = try failure { try client.send(HTTPRequest(server.url), deadline: deadline) { _ in } }
+        #expect(again.error.code == .cancelled)
+        #expect(server.connections == 1)
+    }
+
+    @Test("a client works again after a transfer that timed out")
+    func worksAgain() throws {
+        let silent = try ScriptedServer { $0.waitForEnd() }
+        let server = try ScriptedServer { $0.answerAll(body: "hello") }
+        let client = try client()
+        _ = try failure {
+            try client.send(HTTPRequest(silent.url), deadline: .after(.milliseconds(200))) { _ in }
+        }
+        #expect(try client.get(server.url).text == "hello")
+    }
+
+    @Test("a name server that never answers does not hold us beyond the deadline", .enabled(if: mayUnshareMounts))
+    func silentNameServer() async {
+        await #expect(processExitsWith: .success) {
+            // A name server of our own that says nothing, in a mount namespace where it is the only one.
+            let (listener, _) = try listenOnLoopback(SOCK_DGRAM, address: 0x7f00_004d, port: 53)
+            defer { close(listener) }
+            let scratch = try Scratch()
+            let file = try scratch.write("resolv.conf", "nameserver 127.0.0.77\n")
+            try require(unshareMounts())
+            try require(unsafe mount(file, "/etc/resolv.conf", nil, UInt(MS_BIND), nil) == 0)
+            let client = try client()
+            let (error, time) = try failure {
+                try client.send(
+                    HTTPRequest("http://some.host.example/"), deadline: .after(.seconds(8)), connect: .seconds(1)
+                ) { _ in }
+            }
+            #expect(
+                error.description
+                    == "cannot GET http://some.host.example/: the host's name was not resolved within 1 s")
+            #expect(error.code == .timeoutConnect)
+            #expect(time < .seconds(2))
+            let (late, lateTime) = try failure {
+                try client.send(HTTPRequest("http://other.host.example/"), deadline: .after(.seconds(1))) { _ in }
+            }
+            #expect(late.code == .timeoutTotal)
+            #expect(lateTime < .seconds(2))
+        }
+    }
+}
+
+/// Whether this machine lets us have mounts of our own, which takes a root with all its powers.
+private let mayUnshareMounts = (try? run(["unshare", "--mount", "true"])) != nil
+
+/// Gives this thread, and those that it starts, mounts of their own.
+private func unshareMounts() -> Bool {
+    // Glibc shows unshare(2) only to those who ask for GNU extensions, which Swift does not.
+    guard let found = unsafe dlsym(nil, "unshare") else { return false }
+    let unshare = unsafe unsafeBitCast(found, to: (@convention(c) (Int32) -> Int32).self)
+    guard unshare(0x0002_0000) == 0 else { return false }
+    return unsafe mount(nil, "/", nil, UInt(MS_REC | MS_PRIVATE), nil) == 0
+}

@@ -1,0 +1,53 @@
+import Glibc
+import HTTPClient
+import Posix
+import Testing
+
+let agent = HTTPConfiguration(userAgent: "git-sidecar/test")
+
+func client(
+    tls: TLSSettings = TLSSettings(), proxy: ProxySettings = .none, headers: [HTTPHeader] = [],
+    cookieFile: String? = nil
+) throws -> HTTPClient {
+    try HTTPClient(
+        HTTPConfiguration(
+            userAgent: "git-sidecar/test", headers: headers, tls: tls, proxy: proxy, cookieFile: cookieFile))
+}
+
+let soon = Duration.seconds(20)
+
+extension HTTPClient {
+    /// Status and body as text.
+    func get(_ url: String) throws -> (response: HTTPResponse, text: String) {
+        try ask(HTTPRequest(url))
+    }
+
+    func ask(_ request: HTTPRequest, within time: Duration = soon) throws -> (response: HTTPResponse, text: String) {
+        let (response, body) = try fetch(request, limit: 1 << 20, deadline: .after(time))
+        return (response, String(decoding: body, as: UTF8.self))
+    }
+}
+
+/// The error that a transfer ends with, and how long that took.
+func failure(_ body: () throws -> Void) throws -> (error: TransferError, after: Duration) {
+    let start = ContinuousClock.now
+    let error = try #require(throws: TransferError.self) { try body() }
+    return (error, start.duration(to: .now))
+}
+
+func entries(_ directory: String) -> Int {
+    guard let stream = unsafe opendir(directory) else { return -1 }
+    defer { unsafe closedir(stream) }
+    var count = 0
+    while unsafe readdir(stream) != nil { count += 1 }
+    return count
+}
+
+/// Waits, within a bound, until something is so.
+func eventually(_ condition: () -> Bool) -> Bool {
+    for _ in 0..<1000 {
+        if condition() { return true }
+        usleep(5_000)
+    }
+    return condition()
+}
