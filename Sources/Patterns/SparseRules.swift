@@ -27,7 +27,10 @@ public struct SparseRules: Sendable {
     /// Whether the file was read as a cone.
     public var isCone: Bool { cone != nil }
 
-    /// Whether the release holds the file, symbolic link or, with `isDirectory`, submodule at `path`.
+    /// Whether the release holds what is at `path`.
+    ///
+    /// `isDirectory` is for directories. A submodule is none: where nothing is checked out yet, as in a release to be,
+    /// git takes it for a file, and a pattern with a trailing slash does not speak of it.
     public func includes(_ path: Span<UInt8>, isDirectory: Bool = false) -> Bool {
         if let cone { return cone.includes(path) }
         return patternVerdict(path, isDirectory: isDirectory)
