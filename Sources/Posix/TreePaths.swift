@@ -9,13 +9,6 @@ extension SystemError {
 }
 
 extension Files {
-    /// The path with every symbolic link resolved.
-    public static func resolve(_ path: String) throws(SystemError) -> String {
-        guard let resolved = unsafe realpath(path, nil) else { throw SystemError.last("resolve \(path)") }
-        defer { unsafe free(resolved) }
-        return unsafe String(cString: resolved)
-    }
-
     /// What the symbolic link at a path points to; nil where there is none.
     public static func symbolicLinkIfPresent(_ path: String) throws(SystemError) -> String? {
         do throws(SystemError) {
@@ -48,10 +41,5 @@ extension Files {
     /// Gives a file a second name.
     public static func link(_ path: String, as new: String) throws(SystemError) {
         unsafe try pathCall("link", path, "as", new) { unsafe Glibc.link($0, $1) }
-    }
-
-    /// Removes what a path names, with everything below it; nothing there is fine.
-    public static func removeTree(_ path: String) throws(SystemError) {
-        try TreeFile.removeTree(in: AT_FDCWD, Array(path.utf8) + [0])
     }
 }

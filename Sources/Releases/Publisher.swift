@@ -141,6 +141,6 @@ extension Publisher {
 
     private func isOursOrEmpty() throws(SystemError) -> Bool {
         if try currentDirectory() != nil { return true }
-        return try TreeFile.entries(of: FileDescriptor.openDirectory(layout.link).number).isEmpty
+        return try FileDescriptor.openDirectory(layout.link).entries().isEmpty
     }
 }

@@ -13,8 +13,8 @@ public struct ReleaseIndex: Sendable {
     var bytes: [UInt8] = []
     // Where each entry starts in `bytes`.
     var offsets: [UInt32] = []
-    // How those files are to be written whose bytes are not the object's own.
-    var forms: [Int: WrittenForm] = [:]
+    // What happens to the bytes of those files that are to be written and are not as their object.
+    var filters: [Int: CheckoutFilter] = [:]
 
     /// An index without entries.
     public init(origin: IndexOrigin) {
@@ -129,16 +129,16 @@ extension ReleaseIndex {
         setNumber(entry, Field.size, UInt32(truncatingIfNeeded: status.size))
     }
 
-    /// The fingerprint of how the file's bytes come from its object.
-    func form(_ entry: Int) -> UInt32 { number(entry, Field.device) }
+    /// The short fingerprint of the filter that the file's bytes went through.
+    func fingerprint(_ entry: Int) -> UInt32 { number(entry, Field.device) }
 
     /// Appends an entry whose file has yet to be written.
-    mutating func append(path: [UInt8], mode: FileMode, id: ObjectID, isSkipped: Bool, form: WrittenForm) {
+    mutating func append(path: [UInt8], mode: FileMode, id: ObjectID, isSkipped: Bool, filter: CheckoutFilter) {
         let start = bytes.count
-        if form != .stored { forms[offsets.count] = form }
+        if !filter.isIdentity { filters[offsets.count] = filter }
         offsets.append(UInt32(start))
         bytes.append(contentsOf: repeatElement(0, count: Field.device))
-        bytes.append(number: form.fingerprint)
+        bytes.append(number: filter.shortFingerprint)
         bytes.append(number: 0)
         bytes.append(number: mode.octal)
         bytes.append(contentsOf: repeatElement(0, count: Field.id - Field.user))
@@ -170,6 +170,14 @@ extension ReleaseIndex {
     private mutating func setNumber(_ entry: Int, _ field: Int, _ value: UInt32) {
         let start = Int(offsets[entry]) + field
         for index in 0..<4 { bytes[start + index] = UInt8(truncatingIfNeeded: value >> (24 - 8 * UInt32(index))) }
+    }
+}
+
+extension CheckoutFilter {
+    /// The fingerprint in four bytes; zero only for the identity.
+    var shortFingerprint: UInt32 {
+        let folded = UInt32(truncatingIfNeeded: fingerprint ^ fingerprint >> 32)
+        return isIdentity ? 0 : max(folded, 1)
     }
 }
 

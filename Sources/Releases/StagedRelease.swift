@@ -6,6 +6,8 @@ public struct StagedRelease: Sendable {
     public let commit: ObjectID
     /// What making it has cost.
     public internal(set) var figures = StagingFigures()
+    /// Files that could not be written as their attributes ask, for people; git too only warns of them.
+    public internal(set) var warnings: [String] = []
     // The directory that holds the release and git's record of it.
     let place: String
 

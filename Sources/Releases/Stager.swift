@@ -30,7 +30,7 @@ public final class Stager {
         let place = layout.staging + "/" + TemporaryName.make()
         var staged = StagedRelease(commit: commit, place: place)
         do throws(ReleaseError) {
-            staged.figures = try build(staged, from: source, deadline)
+            try build(&staged, from: source, deadline)
         } catch {
             // The failure that matters is the first; what is left here is removed at the next start.
             try? Files.removeTree(place)
@@ -64,8 +64,8 @@ public final class Stager {
     }
 
     private func build(
-        _ staged: StagedRelease, from source: Release?, _ deadline: Deadline
-    ) throws(ReleaseError) -> StagingFigures {
+        _ staged: inout StagedRelease, from source: Release?, _ deadline: Deadline
+    ) throws(ReleaseError) {
         let worktree = Worktree(layout: layout)
         let commit = staged.commit
         let tree = try store { () throws(GitError) in try objects.commit(commit).tree }
@@ -80,13 +80,12 @@ public final class Stager {
             guard let source else { return nil }
             return try worktree.index(of: source.commit)
         }
-        let conversion = Conversion()
         var merge = TreeMerge(
-            objects: objects, old: old, origin: IndexOrigin(tree: tree, settings: conversion.settings),
-            conversion: conversion, sparse: nil, deadline: deadline)
+            objects: objects, old: old, origin: IndexOrigin(tree: tree, settings: options.fingerprint),
+            config: options.config, sparse: options.sparsePatterns.map { SparseRules($0.span) }, deadline: deadline)
         try merge.run()
         var work = StagingWork(
-            index: merge.finish(), target: target.number, permissions: permissions, conversion: conversion,
+            index: merge.finish(), target: target.number, permissions: permissions,
             threads: options.threads > 0 ? options.threads : min(usableProcessors(), 8), deadline: deadline)
         if let source, old != nil { try share(&work, source, permissions) }
         try work.write(objects)
@@ -94,7 +93,8 @@ public final class Stager {
             try worktree.write(work.index, of: commit, into: staged.metadata)
             try Files.create(staged.path + "/.git", worktree.pointer(commit, at: layout.directory(of: commit)))
         }
-        return work.figures
+        staged.figures = work.figures
+        staged.warnings = work.warnings
     }
 
     private func share(

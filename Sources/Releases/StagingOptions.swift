@@ -16,11 +16,21 @@ public struct StagingOptions: Sendable {
     ///
     /// Such a release has files of its own, since writing into a hard link would change the release that is live.
     public var isWrittenBeforePublishing = false
+    /// The settings for line endings.
+    public var config = ConfigValues()
+    /// The content of a sparse-checkout file that chooses what a release holds; nil for everything.
+    public var sparsePatterns: [UInt8]?
     /// How many threads work; zero for as many as there are processors.
     public var threads = 0
 
     /// The defaults.
     public init() {}
+
+    /// What decides the content of every file, as bytes that differ when it does.
+    var fingerprint: [UInt8] {
+        let config = "\(config.automaticConversion.rawValue) \(config.endOfLine.rawValue)"
+        return Array(config.utf8) + [0] + (sparsePatterns.map { [1] + $0 } ?? [])
+    }
 }
 
 /// What staging a release has cost.

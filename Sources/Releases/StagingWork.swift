@@ -1,5 +1,6 @@
 internal import GitStore
 internal import Posix
+internal import Synchronization
 
 /// Fills the directory of a new release with the files of its index: shares what it can and writes the rest.
 struct StagingWork {
@@ -7,9 +8,10 @@ struct StagingWork {
     private(set) var index: ReleaseIndex
     /// What has been done so far.
     private(set) var figures = StagingFigures()
+    /// Files that could not be written as their attributes ask, for people.
+    private(set) var warnings: [String] = []
     private let target: Int32
     private let permissions: Permissions
-    private let conversion: Conversion
     private let threads: Int
     private let deadline: Deadline
     // Entries that could not be shared although nothing in the commit changed them.
@@ -18,13 +20,11 @@ struct StagingWork {
 
     /// Prepares the work on an open directory that is empty.
     init(
-        index: ReleaseIndex, target: Int32, permissions: Permissions, conversion: Conversion, threads: Int,
-        deadline: Deadline
+        index: ReleaseIndex, target: Int32, permissions: Permissions, threads: Int, deadline: Deadline
     ) {
         self.index = index
         self.target = target
         self.permissions = permissions
-        self.conversion = conversion
         self.threads = threads
         self.deadline = deadline
     }
@@ -50,6 +50,7 @@ struct StagingWork {
         // In a directory of its own for itself, so that nothing else holds the index when it is filled in.
         for outcome in try runWriting(objects) {
             figures.bytes += outcome.bytes
+            warnings += outcome.warnings
             figures.written += outcome.filled.count
             for (entry, status) in outcome.filled { index.fill(entry, status) }
         }
@@ -61,35 +62,23 @@ struct StagingWork {
             index: index, source: source, target: target, permissions: permissions, clones: clones)
         let threads = useful(threads, for: index.count, atLeast: 400)
         let queue = WorkQueue(index.count, threads: threads, deadline: deadline)
-        return try collect(
-            inParallel(threads) { _ in
-                Result { () throws(SystemError) in try sharing.work(queue) }
-                    .mapError { error in
-                        queue.stop()
-                        return ReleaseError.system(error)
-                    }
-            })
+        return try onThreads(threads, queue) { () throws(ReleaseError) in
+            try system { () throws(SystemError) in try sharing.work(queue) }
+        }
     }
 
     private func runWriting(_ objects: ObjectStore) throws(ReleaseError) -> [Writing.Outcome] {
         let writing = Writing(
-            index: index, entries: entriesToWrite(), target: target, keepsTimes: keepsTimes, conversion: conversion)
+            index: index, entries: entriesToWrite(), target: target, keepsTimes: keepsTimes)
         let threads = useful(threads, for: writing.entries.count, atLeast: 100)
         let queue = WorkQueue(writing.entries.count, threads: threads, deadline: deadline)
         if threads == 1 { return [try writing.work(queue, objects)] }
         let path = objects.path
-        return try collect(
-            inParallel(threads) { _ in
-                Result { () throws(ReleaseError) in
-                    // Handles of libgit2 belong to one thread.
-                    let own = try store { () throws(GitError) in try ObjectStore.openExisting(path) }
-                    return try writing.work(queue, own)
-                }
-                .mapError { error in
-                    queue.stop()
-                    return error
-                }
-            })
+        return try onThreads(threads, queue) { () throws(ReleaseError) in
+            // Handles of libgit2 belong to one thread.
+            let own = try store { () throws(GitError) in try ObjectStore.openExisting(path) }
+            return try writing.work(queue, own)
+        }
     }
 
     /// The entries whose files have to be written, in the order of their paths.
@@ -104,11 +93,29 @@ struct StagingWork {
         max(1, min(threads, count / pieces))
     }
 
-    private func collect<Outcome>(_ results: [Result<Outcome, ReleaseError>]) throws(ReleaseError) -> [Outcome] {
-        var outcomes: [Outcome] = []
-        for result in results { outcomes.append(try result.get()) }
-        return outcomes
+    /// Works the queue off on several threads, this one included; what each has done is returned.
+    private func onThreads<Outcome: Sendable>(
+        _ threads: Int, _ queue: WorkQueue, _ work: @Sendable () throws(ReleaseError) -> Outcome
+    ) throws(ReleaseError) -> [Outcome] {
+        let outcomes = Outcomes<Outcome>()
+        try Parallel.forEach(count: threads, threads: threads) { (_) throws(ReleaseError) in
+            do throws(ReleaseError) {
+                outcomes.add(try work())
+            } catch {
+                queue.stop()
+                throw error
+            }
+        }
+        return outcomes.all
     }
+}
+
+private final class Outcomes<Outcome: Sendable>: Sendable {
+    private let list = Mutex<[Outcome]>([])
+
+    func add(_ outcome: Outcome) { list.withLock { $0.append(outcome) } }
+
+    var all: [Outcome] { list.withLock { $0 } }
 }
 
 /// How files are shared on this volume.

@@ -11,7 +11,7 @@ struct TreeMerge {
     private var index: ReleaseIndex
     private let objects: ObjectStore
     private let old: ReleaseIndex
-    private let conversion: Conversion
+    private let config: ConfigValues
     private let sparse: SparseRules?
     private let deadline: Deadline
     // The path of the directory that is being merged; it ends in a slash, or is empty at the top.
@@ -22,12 +22,12 @@ struct TreeMerge {
 
     /// Prepares a merge; `old` is nil where there is nothing to come from.
     init(
-        objects: ObjectStore, old: ReleaseIndex?, origin: IndexOrigin, conversion: Conversion, sparse: SparseRules?,
+        objects: ObjectStore, old: ReleaseIndex?, origin: IndexOrigin, config: ConfigValues, sparse: SparseRules?,
         deadline: Deadline
     ) {
         self.objects = objects
         self.old = old ?? ReleaseIndex(origin: origin)
-        self.conversion = conversion
+        self.config = config
         self.sparse = sparse
         self.deadline = deadline
         index = ReleaseIndex(origin: origin)
@@ -107,7 +107,7 @@ struct TreeMerge {
             } else {
                 while next < place.entries.upperBound, compare(next, with: name) < 0 { next += 1 }
                 let candidate = next < place.entries.upperBound && compare(next, with: name) == 0 ? next : nil
-                add(name, cursor.mode, cursor.id, place, candidate)
+                try add(name, cursor.mode, cursor.id, place, candidate)
             }
         }
     }
@@ -115,20 +115,26 @@ struct TreeMerge {
     /// Adds a file: as it was where nothing about it changed, else as one to be written.
     private mutating func add(
         _ name: Span<UInt8>, _ mode: FileMode, _ id: ObjectID, _ place: Place, _ candidate: Int?
-    ) {
+    ) throws(ReleaseError) {
         var path = directory
         for index in name.indices { path.append(name[index]) }
         let isSkipped = !(place.isWanted ?? sparse?.includes(path.span, isDirectory: mode == .submodule) ?? true)
-        var form = WrittenForm.stored
-        if mode == .file || mode == .executable {
-            form = conversion.form(place.rules.isEmpty ? .none : place.rules.attributes(of: path.span))
-        }
+        var filter = CheckoutFilter.identity
+        if !isSkipped, mode == .file || mode == .executable { filter = try self.filter(path, place.rules) }
         if let candidate, old.id(candidate) == id, old.mode(candidate) == mode.octal,
-            old.isSkipped(candidate) == isSkipped, isSkipped || old.form(candidate) == form.fingerprint
+            old.isSkipped(candidate) == isSkipped, old.fingerprint(candidate) == filter.shortFingerprint
         {
             index.append(candidate..<candidate + 1, of: old)
         } else {
-            index.append(path: path, mode: mode, id: id, isSkipped: isSkipped, form: form)
+            index.append(path: path, mode: mode, id: id, isSkipped: isSkipped, filter: filter)
+        }
+    }
+
+    private func filter(_ path: [UInt8], _ rules: AttributeRules) throws(ReleaseError) -> CheckoutFilter {
+        do throws(FilterError) {
+            return try CheckoutFilter(rules.isEmpty ? .none : rules.attributes(of: path.span), config)
+        } catch {
+            throw .refused(operation: "write \(String(decoding: path, as: UTF8.self))", reason: "\(error)")
         }
     }
 

@@ -11,12 +11,13 @@ struct Writing: Sendable {
     let target: Int32
     /// Whether a file keeps the time that its entry holds, as a copy does.
     let keepsTimes: Bool
-    let conversion: Conversion
 
     /// What one thread has done.
     struct Outcome: Sendable {
         /// The bytes written.
         var bytes: UInt64 = 0
+        /// Files that could not be written as their attributes ask.
+        var warnings: [String] = []
         /// What the files are like.
         var filled: [(entry: Int, status: FileStatus)] = []
     }
@@ -64,7 +65,7 @@ struct Writing: Sendable {
         let status = try object.withBytes { (content) throws(SystemError) in
             try index.mode(entry) == FileMode.symlink.octal
                 ? symlink(name, cursor.descriptor, content, time)
-                : file(entry, name, cursor.descriptor, content, time)
+                : file(entry, name, cursor.descriptor, content, time, &outcome)
         }
         outcome.bytes += UInt64(status.size)
         outcome.filled.append((entry, status))
@@ -81,11 +82,22 @@ struct Writing: Sendable {
     }
 
     private func file(
-        _ entry: Int, _ name: Span<UInt8>, _ directory: Int32, _ content: Span<UInt8>, _ time: Int64?
+        _ entry: Int, _ name: Span<UInt8>, _ directory: Int32, _ content: Span<UInt8>, _ time: Int64?,
+        _ outcome: inout Outcome
     ) throws(SystemError) -> FileStatus {
         let isExecutable = index.mode(entry) == FileMode.executable.octal
         let file = try TreeFile.create(in: directory, name, executable: isExecutable)
-        try file.writeAll(content)
+        var filtered: [UInt8]?
+        if let filter = index.filters[entry] {
+            switch filter.apply(to: content, of: index.id(entry)) {
+            case .unchanged: break
+            case .changed(let bytes): filtered = bytes
+            case .notEncoded(let bytes, let error):
+                filtered = bytes
+                outcome.warnings.append("\(index.pathText(entry)): \(error)")
+            }
+        }
+        if let filtered { try file.writeAll(filtered.span) } else { try file.writeAll(content) }
         // The kernel stamps files by a clock that ticks a few hundred times a second. A precise time makes sure that
         // whoever edits the file right afterwards leaves another time in it.
         try TreeFile.setModified(time ?? Timestamp.now().nanosecondsSince1970, of: file)
