@@ -15,7 +15,11 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
     name: "git-sidecar",
-    products: [.executable(name: "git-sidecar", targets: ["git-sidecar"])],
+    products: [
+        .executable(name: "git-sidecar", targets: ["git-sidecar"]),
+        // For the fuzzer, which is a package of its own.
+        .library(name: "GitProtocol", targets: ["GitProtocol"]),
+    ],
     targets: [
         .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -52,6 +56,8 @@ let package = Package(
         .testTarget(name: "PatternsTests", dependencies: ["Patterns"], swiftSettings: strict),
         .testTarget(name: "GitStoreTests", dependencies: ["GitStore", "Posix"], swiftSettings: strict),
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "Posix"], swiftSettings: strict),
+        .testTarget(
+            name: "GitProtocolTests", dependencies: ["GitProtocol", "GitStore"], swiftSettings: strict),
         .testTarget(name: "OptionsTests", dependencies: ["Options", "Posix"], swiftSettings: strict),
         .testTarget(
             name: "RemoteTests", dependencies: ["Remote", "GitProtocol", "GitStore", "HTTPClient", "Posix", "Telemetry", "TestSupport"],
