@@ -1,7 +1,8 @@
 import Patterns
+import TestSupport
 import Testing
 
-@Suite("Safety of paths")
+@Suite("Safety of paths", .scratch(.memory))
 struct PathSafetyTests {
     /// Names that come near `.git` and `.gitmodules` from all sides.
     private func candidates() -> [[UInt8]] {
@@ -55,7 +56,6 @@ struct PathSafetyTests {
                     "\(words)")
             }
         }
-        try git.remove()
     }
 
     @Test(

@@ -55,16 +55,14 @@ public struct CheckoutFilter: Hashable, Sendable {
         (lineEndings == .keep || lineEndings == .keepText) && !ident && encoding == nil
     }
 
-    /// A number that two filters share only when they do the same; the identity's is 0. It is the same in each run.
-    public var fingerprint: UInt64 {
+    /// A number that differs between filters that do different things, the same in each run; the identity's is 0.
+    public var fingerprint: UInt32 {
         if isIdentity { return 0 }
-        // FNV-1a.
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-        add(lineEndings.rawValue)
-        add(ident ? 1 : 0)
-        for byte in (encoding ?? "").utf8 { add(byte) }
-        return hash == 0 ? 1 : hash
+        // FNV-1a of the encoding's name, in front of the other decisions, which never share a number.
+        var hash: UInt32 = 0x811c_9dc5
+        for byte in (encoding ?? "").utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+        let decisions = UInt32(lineEndings.rawValue) << 2 | (ident ? 2 : 0) | (encoding == nil ? 0 : 1)
+        return hash << 4 | decisions
     }
 
     /// Turns the content of a blob into that of the working file.
