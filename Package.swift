@@ -39,7 +39,6 @@ let package = Package(
         .target(
             name: "Remote", dependencies: ["Posix", "Telemetry", "GitStore", "HTTPClient", "GitProtocol"],
             swiftSettings: strict),
-        .target(name: "Releases", dependencies: ["Posix", "Patterns", "GitStore"], swiftSettings: strict),
         .target(name: "Options", dependencies: ["Posix"], swiftSettings: strict),
         .target(name: "Releases", dependencies: ["Posix", "Patterns", "GitStore"], swiftSettings: strict),
         .target(
@@ -54,18 +53,14 @@ let package = Package(
         .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(name: "PosixTests", dependencies: ["Posix"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Posix", "Telemetry"], swiftSettings: strict),
-        .testTarget(name: "PatternsTests", dependencies: ["Patterns", "TestSupport"], swiftSettings: strict),
-        .testTarget(
-            name: "ReleasesTests", dependencies: ["Releases", "Patterns", "GitStore", "Posix", "TestSupport"],
-            swiftSettings: strict),
+        .testTarget(name: "PatternsTests", dependencies: ["Patterns"], swiftSettings: strict),
         .testTarget(name: "GitStoreTests", dependencies: ["GitStore", "Posix"], swiftSettings: strict),
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "Posix"], swiftSettings: strict),
         .testTarget(
             name: "GitProtocolTests", dependencies: ["GitProtocol", "GitStore"], swiftSettings: strict),
         .testTarget(name: "OptionsTests", dependencies: ["Options", "Posix"], swiftSettings: strict),
         .testTarget(
-            name: "RemoteTests",
-            dependencies: ["Remote", "GitProtocol", "GitStore", "HTTPClient", "Posix", "Telemetry", "TestSupport"],
+            name: "RemoteTests", dependencies: ["Remote", "GitProtocol", "GitStore", "HTTPClient", "Posix", "Telemetry", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ReleasesTests", dependencies: ["Releases", "GitStore", "Patterns", "Posix", "TestSupport"],
