@@ -1,4 +1,3 @@
-// timespec belongs to whichever of the two the compiler read first.
 internal import CShims
 internal import Glibc
 
