@@ -124,7 +124,7 @@ public final class Stager {
     private func put(_ path: String, at place: String) throws(SystemError) {
         do throws(SystemError) {
             try Files.rename(path, toNew: place)
-        } catch where error.isTaken {
+        } catch  where error.isTaken {
             try Files.exchange(path, place)
         }
     }
