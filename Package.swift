@@ -40,6 +40,7 @@ let package = Package(
             name: "Remote", dependencies: ["Posix", "Telemetry", "GitStore", "HTTPClient", "GitProtocol"],
             swiftSettings: strict),
         .target(name: "Options", dependencies: ["Posix"], swiftSettings: strict),
+        .target(name: "Releases", dependencies: ["Posix", "Patterns", "GitStore"], swiftSettings: strict),
         .target(
             name: "Sidecar",
             dependencies: ["Posix", "Telemetry", "GitStore", "HTTPClient", "GitProtocol", "Options", "Remote"],
@@ -63,6 +64,12 @@ let package = Package(
         .testTarget(
             name: "RemoteTests", dependencies: ["Remote", "GitProtocol", "GitStore", "HTTPClient", "Posix", "Telemetry", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "ReleasesTests", dependencies: ["Releases", "GitStore", "Patterns", "Posix", "TestSupport"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "Benchmarks", dependencies: ["Releases", "GitStore", "Posix", "TestSupport"],
+            path: "Tests/Benchmarks", swiftSettings: strict),
         .testTarget(name: "SidecarTests", dependencies: ["Sidecar"], swiftSettings: strict),
     ]
 )

@@ -62,7 +62,8 @@ public struct FetchResponseParser: Sendable {
                 packBytes += UInt64(input.count - position)
                 return try onPack(input.extracting(position...))
             }
-            let isInParts = step == .pack || isAcknowledged && format == .lines(isMultiplexed: true)
+            let isInParts =
+                step == .pack || step == .lines && isAcknowledged && format == .lines(isMultiplexed: true)
             guard let event = try reader.next(of: input, at: &position, inParts: isInParts) else { return }
             switch event {
             case .flush: try takeFlush(onProgress)

@@ -10,6 +10,18 @@ final class PackWriter {
         hash = try StreamHash()
     }
 
+    /// Writes all objects of a plan.
+    static func write(
+        _ plan: CopyPlan, from source: ObjectStore, to indexer: inout PackIndexer
+    ) throws(GitError) {
+        let writer = try PackWriter()
+        try writer.begin(objects: plan.count, in: &indexer)
+        for list in plan.lists {
+            for id in list { try writer.add(try source.read(id), to: &indexer) }
+        }
+        try writer.end(in: &indexer)
+    }
+
     /// Begins a pack that will hold so many objects.
     func begin(objects: Int, in indexer: inout PackIndexer) throws(GitError) {
         let count = UInt32(clamping: objects)

@@ -24,7 +24,7 @@ extension HTTPClient {
         case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: return error(.proxy)
         case CURLE_COULDNT_CONNECT:
             if said.hasPrefix("unsupported proxy") { return error(.proxy) }
-            if let proxy, let place = try? Target(proxy.exposed), said.contains(" \(place.host) port \(place.port)") {
+            if let place = proxy.flatMap(proxyTarget), said.contains(" \(place.host) port \(place.port)") {
                 return error(.proxy)
             }
             switch Int32(truncatingIfNeeded: facts.system_error) {
@@ -102,13 +102,20 @@ extension HTTPClient {
     }
 
     private func secrets(_ credential: HTTPRequest.Credential?, _ proxy: Secret?) -> [String] {
-        let proxyPassword = proxy.flatMap { try? Target($0.exposed) }?.password
+        let proxyPassword = proxy.flatMap(proxyTarget)?.password
         return switch credential {
         case .basic(_, let password): [password?.exposed, proxy?.exposed, proxyPassword].compactMap { $0 }
         case .bearer(let token): [token.exposed, proxy?.exposed, proxyPassword].compactMap { $0 }
         case nil: [proxy?.exposed, proxyPassword].compactMap { $0 }
         }
     }
+}
+
+/// Where the proxy is; nil for one that does not speak HTTP, or that cannot be used.
+private func proxyTarget(_ proxy: Secret) -> Target? {
+    let text = proxy.exposed
+    // Why it cannot be used is libcurl's to say; here it only means that there is nothing to compare with.
+    return try? Target(text.contains("://") ? text : "http://" + text)
 }
 
 /// A server that wants a certificate says so in a TLS alert, some only after the handshake.

@@ -38,9 +38,12 @@ extension HTTPClient {
         case nil: break
         }
         if let path = configuration.cookieFile {
-            guard (try? Files.status(path)) != nil else {
+            do {
+                // libcurl passes over a file that it cannot read.
+                _ = try FileDescriptor.open(path)
+            } catch {
                 throw TransferError(
-                    code: .invalid, operation: operation, message: "there is no cookie file at \(path)")
+                    code: .invalid, operation: operation, message: "the cookie file cannot be used: \(error)")
             }
             try set(operation) { unsafe shim_curl_set_cookie_file(easy, path) }
         }

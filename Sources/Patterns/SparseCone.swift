@@ -9,7 +9,8 @@ struct SparseCone: Sendable {
 
     /// `/*` without a `!/*/` behind it: everything.
     private var isFull = false
-    private var whole: Set<[UInt8]> = []
+    /// How often each directory is named as taken whole: git counts them, and takes off one at a time.
+    private var whole: [[UInt8]: Int] = [:]
     private var parents: Set<[UInt8]> = []
 
     /// Nil when any of the patterns does not have the shape.
@@ -30,15 +31,17 @@ struct SparseCone: Sendable {
         let directory = SparseCone.unescaped(text)
         if text.count > 2, text.suffix(2).elementsEqual("/*".utf8) {
             // `!/a/*/` behind `/a/`: of a, the files alone.
-            guard pattern.isNegative, whole.contains(directory) else { return false }
+            guard pattern.isNegative, isWhole(directory) else { return false }
             parents.insert(directory)
-            whole.remove(directory)
+            whole[directory, default: 1] -= 1
             return true
         }
         guard !pattern.isNegative else { return false }
-        whole.insert(directory)
+        whole[directory, default: 0] += 1
         return !parents.contains(directory)
     }
+
+    private func isWhole(_ directory: [UInt8]) -> Bool { whole[directory, default: 0] > 0 }
 
     /// Whether the text holds no pattern but escaped special bytes and, at its end, `/*`.
     private static func isPlain(_ text: [UInt8]) -> Bool {
@@ -81,7 +84,7 @@ struct SparseCone: Sendable {
         while end < path.count {
             end = path.componentEnd(from: end == 0 ? 0 : end + 1)
             let directory = path.extracting(first: end).array
-            if whole.contains(directory) { return .whole }
+            if isWhole(directory) { return .whole }
             guard isInsideParent else { return .outside }
             isInsideParent = parents.contains(directory)
         }
@@ -96,7 +99,7 @@ struct SparseCone: Sendable {
         switch verdict(onDirectory: directory.span) {
         case .whole: return true
         case .outside: return false
-        case .some: return parents.contains(directory) || whole.contains(path.array)
+        case .some: return parents.contains(directory) || isWhole(path.array)
         }
     }
 }

@@ -27,7 +27,10 @@ public struct SparseRules: Sendable {
     /// Whether the file was read as a cone.
     public var isCone: Bool { cone != nil }
 
-    /// Whether the release holds the file, symbolic link or, with `isDirectory`, submodule at `path`.
+    /// Whether the release holds what is at `path`.
+    ///
+    /// `isDirectory` is for directories. A submodule is none: where nothing is checked out yet, as in a release to be,
+    /// git takes it for a file, and a pattern with a trailing slash does not speak of it.
     public func includes(_ path: Span<UInt8>, isDirectory: Bool = false) -> Bool {
         if let cone { return cone.includes(path) }
         return patternVerdict(path, isDirectory: isDirectory)
@@ -74,8 +77,8 @@ public struct SparseRules: Sendable {
     /// The lines that hold patterns.
     private static func lines(_ file: Span<UInt8>) -> [[UInt8]] {
         let bytes = file.has([0xEF, 0xBB, 0xBF], at: 0) ? file.extracting(3..<file.count).array : file.array
-        return bytes.split(separator: .newline, omittingEmptySubsequences: false).enumerated().compactMap { _, line in
-            guard !line.isEmpty, line.first != UInt8(ascii: "#") else { return nil }
+        return bytes.split(separator: .newline, omittingEmptySubsequences: true).compactMap { line in
+            guard line.first != UInt8(ascii: "#") else { return nil }
             var text = Array(line.prefix { $0 != 0 })
             if line.count == text.count, text.last == .carriageReturn { text.removeLast() }
             trimTrailingSpaces(&text)

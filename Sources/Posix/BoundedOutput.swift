@@ -25,7 +25,6 @@ public struct BoundedOutput: Sendable, Equatable {
         for index in 0..<toHead { head.append(bytes[index]) }
         let start = max(toHead, bytes.count - tailLimit)
         if bytes.count - start >= tailLimit { tail.removeAll(keepingCapacity: true) }
-        if start > toHead, !tail.isEmpty { tail.removeAll(keepingCapacity: true) }
         for index in start..<bytes.count { tail.append(bytes[index]) }
         if tail.count > 2 * tailLimit { tail.removeFirst(tail.count - tailLimit) }
     }

@@ -1,14 +1,22 @@
 internal import CShims
 internal import Glibc
-internal import Synchronization
 
 /// The children that somebody here waits for, so that reaping orphans never takes their exit status away.
 enum ChildRegistry {
-    private static let own = Mutex<Set<Int32>>([])
+    private static let own = Locked<Set<Int32>>([])
+
+    // With SIGCHLD ignored, as some launchers leave it to us, the kernel throws away how children end.
+    private static let keepsStatuses: Bool = {
+        var action = sigaction()
+        guard unsafe sigaction(SIGCHLD, nil, &action) == 0 else { return false }
+        if unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1 { signal(SIGCHLD, SIG_DFL) }
+        return true
+    }()
 
     /// Starts a child and records it in one step: an orphan reaper that runs meanwhile cannot take it for a foreign one.
     static func record(_ spawn: () throws(SystemError) -> Int32) throws(SystemError) -> Int32 {
-        try own.withLock { (children) throws(SystemError) -> Int32 in
+        _ = keepsStatuses
+        return try own.withLock { (children) throws(SystemError) -> Int32 in
             let child = try spawn()
             children.insert(child)
             return child

@@ -32,7 +32,9 @@ extension FileDescriptor {
             while position < count {
                 let (entry, length) = DirectoryEntry.parse(buffer.span, at: position)
                 position += length
-                if entry.name == [UInt8(ascii: ".")] || entry.name == [UInt8(ascii: "."), UInt8(ascii: ".")] { continue }
+                if entry.name == [UInt8(ascii: ".")] || entry.name == [UInt8(ascii: "."), UInt8(ascii: ".")] {
+                    continue
+                }
                 if try !body(entry) { return }
             }
         }

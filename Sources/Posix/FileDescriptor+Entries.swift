@@ -42,7 +42,8 @@ extension FileDescriptor {
     }
 
     /// Makes a symbolic link in this directory.
-    public borrowing func makeSymbolicLink(to target: some SystemPath, entry name: some SystemPath) throws(SystemError) {
+    public borrowing func makeSymbolicLink(to target: some SystemPath, entry name: some SystemPath) throws(SystemError)
+    {
         let number = self.number
         unsafe try pathCall("link", name, "to", target) { unsafe symlinkat($1, number, $0) }
     }

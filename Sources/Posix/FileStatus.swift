@@ -1,3 +1,4 @@
+internal import CShims
 internal import Glibc
 
 /// What the file system knows about a file.

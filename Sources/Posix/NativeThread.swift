@@ -2,13 +2,13 @@ internal import CShims
 internal import Glibc
 
 /// A thread of its own, for work that blocks.
-struct NativeThread: Sendable {
+public struct NativeThread: Sendable {
     private let identity: UInt
 
     /// Starts a thread with 8 MiB of stack, as C libraries expect it.
     ///
-    /// A thread that is not detached must be joined.
-    init(_ name: String, detached: Bool = false, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
+    /// Of its name the system keeps 15 bytes. A thread that is not detached must be joined, once.
+    public init(_ name: String, detached: Bool = false, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
         let work = unsafe Unmanaged.passRetained(Work(name: name, body: body)).toOpaque()
         var identity: UInt = 0
         let code = unsafe shim_start_thread(&identity, detached ? 1 : 0, 8 * 1024 * 1024, runWork, work)
@@ -20,7 +20,7 @@ struct NativeThread: Sendable {
     }
 
     /// Waits until the thread has ended.
-    func join() {
+    public func join() {
         pthread_join(identity, nil)
     }
 }

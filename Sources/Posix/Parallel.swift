@@ -43,7 +43,7 @@ public enum Parallel {
 
     private final class Shared<Failure: Error>: Sendable {
         let next = Atomic<Int>(0)
-        private let first = Mutex<Failure?>(nil)
+        private let first = Locked<Failure?>(nil)
 
         var failure: Failure? { first.withLock { $0 } }
 

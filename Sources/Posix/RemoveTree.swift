@@ -51,7 +51,9 @@ extension FileDescriptor {
                         waiting.append(name)
                     }
                 } else {
-                    try directory.tolerant { (directory: borrowing FileDescriptor) throws(SystemError) in try directory.remove(entry: entry.name) }
+                    try directory.tolerant { (directory: borrowing FileDescriptor) throws(SystemError) in
+                        try directory.remove(entry: entry.name)
+                    }
                 }
                 removed += 1
             }

@@ -1,14 +1,12 @@
 internal import Glibc
-internal import Synchronization
 
 /// Writes whole pieces to a descriptor that others own, such as standard error, from any thread.
 public final class SharedOutput: Sendable {
-    private let number: Int32
-    private let turn = Mutex<Void>(())
+    private let turn: Locked<Int32>
 
     /// Writes to a descriptor that outlives this object.
     public init(_ number: Int32) {
-        self.number = number
+        turn = Locked(number)
     }
 
     /// Writes all bytes, in one write(2) unless the other end takes only a part, without mixing in other pieces.
@@ -16,7 +14,7 @@ public final class SharedOutput: Sendable {
     /// A failure is not reported: there is nowhere left to report it. A reader that takes nothing for a second loses the
     /// rest of the piece, if the descriptor does not block.
     public func write(_ bytes: [UInt8]) {
-        turn.withLock { _ in
+        turn.withLock { number in
             var written = 0
             while written < bytes.count {
                 let result = unsafe bytes.span.extracting(written...).withUnsafeBytes {

@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Synchronization
 
 /// Runs an actor's work on a thread of its own, so that blocking calls there stop nobody else.
 ///
@@ -33,14 +32,16 @@ public final class ThreadExecutor: SerialExecutor {
     }
 }
 
-/// The jobs of one thread. It outlives the executor by the moment in which the thread ends.
+/// The jobs of one thread.
+///
+/// It outlives the executor by the moment in which the thread ends.
 private final class JobQueue: Sendable {
     private struct State {
         var jobs: [QueuedJob] = []
         var isStopped = false
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let signal = Semaphore()
 
     func add(_ job: QueuedJob) {

@@ -1,3 +1,4 @@
+internal import CShims
 internal import Glibc
 
 /// A moment of the calendar, in UTC; for people and protocols, never for measuring how long something took.

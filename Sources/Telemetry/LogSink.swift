@@ -1,5 +1,4 @@
 internal import Posix
-internal import Synchronization
 
 /// How log lines look.
 public enum LogFormat: String, Sendable, CaseIterable {
@@ -33,7 +32,7 @@ public struct LogSink: Sendable {
 
 /// Keeps log lines, for tests that assert on what was logged.
 public final class LogCollector: Sendable {
-    private let kept = Mutex<[LogRecord]>([])
+    private let kept = Locked<[LogRecord]>([])
 
     /// A collector without lines.
     public init() {}

@@ -1,14 +1,13 @@
 internal import Posix
-internal import Synchronization
 
 /// One series of a metric: its label values and what was measured, behind a lock of its own.
 final class Series<Value: Sendable>: Sendable {
     let values: [String]
-    let state: Mutex<Value>
+    let state: Locked<Value>
 
     init(_ values: [String], _ initial: Value) {
         self.values = values
-        state = Mutex(initial)
+        state = Locked(initial)
     }
 }
 
@@ -34,7 +33,7 @@ struct SeriesTable<Value: Sendable>: Sendable {
 /// A counter or a gauge.
 final class ValueFamily: MetricFamily {
     let head: MetricHead
-    private let table = Mutex(SeriesTable<Double>())
+    private let table = Locked(SeriesTable<Double>())
 
     init(_ head: MetricHead) {
         self.head = head
@@ -70,7 +69,7 @@ struct Distribution: Sendable {
 final class DistributionFamily: MetricFamily {
     let head: MetricHead
     let bounds: [Double]
-    private let table = Mutex(SeriesTable<Distribution>())
+    private let table = Locked(SeriesTable<Distribution>())
 
     init(_ head: MetricHead, bounds: [Double]) {
         self.head = head

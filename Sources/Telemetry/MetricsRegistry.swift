@@ -1,14 +1,15 @@
 internal import Posix
-internal import Synchronization
 
 /// All metrics of the process, and their text for Prometheus.
 public final class MetricsRegistry: Sendable {
-    private let families = Mutex<[any MetricFamily]>([])
+    private let families = Locked<[any MetricFamily]>([])
 
     /// A registry without metrics.
     public init() {}
 
-    /// A number that only grows. Its name ends with `_total` by custom.
+    /// A number that only grows.
+    ///
+    /// Its name ends with `_total` by custom.
     public func counter(_ name: String, help: String, labels: [String] = []) -> Counter {
         Counter(family: add(ValueFamily(MetricHead(name, help, "counter", labels))))
     }
@@ -23,7 +24,9 @@ public final class MetricsRegistry: Sendable {
         _ = add(ReadFamily(head: MetricHead(name, help, "gauge", []), read: read))
     }
 
-    /// How often observed values lay below each bound. The bounds must ascend; infinity is added.
+    /// How often observed values lay below each bound.
+    ///
+    /// The bounds must ascend; infinity is added.
     public func histogram(
         _ name: String, help: String, labels: [String] = [], bounds: [Double] = Histogram.secondsBounds
     ) -> Histogram {

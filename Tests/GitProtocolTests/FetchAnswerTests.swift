@@ -225,6 +225,7 @@ struct FetchAnswerTests {
             (multiplexed, ack + packet("\u{3}no\n"), "the server said: no"),
             (multiplexed, ack + flush, noPack),
             (multiplexed, flush + flush, noPack),
+            (multiplexed, ack + packet("\u{1}PACK") + flush + packet("\u{1}more"), noMore),
             (multiplexed, ack + packet("\u{1}PACK"), "\(cut) (4 bytes of pack received)"),
             (multiplexed, packet("hello\n"), "the server sent a line that is not known here: \"hello\""),
             (

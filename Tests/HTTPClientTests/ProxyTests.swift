@@ -71,11 +71,11 @@ struct ProxyTests {
         #expect(try client.get("http://some.example/").response.status == 407)
     }
 
-    @Test("a proxy that is not there is told apart from a server that is not there")
-    func absent() throws {
+    @Test("a proxy that is not there is told apart from a server that is not there", arguments: ["http://", ""])
+    func absent(scheme: String) throws {
         let port = try freePort()
         let client = try client(
-            proxy: ProxySettings(environment: ["all_proxy": "http://user:hunter2@127.0.0.1:\(port)"]))
+            proxy: ProxySettings(environment: ["all_proxy": "\(scheme)user:hunter2@127.0.0.1:\(port)"]))
         let (error, _) = try failure { _ = try client.get("http://some.example/") }
         #expect(error.code == .proxy)
         #expect(error.message.hasPrefix("failed to connect to 127.0.0.1 port \(port)"))

@@ -198,7 +198,9 @@ struct RequestTests {
     func noCookieFile() throws {
         let client = try client(cookieFile: "/nowhere/cookies")
         let (error, _) = try failure { _ = try client.get("http://127.0.0.1:1/") }
-        #expect(error.description == "cannot GET http://127.0.0.1:1/: there is no cookie file at /nowhere/cookies")
+        #expect(
+            error.description == "cannot GET http://127.0.0.1:1/: the cookie file cannot be used: cannot open "
+                + "/nowhere/cookies: no such file or directory")
     }
 
     @Test("interim answers and fields after the body are passed over")

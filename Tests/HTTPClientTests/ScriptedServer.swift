@@ -17,10 +17,14 @@ final class ScriptedServer: Sendable {
         (listener, port) = try listenOnLoopback(SOCK_STREAM)
         let listener = self.listener
         onThread { [weak self] in
+            defer { close(listener) }
             while true {
                 let socket = accept(listener, nil, nil)
                 guard socket >= 0 else { return }
-                guard let self else { return }
+                guard let self else {
+                    close(socket)
+                    return
+                }
                 self.count.withLock { $0 = ($0.accepted + 1, $0.active + 1) }
                 onThread { [weak self] in
                     let connection = Connection(socket: socket)
@@ -33,9 +37,9 @@ final class ScriptedServer: Sendable {
     }
 
     deinit {
-        // Wakes the thread that accepts, which then ends.
+        // Wakes the thread that accepts, which then ends and closes: nobody else may, or it would accept the
+        // connections of the next one who gets the number.
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 
     /// One accepted connection.

@@ -147,12 +147,12 @@ struct TLSTests {
                 + "AUTHORITY cannot be used: \(words)")
     }
 
-    @Test("an authority file that changes is read again, and takes back what it allowed")
-    func changedAuthority() throws {
+    @Test("an authority file that changes is read again, and takes back what it allowed", arguments: [true, false])
+    func changedAuthority(isSystem: Bool) throws {
         let others = try Certificates()
         let server = try Nginx("ssl", try certificates.make("server"))
         let url = "https://localhost:\(server.port)/"
-        let client = try client(tls: trusted)
+        let client = try client(tls: isSystem ? TLSSettings(systemFile: certificates.authority) : trusted)
         let good = try String(contentsOfFile: certificates.authority)
         #expect(try client.get(url).text == "hello")
         try certificates.scratch.write("authority.pem", try String(contentsOfFile: others.authority))
@@ -177,7 +177,7 @@ struct TLSTests {
             try certificates.scratch.write("used.key", try String(contentsOfFile: certificates.key(name)))
         }
         try use("client one")
-        var tls = trusted
+        var tls = TLSSettings(systemFile: certificates.authority)
         tls.certificateFile = certificates.scratch.file("used.pem")
         tls.keyFile = certificates.scratch.file("used.key")
         let client = try client(tls: tls)

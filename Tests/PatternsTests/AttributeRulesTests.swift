@@ -1,7 +1,8 @@
 import Patterns
+import TestSupport
 import Testing
 
-@Suite("Attributes")
+@Suite("Attributes", .scratch(.memory))
 struct AttributeRulesTests {
     private let names = ["text", "crlf", "eol", "ident", "working-tree-encoding", "filter"]
 
@@ -71,7 +72,6 @@ struct AttributeRulesTests {
             interesting += expected.isEmpty ? 0 : 1
             #expect(ours == expected, "\(path) with \(files) and \(info)")
         }
-        try git.remove()
         return interesting
     }
 

@@ -1,7 +1,8 @@
 import Patterns
+import TestSupport
 import Testing
 
-@Suite("Safety of paths")
+@Suite("Safety of paths", .scratch(.memory))
 struct PathSafetyTests {
     /// Names that come near `.git` and `.gitmodules` from all sides.
     private func candidates() -> [[UInt8]] {
@@ -55,7 +56,6 @@ struct PathSafetyTests {
                     "\(words)")
             }
         }
-        try git.remove()
     }
 
     @Test(
@@ -92,8 +92,8 @@ struct PathSafetyTests {
         arguments: [
             ("lib", nil), ("a/b", nil), ("../a", SubmoduleSafety.Refusal.escapes), ("a/..", .escapes),
             ("/a", .absolute),
-            ("-x", .looksLikeOption), ("a/.git/b", .unsafeComponent), ("a/GIT~1", .unsafeComponent),
-            ("a//b", .unsafeComponent),
+            ("-x", .looksLikeOption), ("a/.git/b", .forbiddenComponent), ("a/GIT~1", .forbiddenComponent),
+            ("a//b", .forbiddenComponent),
         ])
     func submodulePaths(path: String, reason: SubmoduleSafety.Refusal?) {
         let bytes = Array(path.utf8)

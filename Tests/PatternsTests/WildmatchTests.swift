@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Patterns
 
-@Suite("Wildmatch")
+@Suite("Wildmatch", .scratch(.memory))
 struct WildmatchTests {
     @Test(
         "well-known patterns mean what git's manual says",
@@ -51,7 +52,6 @@ struct WildmatchTests {
                 Issue.record("\(pattern) and \(path): git says \(!compiled.matches(path))")
             }
         }
-        try git.remove()
     }
 
     @Test("every byte is in the classes that git puts it in")
@@ -80,7 +80,6 @@ struct WildmatchTests {
                     "not \(name) \(path)")
             }
         }
-        try git.remove()
     }
 
     @Test(

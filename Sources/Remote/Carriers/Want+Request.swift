@@ -12,11 +12,9 @@ extension Want {
             case .filter:
                 logger.warning("the server cannot leave files out; --filter has no effect", ["filter": "\(filter.specification ?? "")"])
                 request.filter = nil
-            case .unlistedWants(let ids):
-                throw RemoteError(
-                    .server, "fetch \(ids.map(\.description).joined(separator: ", "))", need.description,
-                    hint: "allow it there with git config uploadpack.allowReachableSHA1InWant true, "
-                        + "or name a branch or tag")
+            case .unlistedWants:
+                // Servers give out more than they list, so this one is asked; its refusal comes with advice.
+                break
             case .shallow:
                 // Without a limit asked for, the ends of our own history are all that the server cannot be told.
                 break

@@ -30,10 +30,11 @@ private func answer(_ input: FuzzInput, whole: Bool) -> Outcome {
     var outcome = Outcome()
     do {
         try input.feed(whole: whole) { bytes in
+            let wasComplete = parser.isComplete
             try parser.read(
                 bytes,
                 onPack: { part in
-                    precondition(part.count > 0)
+                    precondition(part.count > 0 && !wasComplete)
                     for index in 0..<part.count { outcome.pack.append(part[index]) }
                 }, onProgress: { outcome.progress.append($0) })
         }

@@ -1,0 +1,49 @@
+internal import GitStore
+internal import Posix
+
+/// The permissions that the volume gives to new files, as the umask, its access lists and its kind leave them.
+///
+/// They are found out by making two files. Whatever decides them is thus taken into account, and a file whose
+/// permissions someone changed is recognised: its time and size are what they were.
+struct Permissions: Sendable, Equatable {
+    private let file: UInt32
+    private let executable: UInt32
+    /// Whether files can share blocks, copy on write.
+    let canClone: Bool
+
+    /// Finds out in a directory of the volume, which must be empty.
+    init(probing directory: Int32) throws(SystemError) {
+        let first = Array("probe-1".utf8) + [0]
+        let second = Array("probe-2".utf8) + [0]
+        let plain = try TreeFile.create(in: directory, first.span, executable: false)
+        try TreeFile.remove(in: directory, first.span)
+        let runnable = try TreeFile.create(in: directory, second.span, executable: true)
+        try TreeFile.remove(in: directory, second.span)
+        file = try plain.status().permissions
+        executable = try runnable.status().permissions
+        // An empty file can be cloned even where others cannot.
+        try plain.writeAll([0])
+        canClone = Self.clones(plain, into: runnable)
+    }
+
+    private static func clones(_ source: borrowing FileDescriptor, into target: borrowing FileDescriptor) -> Bool {
+        do throws(SystemError) {
+            try TreeFile.clone(source, into: target)
+            return true
+        } catch {
+            // Every reason not to means the same: files are shared in another way.
+            return false
+        }
+    }
+
+    /// Whether a file's kind and permissions are those of a new file with this mode in git.
+    func agree(_ status: FileStatus, with mode: UInt32) -> Bool {
+        switch mode {
+        case FileMode.file.octal: status.kind == .file && status.permissions == file
+        case FileMode.executable.octal: status.kind == .file && status.permissions == executable
+        case FileMode.symlink.octal: status.kind == .symbolicLink
+        case FileMode.submodule.octal: status.kind == .directory
+        default: false
+        }
+    }
+}

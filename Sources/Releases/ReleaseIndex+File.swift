@@ -1,0 +1,83 @@
+internal import GitStore
+internal import Posix
+
+extension ReleaseIndex {
+    /// Reads an index as git or we wrote it; nil when it is damaged, cut off, or not one of ours.
+    ///
+    /// What cannot be read proves nothing: whoever asked then writes every file afresh.
+    init?(file: [UInt8]) {
+        let trailer = ObjectID.byteCount
+        guard file.count >= 12 + trailer, file.starts(with: Array("DIRC".utf8)) else { return nil }
+        let body = file.span.extracting(first: file.count - trailer)
+        guard areEqual(SHA1.hash(body).span, file.span.extracting(body.count..<file.count)) else { return nil }
+        guard [2, 3].contains(file.number(at: 4)) else { return nil }
+        let expected = Int(file.number(at: 8))
+        var offsets: [UInt32] = []
+        offsets.reserveCapacity(expected)
+        var position = 12
+        for _ in 0..<expected {
+            offsets.append(UInt32(position - 12))
+            guard position + Field.path + 2 < body.count else { return nil }
+            let flags = UInt16(file[position + Field.flags]) << 8 | UInt16(file[position + Field.flags + 1])
+            let path = Field.path + (flags & Field.extended == 0 ? 0 : 2)
+            var length = Int(flags & Field.lengthMask)
+            if length == Int(Field.lengthMask) {
+                while position + path + length < body.count, file[position + path + length] != 0 { length += 1 }
+            }
+            let end = position + (path + length + 8) & ~7
+            guard end <= body.count, file[position + path + length] == 0 else { return nil }
+            position = end
+        }
+        guard let origin = IndexOrigin(extensions: body.extracting(position..<body.count)) else { return nil }
+        self.init(origin: origin)
+        self.bytes = Array(file[12..<position])
+        self.offsets = offsets
+    }
+
+    /// The index as it lies in a file.
+    func file() -> [UInt8] {
+        let isExtended = (0..<count).contains { isSkipped($0) }
+        var file: [UInt8] = []
+        file.reserveCapacity(12 + bytes.count + 64 + origin.settings.count)
+        file.append(contentsOf: Array("DIRC".utf8))
+        file.append(number: isExtended ? 3 : 2)
+        file.append(number: UInt32(count))
+        file.append(contentsOf: bytes)
+        origin.appendExtension(to: &file)
+        file.append(contentsOf: SHA1.hash(file.span))
+        return file
+    }
+}
+
+extension IndexOrigin {
+    // A capital first letter says that a program which does not know the extension may skip it.
+    private static let signature = Array("SCAR".utf8)
+
+    fileprivate init?(extensions: Span<UInt8>) {
+        var position = 0
+        while position + 8 <= extensions.count {
+            var length = 0
+            for index in position + 4..<position + 8 { length = length << 8 | Int(extensions[index]) }
+            let content = position + 8..<position + 8 + length
+            guard content.upperBound <= extensions.count else { return nil }
+            if areEqual(extensions.extracting(position..<position + 4), Self.signature.span),
+                length >= ObjectID.byteCount,
+                let tree = ObjectID(bytes: extensions.extracting(content).extracting(first: ObjectID.byteCount))
+            {
+                var settings: [UInt8] = []
+                for index in content.dropFirst(ObjectID.byteCount) { settings.append(extensions[index]) }
+                self.init(tree: tree, settings: settings)
+                return
+            }
+            position = content.upperBound
+        }
+        return nil
+    }
+
+    fileprivate func appendExtension(to file: inout [UInt8]) {
+        file.append(contentsOf: Self.signature)
+        file.append(number: UInt32(ObjectID.byteCount + settings.count))
+        file.append(contentsOf: tree.bytes)
+        file.append(contentsOf: settings)
+    }
+}

@@ -1,0 +1,195 @@
+public import GitStore
+internal import Posix
+
+/// Git's index file, which is also our proof of what we wrote.
+///
+/// Each entry holds a file's path, mode and object together with the size, time and inode that the file had when we
+/// wrote it. Entries stay in the bytes of the file, in its layout (`gitformat-index(5)`, versions 2 and 3): an index of
+/// 100,000 files is two arrays, and copying a run of entries is copying bytes.
+public struct ReleaseIndex: Sendable {
+    /// The tree that the entries describe, and how its files were written.
+    public internal(set) var origin: IndexOrigin
+    // The entries one after another, as they lie in the file after its header.
+    var bytes: [UInt8] = []
+    // Where each entry starts in `bytes`.
+    var offsets: [UInt32] = []
+    // What happens to the bytes of those files that are to be written and are not as their object.
+    var filters: [Int: CheckoutFilter] = [:]
+
+    /// An index without entries.
+    public init(origin: IndexOrigin) {
+        self.origin = origin
+    }
+
+    /// The number of entries.
+    public var count: Int { offsets.count }
+}
+
+/// What an index describes; git skips over this.
+public struct IndexOrigin: Sendable, Equatable {
+    /// The tree that was staged.
+    public var tree: ObjectID
+    /// Settings that decide what is in the files, as bytes that change when any of them does.
+    public var settings: [UInt8]
+
+    /// Names a tree and the settings that it was written with.
+    public init(tree: ObjectID, settings: [UInt8] = []) {
+        self.tree = tree
+        self.settings = settings
+    }
+}
+
+/// Where the fields lie in an entry.
+enum Field {
+    static let changed = 0
+    static let modified = 8
+    /// Git's field for the device, which git does not compare: we keep there how the bytes were converted.
+    static let device = 16
+    static let inode = 20
+    static let mode = 24
+    static let user = 28
+    static let group = 32
+    static let size = 36
+    static let id = 40
+    static let flags = 60
+    static let path = 62
+    /// In `flags`: two more bytes of flags follow.
+    static let extended: UInt16 = 0x4000
+    /// In `flags`: the length of the path, this value standing for itself and all greater ones.
+    static let lengthMask: UInt16 = 0x0fff
+    /// In the further flags: git is not to expect the file in the worktree.
+    static let skipped: UInt16 = 0x4000
+}
+
+extension ReleaseIndex {
+    /// An entry's mode as git writes it, such as `0o100644`.
+    func mode(_ entry: Int) -> UInt32 { number(entry, Field.mode) }
+
+    /// The object that an entry names.
+    func id(_ entry: Int) -> ObjectID {
+        let start = Int(offsets[entry]) + Field.id
+        guard let id = ObjectID(bytes: bytes.span.extracting(start..<start + ObjectID.byteCount)) else {
+            preconditionFailure("20 bytes are a name")
+        }
+        return id
+    }
+
+    /// When the file's content was written, in nanoseconds since 1970.
+    func modified(_ entry: Int) -> Int64 {
+        Int64(number(entry, Field.modified)) * 1_000_000_000 + Int64(number(entry, Field.modified + 4))
+    }
+
+    /// Whether the entry holds what its file is like; not so when the file has yet to be written, is kept out by
+    /// sparse rules, or is a submodule's directory.
+    func isFilled(_ entry: Int) -> Bool { number(entry, Field.inode) != 0 || number(entry, Field.modified) != 0 }
+
+    /// Whether sparse rules keep the entry's file out of the release.
+    func isSkipped(_ entry: Int) -> Bool {
+        let start = Int(offsets[entry]) + Field.flags
+        guard UInt16(bytes[start]) << 8 & Field.extended != 0 else { return false }
+        return UInt16(bytes[start + 2]) << 8 & Field.skipped != 0
+    }
+
+    /// Where an entry's path lies in `bytes`, without the zero byte that follows it.
+    func pathRange(_ entry: Int) -> Range<Int> {
+        let start = Int(offsets[entry])
+        let flags = UInt16(bytes[start + Field.flags]) << 8 | UInt16(bytes[start + Field.flags + 1])
+        let path = start + Field.path + (flags & Field.extended == 0 ? 0 : 2)
+        var length = Int(flags & Field.lengthMask)
+        if length == Int(Field.lengthMask) {
+            while bytes[path + length] != 0 { length += 1 }
+        }
+        return path..<path + length
+    }
+
+    /// An entry's path as people read it.
+    func pathText(_ entry: Int) -> String { String(decoding: bytes[pathRange(entry)], as: UTF8.self) }
+
+    /// The first byte after an entry.
+    func end(_ entry: Int) -> Int { entry + 1 < count ? Int(offsets[entry + 1]) : bytes.count }
+
+    /// Whether a file is still as it was when the entry was filled, with these permissions.
+    ///
+    /// The time of the last status change is not compared: sharing a file changes it.
+    func matches(_ entry: Int, _ status: FileStatus, _ permissions: Permissions) -> Bool {
+        number(entry, Field.inode) == UInt32(truncatingIfNeeded: status.inode)
+            && modified(entry) == status.modificationTime
+            && number(entry, Field.size) == UInt32(truncatingIfNeeded: status.size)
+            && number(entry, Field.user) == status.userID && number(entry, Field.group) == status.groupID
+            && permissions.agree(status, with: mode(entry))
+    }
+
+    /// Notes what a file is like that was just written.
+    mutating func fill(_ entry: Int, _ status: FileStatus) {
+        setTime(entry, Field.changed, status.changeTime)
+        setTime(entry, Field.modified, status.modificationTime)
+        setNumber(entry, Field.inode, UInt32(truncatingIfNeeded: status.inode))
+        setNumber(entry, Field.user, status.userID)
+        setNumber(entry, Field.group, status.groupID)
+        setNumber(entry, Field.size, UInt32(truncatingIfNeeded: status.size))
+    }
+
+    /// The short fingerprint of the filter that the file's bytes went through.
+    func fingerprint(_ entry: Int) -> UInt32 { number(entry, Field.device) }
+
+    /// Appends an entry whose file has yet to be written.
+    mutating func append(path: [UInt8], mode: FileMode, id: ObjectID, isSkipped: Bool, filter: CheckoutFilter) {
+        let start = bytes.count
+        if !filter.isIdentity { filters[offsets.count] = filter }
+        offsets.append(UInt32(start))
+        bytes.append(contentsOf: repeatElement(0, count: Field.device))
+        bytes.append(number: filter.shortFingerprint)
+        bytes.append(number: 0)
+        bytes.append(number: mode.octal)
+        bytes.append(contentsOf: repeatElement(0, count: Field.id - Field.user))
+        bytes.append(contentsOf: id.bytes)
+        let flags = min(UInt16(clamping: path.count), Field.lengthMask) | (isSkipped ? Field.extended : 0)
+        bytes.append(UInt8(flags >> 8))
+        bytes.append(UInt8(truncatingIfNeeded: flags))
+        if isSkipped { bytes.append(contentsOf: [UInt8(Field.skipped >> 8), 0]) }
+        bytes.append(contentsOf: path)
+        bytes.append(contentsOf: repeatElement(0, count: 8 - (bytes.count - start) % 8))
+    }
+
+    /// Appends entries of another index as they are.
+    mutating func append(_ entries: Range<Int>, of other: ReleaseIndex) {
+        guard let first = entries.first, let last = entries.last else { return }
+        let start = Int(other.offsets[first])
+        let target = bytes.count
+        bytes.append(contentsOf: other.bytes[start..<other.end(last)])
+        for entry in entries { offsets.append(UInt32(target + Int(other.offsets[entry]) - start)) }
+    }
+
+    private func number(_ entry: Int, _ field: Int) -> UInt32 { bytes.number(at: Int(offsets[entry]) + field) }
+
+    private mutating func setTime(_ entry: Int, _ field: Int, _ nanoseconds: Int64) {
+        setNumber(entry, field, UInt32(truncatingIfNeeded: nanoseconds / 1_000_000_000))
+        setNumber(entry, field + 4, UInt32(truncatingIfNeeded: nanoseconds % 1_000_000_000))
+    }
+
+    private mutating func setNumber(_ entry: Int, _ field: Int, _ value: UInt32) {
+        let start = Int(offsets[entry]) + field
+        for index in 0..<4 { bytes[start + index] = UInt8(truncatingIfNeeded: value >> (24 - 8 * UInt32(index))) }
+    }
+}
+
+extension CheckoutFilter {
+    /// The fingerprint in four bytes; zero only for the identity.
+    var shortFingerprint: UInt32 {
+        let folded = UInt32(truncatingIfNeeded: fingerprint ^ fingerprint >> 32)
+        return isIdentity ? 0 : max(folded, 1)
+    }
+}
+
+extension [UInt8] {
+    /// The four bytes from `start`, the most significant first.
+    func number(at start: Int) -> UInt32 {
+        UInt32(self[start]) << 24 | UInt32(self[start + 1]) << 16 | UInt32(self[start + 2]) << 8
+            | UInt32(self[start + 3])
+    }
+
+    /// Appends four bytes, the most significant first.
+    mutating func append(number: UInt32) {
+        for shift in [24, 16, 8, 0] as [UInt32] { append(UInt8(truncatingIfNeeded: number >> shift)) }
+    }
+}

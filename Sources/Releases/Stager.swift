@@ -1,0 +1,115 @@
+public import GitStore
+internal import Patterns
+public import Posix
+
+/// Makes the directory of a commit.
+///
+/// It is built beside, under a name of its own, and takes its place in one step when it is complete.
+public final class Stager {
+    let layout: ReleaseLayout
+    let options: StagingOptions
+    private let objects: ObjectStore
+
+    /// A stager that reads from this store; it belongs to the thread that the store belongs to.
+    public init(layout: ReleaseLayout, objects: ObjectStore, options: StagingOptions = StagingOptions()) {
+        self.layout = layout
+        self.objects = objects
+        self.options = options
+    }
+
+    /// Builds the release of a commit in the staging directory; nothing that exists changes.
+    ///
+    /// - Parameters:
+    ///   - commit: the commit.
+    ///   - source: the release to share unchanged files with; nil to write every file.
+    ///   - deadline: when to give up.
+    public func stage(
+        _ commit: ObjectID, from source: Release?, deadline: Deadline
+    ) throws(ReleaseError) -> StagedRelease {
+        let start = ContinuousClock.now
+        let place = layout.staging + "/" + TemporaryName.make()
+        var staged = StagedRelease(commit: commit, place: place)
+        do throws(ReleaseError) {
+            try build(&staged, from: source, deadline)
+        } catch {
+            // The failure that matters is the first; what is left here is removed at the next start.
+            try? Files.removeTree(place)
+            throw error
+        }
+        staged.figures.duration = ContinuousClock.now - start
+        return staged
+    }
+
+    /// Puts a staged release into its place among the releases.
+    ///
+    /// A release of the same commit that is already there, damaged or edited, is exchanged for it in one step, and is
+    /// then where the staged one was.
+    public func install(_ staged: StagedRelease) throws(ReleaseError) -> Release {
+        let commit = staged.commit
+        try system { () throws(SystemError) in
+            try Files.makeDirectories(layout.releases)
+            try Files.makeDirectories(layout.gitDirectory + "/worktrees")
+            // First the record, then the release: a release never lacks its record, whenever we are stopped.
+            try put(staged.metadata, at: layout.metadata(of: commit))
+            try put(staged.path, at: layout.directory(of: commit))
+        }
+        return Release(commit: commit, path: layout.directory(of: commit))
+    }
+
+    /// Removes what a staged release has left behind, or itself where it was not installed.
+    ///
+    /// It costs as much as the release has files, so do it when nobody waits.
+    public func discard(_ staged: StagedRelease) throws(ReleaseError) {
+        try system { () throws(SystemError) in try Files.removeTree(staged.place) }
+    }
+
+    private func build(
+        _ staged: inout StagedRelease, from source: Release?, _ deadline: Deadline
+    ) throws(ReleaseError) {
+        let worktree = Worktree(layout: layout)
+        let commit = staged.commit
+        let tree = try store { () throws(GitError) in try objects.commit(commit).tree }
+        let target = try system { () throws(SystemError) in
+            try Files.makeDirectories(layout.staging)
+            try Files.makeDirectory(staged.place)
+            try Files.makeDirectory(staged.path)
+            return try FileDescriptor.openDirectory(staged.path)
+        }
+        let permissions = try system { () throws(SystemError) in try Permissions(probing: target.number) }
+        let old = try system { () throws(SystemError) -> ReleaseIndex? in
+            guard let source else { return nil }
+            return try worktree.index(of: source.commit)
+        }
+        var merge = TreeMerge(
+            objects: objects, old: old, origin: IndexOrigin(tree: tree, settings: options.fingerprint),
+            config: options.config, sparse: options.sparsePatterns.map { SparseRules($0.span) }, deadline: deadline)
+        try merge.run()
+        var work = StagingWork(
+            index: merge.finish(), target: target.number, permissions: permissions,
+            threads: options.threads > 0 ? options.threads : min(usableProcessors(), 8), deadline: deadline)
+        if let source, old != nil { try share(&work, source, permissions) }
+        try work.write(objects)
+        try system { () throws(SystemError) in
+            try worktree.write(work.index, of: commit, into: staged.metadata)
+            try Files.create(staged.path + "/.git", worktree.pointer(commit, at: layout.directory(of: commit)))
+        }
+        staged.figures = work.figures
+        staged.warnings = work.warnings
+    }
+
+    private func share(
+        _ work: inout StagingWork, _ source: Release, _ permissions: Permissions
+    ) throws(ReleaseError) {
+        let directory = try system { () throws(SystemError) in try FileDescriptor.openDirectory(source.path) }
+        try work.share(from: directory.number, options.means(permissions))
+    }
+
+    /// Renames, or exchanges where the new name is taken.
+    private func put(_ path: String, at place: String) throws(SystemError) {
+        do throws(SystemError) {
+            try Files.rename(path, toNew: place)
+        } catch where error.isTaken {
+            try Files.exchange(path, place)
+        }
+    }
+}

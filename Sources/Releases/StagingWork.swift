@@ -1,0 +1,136 @@
+internal import GitStore
+internal import Posix
+internal import Synchronization
+
+/// Fills the directory of a new release with the files of its index: shares what it can and writes the rest.
+struct StagingWork {
+    /// The index; complete when both steps are done.
+    private(set) var index: ReleaseIndex
+    /// What has been done so far.
+    private(set) var figures = StagingFigures()
+    /// Files that could not be written as their attributes ask, for people.
+    private(set) var warnings: [String] = []
+    private let target: Int32
+    private let permissions: Permissions
+    private let threads: Int
+    private let deadline: Deadline
+    // Entries that could not be shared although nothing in the commit changed them.
+    private var unshared: [Int] = []
+    private var keepsTimes = false
+
+    /// Prepares the work on an open directory that is empty.
+    init(
+        index: ReleaseIndex, target: Int32, permissions: Permissions, threads: Int, deadline: Deadline
+    ) {
+        self.index = index
+        self.target = target
+        self.permissions = permissions
+        self.threads = threads
+        self.deadline = deadline
+    }
+
+    /// Shares the files that did not change with the release whose directory is open.
+    mutating func share(from source: Int32, _ means: ShareMeans) throws(ReleaseError) {
+        if means == .copy {
+            // A copy comes from the object store: that is the same content, and nobody can have edited it.
+            keepsTimes = true
+            unshared = (0..<index.count).filter { index.isFilled($0) }
+            return
+        }
+        for outcome in try runSharing(from: source, clones: means == .clone) {
+            figures.shared += outcome.shared
+            unshared += outcome.unshared
+            for (entry, status) in outcome.filled { index.fill(entry, status) }
+        }
+        figures.restored = unshared.count
+    }
+
+    /// Writes all files that were not shared.
+    mutating func write(_ objects: ObjectStore) throws(ReleaseError) {
+        // In a directory of its own for itself, so that nothing else holds the index when it is filled in.
+        for outcome in try runWriting(objects) {
+            figures.bytes += outcome.bytes
+            warnings += outcome.warnings
+            figures.written += outcome.filled.count
+            for (entry, status) in outcome.filled { index.fill(entry, status) }
+        }
+        figures.files = figures.shared + figures.written
+    }
+
+    private func runSharing(from source: Int32, clones: Bool) throws(ReleaseError) -> [Sharing.Outcome] {
+        let sharing = Sharing(
+            index: index, source: source, target: target, permissions: permissions, clones: clones)
+        let threads = useful(threads, for: index.count, atLeast: 400)
+        let queue = WorkQueue(index.count, threads: threads, deadline: deadline)
+        return try onThreads(threads, queue) { () throws(ReleaseError) in
+            try system { () throws(SystemError) in try sharing.work(queue) }
+        }
+    }
+
+    private func runWriting(_ objects: ObjectStore) throws(ReleaseError) -> [Writing.Outcome] {
+        let writing = Writing(
+            index: index, entries: entriesToWrite(), target: target, keepsTimes: keepsTimes)
+        let threads = useful(threads, for: writing.entries.count, atLeast: 100)
+        let queue = WorkQueue(writing.entries.count, threads: threads, deadline: deadline)
+        if threads == 1 { return [try writing.work(queue, objects)] }
+        let path = objects.path
+        return try onThreads(threads, queue) { () throws(ReleaseError) in
+            // Handles of libgit2 belong to one thread.
+            let own = try store { () throws(GitError) in try ObjectStore.openExisting(path) }
+            return try writing.work(queue, own)
+        }
+    }
+
+    /// The entries whose files have to be written, in the order of their paths.
+    private func entriesToWrite() -> [Int] {
+        var entries = unshared
+        for entry in 0..<index.count where !index.isFilled(entry) && !index.isSkipped(entry) { entries.append(entry) }
+        return entries.sorted()
+    }
+
+    /// How many threads are worth their start for so many pieces of work.
+    private func useful(_ threads: Int, for count: Int, atLeast pieces: Int) -> Int {
+        max(1, min(threads, count / pieces))
+    }
+
+    /// Works the queue off on several threads, this one included; what each has done is returned.
+    private func onThreads<Outcome: Sendable>(
+        _ threads: Int, _ queue: WorkQueue, _ work: @Sendable () throws(ReleaseError) -> Outcome
+    ) throws(ReleaseError) -> [Outcome] {
+        let outcomes = Outcomes<Outcome>()
+        try Parallel.forEach(count: threads, threads: threads) { (_) throws(ReleaseError) in
+            do throws(ReleaseError) {
+                outcomes.add(try work())
+            } catch {
+                queue.stop()
+                throw error
+            }
+        }
+        return outcomes.all
+    }
+}
+
+private final class Outcomes<Outcome: Sendable>: Sendable {
+    private let list = Mutex<[Outcome]>([])
+
+    func add(_ outcome: Outcome) { list.withLock { $0.append(outcome) } }
+
+    var all: [Outcome] { list.withLock { $0 } }
+}
+
+/// How files are shared on this volume.
+enum ShareMeans: Sendable {
+    case clone, link, copy
+}
+
+extension StagingOptions {
+    /// How to share on a volume with these abilities.
+    func means(_ permissions: Permissions) -> ShareMeans {
+        switch share {
+        case .copy: .copy
+        case .auto where permissions.canClone: .clone
+        case .auto where isWrittenBeforePublishing: .copy
+        case .auto, .link: .link
+        }
+    }
+}

@@ -1,0 +1,62 @@
+internal import GitStore
+internal import Posix
+
+/// What makes a directory a worktree in git's eyes: a `.git` file in it, and a record in the store.
+///
+/// All paths are relative, so that git works in a release wherever the volume is mounted.
+struct Worktree {
+    let layout: ReleaseLayout
+
+    /// The name of our own record beside git's index.
+    ///
+    /// It is the same file under a second name. Git never writes into its index but replaces it, so that what we wrote
+    /// stays as it was when someone runs git in a release.
+    private static let record = "written-index"
+
+    /// The content of the `.git` file of a release in the directory that lies at `path`.
+    func pointer(_ commit: ObjectID, at path: String) -> [UInt8] {
+        Array("gitdir: \(relativePath(from: path, to: layout.metadata(of: commit)))\n".utf8)
+    }
+
+    /// The commit of the release at a path, by its `.git` file; nil for a directory that is no release of ours.
+    func commit(ofReleaseAt path: String) throws(SystemError) -> ObjectID? {
+        guard let content = try Files.readIfPresent(path + "/.git", limit: 8192) else { return nil }
+        let line = String(decoding: content.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        let marker = ".git/worktrees/"
+        // Only the end is looked at: the directory may just have been moved to where the way to the store is another.
+        guard line.hasPrefix("gitdir: "), let commit = ObjectID(lastComponent(of: line)),
+            line.hasSuffix(marker + "\(commit)")
+        else { return nil }
+        return commit
+    }
+
+    /// Writes the record of a release into a directory that does not exist yet.
+    func write(_ index: ReleaseIndex, of commit: ObjectID, into directory: String) throws(SystemError) {
+        try Files.makeDirectory(directory)
+        let release = relativePath(from: layout.metadata(of: commit), to: layout.directory(of: commit))
+        let files = [
+            ("HEAD", "\(commit)\n"),
+            ("commondir", "../..\n"),
+            ("gitdir", release + "/.git\n"),
+            // Keeps `git worktree prune`, which `git gc` runs, from taking the record away.
+            ("locked", "this worktree is a release of git-sidecar\n"),
+        ]
+        for (name, content) in files { try Files.create("\(directory)/\(name)", Array(content.utf8)) }
+        let bytes = index.file()
+        try Files.create("\(directory)/index", bytes)
+        do throws(SystemError) {
+            try Files.link("\(directory)/index", as: "\(directory)/\(Self.record)")
+        } catch {
+            // A file system without hard links, or one that refuses this one.
+            try Files.create("\(directory)/\(Self.record)", bytes)
+        }
+    }
+
+    /// The index that was written with a release; nil when there is none that can be trusted.
+    func index(of commit: ObjectID) throws(SystemError) -> ReleaseIndex? {
+        guard let file = try Files.readIfPresent("\(layout.metadata(of: commit))/\(Self.record)", limit: .max) else {
+            return nil
+        }
+        return ReleaseIndex(file: file)
+    }
+}

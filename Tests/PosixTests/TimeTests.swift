@@ -1,0 +1,59 @@
+import Posix
+import Testing
+
+@Suite("Time", .timeLimit(.minutes(1)))
+struct TimeTests {
+    @Test(
+        "a moment is written as date writes it",
+        arguments: [
+            (0, 0, "1970-01-01T00:00:00.000Z"), (951_782_399, 999_999_999, "2000-02-28T23:59:59.999Z"),
+            (951_782_400, 1_000_000, "2000-02-29T00:00:00.001Z"), (951_868_800, 0, "2000-03-01T00:00:00.000Z"),
+            (4_107_542_400, 0, "2100-03-01T00:00:00.000Z"), (-1, 0, "1969-12-31T23:59:59.000Z"),
+            (-2_203_891_200, 0, "1900-03-01T00:00:00.000Z"), (1_709_164_799, 5_000_000, "2024-02-28T23:59:59.005Z"),
+            (253_402_300_799, 0, "9999-12-31T23:59:59.000Z"),
+        ] as [(Int64, Int32, String)])
+    func written(seconds: Int64, nanoseconds: Int32, expected: String) {
+        #expect(Timestamp(seconds: seconds, nanoseconds: nanoseconds).description == expected)
+    }
+
+    @Test("every day of 400 years is written as date(1) writes it")
+    func everyDay() throws {
+        let days = (0..<146_097).map { Int64($0) * 86_400 }
+        let result = try runCommand(
+            Command("/bin/date", ["-u", "-f", "-", "+%Y-%m-%d"], environment: [:]),
+            input: Array(days.map { "@\($0)\n" }.joined().utf8), deadline: .after(.seconds(50)),
+            outputLimit: 10_000_000)
+        let expected = result.output.text.split(separator: "\n")
+        #expect(expected.count == days.count)
+        let wrong = zip(days, expected).first { Timestamp(seconds: $0).description.prefix(10) != $1 }
+        #expect(wrong == nil)
+    }
+
+    @Test("now is now")
+    func now() {
+        #expect(Timestamp.now().seconds > 1_700_000_000)
+        #expect(Timestamp.now() <= Timestamp.now())
+    }
+
+    @Test("a duration in seconds keeps its fraction")
+    func seconds() {
+        #expect(Duration.milliseconds(1500).inSeconds == 1.5)
+        #expect(Duration.microseconds(-250).inSeconds == -0.00025)
+    }
+
+    @Test("a pause lasts as long as asked, and ends at the deadline or when called off")
+    func pause() throws {
+        let started = ContinuousClock.now
+        try Deadline.after(.seconds(20)).pause(.milliseconds(30))
+        #expect(ContinuousClock.now - started >= .milliseconds(30))
+        #expect(throws: SystemError(code: 110, operation: "wait")) {
+            try Deadline.after(.milliseconds(20)).pause(.seconds(60))
+        }
+        let cancellation = try Cancellation()
+        cancellation.cancel()
+        #expect(throws: SystemError(code: 125, operation: "wait")) {
+            try Deadline.after(.seconds(60), cancellation: cancellation).pause(.seconds(60))
+        }
+        #expect(ContinuousClock.now - started < .seconds(5))
+    }
+}
