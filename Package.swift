@@ -65,7 +65,7 @@ let package = Package(
         .testTarget(
             name: "GitProtocolTests", dependencies: ["GitProtocol", "GitStore"], swiftSettings: strict),
         .testTarget(
-            name: "OptionsTests", dependencies: ["Options", "Posix"], exclude: ["Expected"],
+            name: "OptionsTests", dependencies: ["Options", "Posix", "TestSupport"], exclude: ["Expected"],
             swiftSettings: strict),
         .testTarget(
             name: "RemoteTests",
