@@ -99,10 +99,10 @@ public final class Stager {
             return index.origin.permissions == volume.permissions ? index : nil
         }
         let origin = IndexOrigin(tree: tree, settings: options.fingerprint, permissions: volume.permissions)
-        var merge = TreeMerge(objects: objects, old: old, origin: origin, options: options, deadline: deadline)
-        try merge.run()
         var work = StagingWork(
-            index: merge.finish(), target: target.number, threads: options.usedThreads, deadline: deadline)
+            index: try TreeMerge.index(
+                objects: objects, old: old, origin: origin, options: options, deadline: deadline),
+            target: target.number, volume: volume, threads: options.usedThreads, deadline: deadline)
         if let source, old != nil { try share(&work, source, volume) }
         try work.write(objects)
         try system { () throws(SystemError) in
