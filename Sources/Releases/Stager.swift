@@ -22,6 +22,8 @@ public final class Stager {
     ///   - commit: the commit.
     ///   - source: the release to share unchanged files with; nil to write every file.
     ///   - deadline: when to give up.
+    /// - Returns: the release, to be installed or discarded.
+    /// - Throws: what went wrong first; nothing is left behind then.
     public func stage(
         _ commit: ObjectID, from source: Release?, deadline: Deadline
     ) throws(ReleaseError) -> StagedRelease {
@@ -124,7 +126,7 @@ public final class Stager {
     private func put(_ path: String, at place: String) throws(SystemError) {
         do throws(SystemError) {
             try Files.rename(path, toNew: place)
-        } catch where error.isTaken {
+        } catch  where error.isTaken {
             try Files.exchange(path, place)
         }
     }

@@ -195,7 +195,7 @@ struct Verification: Sendable {
                 let start = try cursor.enter(directoryOf: path.span)
                 let name = Array(path[start...]) + [0]
                 result.fill(result.count - 1, try TreeFile.status(in: cursor.descriptor, name.span))
-            } catch where error.isAbsence {
+            } catch  where error.isAbsence {
                 continue
             }
         }

@@ -46,7 +46,8 @@ struct StagingBenchmark {
         let stager = Stager(layout: layout, objects: objects)
         let publisher = Publisher(layout: layout)
 
-        func deploy(_ hash: String, from source: Release?) throws -> (release: Release, time: Double, processor: Double) {
+        func deploy(_ hash: String, from source: Release?) throws -> (release: Release, time: Double, processor: Double)
+        {
             guard let commit = ObjectID(hash) else { throw SystemError(code: 22, operation: "read \(hash)") }
             let (start, processorStart) = (ContinuousClock.now, try processorTime())
             let staged = try stager.stage(commit, from: source, deadline: .after(.seconds(600)))
