@@ -17,10 +17,13 @@ public enum ObjectFilter: Sendable, Equatable {
 /// `looksEverywhere` is set, which is for a store that was filled with another filter.
 struct CopyPlan {
     let source: ObjectStore
-    let store: ObjectStore
+    /// Where the objects are to go; nil to find all of them.
+    let store: ObjectStore?
     let filter: ObjectFilter
     let looksEverywhere: Bool
     let deadline: Deadline
+    /// Whether the source may lack trees and blobs, because it was filled with a filter itself.
+    let sourceIsPartial: Bool
 
     /// What must be sent, in the order in which a reader of history wants it.
     private(set) var commits: [ObjectID] = []
@@ -36,7 +39,8 @@ struct CopyPlan {
     private var steps = 0
 
     init(
-        source: ObjectStore, store: ObjectStore, filter: ObjectFilter, looksEverywhere: Bool, deadline: Deadline
+        source: ObjectStore, store: ObjectStore?, filter: ObjectFilter = .none, looksEverywhere: Bool = false,
+        sourceIsPartial: Bool = false, deadline: Deadline
     ) throws(GitError) {
         self.source = source
         self.store = store
@@ -44,13 +48,17 @@ struct CopyPlan {
         self.looksEverywhere = looksEverywhere
         self.deadline = deadline
         // Asking an empty store for 100,000 objects would be 100,000 system calls for loose files that are not there.
-        storeIsEmpty = try store.hasNoObjects()
+        storeIsEmpty = try store?.hasNoObjects() ?? true
+        self.sourceIsPartial = sourceIsPartial
     }
 
     /// The number of objects to send.
     var count: Int { commits.count + trees.count + blobs.count }
 
-    /// Adds what the wants need. `depth` counts commits, zero means all of them.
+    /// What must be sent, by kind.
+    var lists: [[ObjectID]] { [commits, trees, blobs] }
+
+    /// Adds what the wants need; `depth` counts commits, and zero means all of them.
     mutating func add(
         wants: [ObjectID], depth: Int, sourceShallow: Set<ObjectID>, storeShallow: Set<ObjectID>
     ) throws(GitError) {
@@ -110,15 +118,18 @@ struct CopyPlan {
         while let id = open.popLast() {
             guard seen.insert(id).inserted else { continue }
             let known = storeHas(id)
-            if known, !looksEverywhere { continue }
+            if isLeftOut(id) || (known && !looksEverywhere) { continue }
             if !known { trees.append(id) }
             try checkDeadline()
             let tree = try source.read(id)
             guard tree.kind == .tree else { throw .malformed("read tree \(id)", "it is a \(tree.kind.name)") }
+            let first = open.count
             try tree.withBytes { (bytes) throws(GitError) in
                 var cursor = TreeCursor()
                 while try cursor.advance(in: bytes) { addEntry(cursor, &open) }
             }
+            // In the order of names, as git packs them: what is read next then lies near what was read last.
+            open[first...].reverse()
         }
     }
 
@@ -127,12 +138,16 @@ struct CopyPlan {
         case .tree: open.append(entry.id)
         case .submodule: break
         case .file, .executable, .symlink:
-            guard filter == .none, seen.insert(entry.id).inserted, !storeHas(entry.id) else { return }
+            guard filter == .none, seen.insert(entry.id).inserted, !storeHas(entry.id), !isLeftOut(entry.id) else {
+                return
+            }
             blobs.append(entry.id)
         }
     }
 
-    private func storeHas(_ id: ObjectID) -> Bool { !storeIsEmpty && store.containsKnown(id) }
+    private func storeHas(_ id: ObjectID) -> Bool { !storeIsEmpty && store?.containsKnown(id) == true }
+
+    private func isLeftOut(_ id: ObjectID) -> Bool { sourceIsPartial && !source.containsKnown(id) }
 
     private mutating func checkDeadline() throws(GitError) {
         steps += 1

@@ -37,6 +37,13 @@ enum Files {
         return unsafe lstat(path, &status) == 0
     }
 
+    /// The number of bytes in a file.
+    static func size(of path: String) throws(GitError) -> UInt64 {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { throw GitError(SystemError.last("look at \(path)")) }
+        return UInt64(status.st_size)
+    }
+
     /// Reads a whole small file; nil when there is none.
     static func read(_ path: String, limit: Int) throws(GitError) -> [UInt8]? {
         let operation = "read \(path)"

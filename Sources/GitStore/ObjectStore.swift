@@ -6,7 +6,8 @@ internal import CLibgit2
 @safe public final class ObjectStore {
     /// The path of the `.git` directory.
     public let path: String
-    let database: OpaquePointer
+    let objectDirectory: String
+    private(set) var database: OpaquePointer
 
     /// Opens the store whose `.git` directory has this path, and makes or finishes it first when it is not complete.
     ///
@@ -27,7 +28,15 @@ internal import CLibgit2
 
     init(path: String, objects: String) throws(GitError) {
         self.path = path
+        objectDirectory = objects
         unsafe database = try owned("open the object store at \(path)") { unsafe git_odb_open($0, objects) }
+    }
+
+    /// Opens the files anew, so that those which were removed are let go; their space is free only then.
+    public func reopen() throws(GitError) {
+        let fresh = unsafe try owned("open the object store at \(path)") { unsafe git_odb_open($0, objectDirectory) }
+        unsafe git_odb_free(database)
+        unsafe database = fresh
     }
 
     deinit {

@@ -45,12 +45,9 @@ extension SourceRepository {
     ) throws(GitError) -> IndexedPack? {
         guard plan.count > 0 else { return nil }
         var indexer = try store.indexPack(limits: limits, deadline: deadline, progress: progress)
-        let writer = try PackWriter()
-        try writer.begin(objects: plan.count, in: &indexer)
-        for list in [plan.commits, plan.trees, plan.blobs] {
-            for id in list { try writer.add(try objects.read(id), to: &indexer) }
-        }
-        try writer.end(in: &indexer)
-        return try indexer.finish()
+        try PackWriter.write(plan, from: objects, to: &indexer)
+        let pack = try indexer.finish()
+        try store.verify(pack, holds: plan, "copy objects from \(gitDirectory)")
+        return pack
     }
 }

@@ -86,18 +86,22 @@ struct AttributeMacros: Sendable {
         }
         var order = Array(definitions.keys).sorted()
         var isGrowing = true
+        var isCut = false
         while isGrowing {
             isGrowing = false
             order.removeAll { name in
                 guard numbers[name] == nil else { return true }
                 guard definitions[name]?.contains(where: { numbers[$0.name] != nil }) == true else { return false }
-                guard numbers.count < 64 else { return false }
+                guard numbers.count < 64 else {
+                    isCut = true
+                    return false
+                }
                 numbers[name] = numbers.count
                 isGrowing = true
                 return true
             }
         }
-        if numbers.count == 64 {
+        if isCut {
             ignored.append(
                 .init(
                     path: ".gitattributes", line: 0,

@@ -77,8 +77,8 @@ public struct SparseRules: Sendable {
     /// The lines that hold patterns.
     private static func lines(_ file: Span<UInt8>) -> [[UInt8]] {
         let bytes = file.has([0xEF, 0xBB, 0xBF], at: 0) ? file.extracting(3..<file.count).array : file.array
-        return bytes.split(separator: .newline, omittingEmptySubsequences: false).enumerated().compactMap { _, line in
-            guard !line.isEmpty, line.first != UInt8(ascii: "#") else { return nil }
+        return bytes.split(separator: .newline, omittingEmptySubsequences: true).compactMap { line in
+            guard line.first != UInt8(ascii: "#") else { return nil }
             var text = Array(line.prefix { $0 != 0 })
             if line.count == text.count, text.last == .carriageReturn { text.removeLast() }
             trimTrailingSpaces(&text)

@@ -52,6 +52,8 @@ public final class GitFixture: Sendable {
         let time = "\(commitTime(after: 0)) +0000"
         let environment = try hermeticEnvironment(adding: [
             "GIT_DIR": path, "GIT_AUTHOR_DATE": time, "GIT_COMMITTER_DATE": time,
+            // zlib takes 256 KiB for each object; giving them back to the kernel each time costs more than all the rest.
+            "MALLOC_MMAP_THRESHOLD_": "33554432", "MALLOC_TRIM_THRESHOLD_": "268435456",
         ])
         return try runProgram(["git"] + arguments, environment: environment, input: input, within: .seconds(120))
             .succeeded().output

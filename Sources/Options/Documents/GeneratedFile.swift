@@ -1,9 +1,12 @@
 /// A file of the repository that is made from the table; the committed copy is compared with it in a test.
-public struct GeneratedFile: Sendable {
+public struct GeneratedFile: Sendable, CustomStringConvertible {
     /// The name of the file, from the top of the repository.
     public let path: String
     /// Makes the content.
     public let content: @Sendable () -> String
+
+    /// The name of the file.
+    public var description: String { path }
 
     /// Every such file.
     public static let all: [GeneratedFile] = [

@@ -71,6 +71,6 @@ extension Option {
     /// The flag with its placeholder, as `--depth=N`; the variable where there is no flag.
     public var usage: String {
         guard let flag else { return label }
-        return isSwitch ? flag : "\(flag)=\(placeholder)"
+        return isSwitch && defaultText != "true" ? flag : "\(flag)=\(placeholder)"
     }
 }

@@ -1,7 +1,9 @@
 /// The manual as a source for `man`, for docs/git-sidecar.1.
 public func manualRoff() -> String {
     var lines = [
-        ".TH \(Product.name.uppercased().replacing("-", with: "\\-")) 1 \"\" \"\(Product.name) \(Product.version)\""
+        ".TH \(Product.name.uppercased().replacing("-", with: "\\-")) 1 \"\" \"\(Product.name) \(Product.version)\"",
+        // No hyphens at the ends of lines and no stretched lines: names of flags stay whole.
+        ".nh", ".ad l",
     ]
     for block in manualBlocks() {
         switch block {

@@ -71,13 +71,26 @@ extension Option {
     /// Short sentences on values, default, variable, version and availability, in the order of every manual entry.
     var facts: [String] {
         var facts: [String] = []
-        if !isSwitch, !choices.isEmpty { facts.append("One of " + sentenceList(choices, last: "or") + ".") }
+        if !isSwitch, !choices.isEmpty {
+            facts.append("One of " + sentenceList(choices.map { "`\($0)`" }, last: "or") + ".")
+        }
         if isRepeatable { facts.append("May be repeated.") }
         if !defaultText.isEmpty { facts.append("Default: `\(defaultText)`.") }
-        if form == .flagAndVariable, let variable { facts.append("Environment: `\(variable)`.") }
+        if form == .flagAndVariable, let variable { facts.append("Environment: `\(variable)`\(variableNote).") }
         facts.append("Since \(since).")
         if availability == .notYet { facts.append("Not available yet.") }
         return facts
+    }
+}
+
+extension Option {
+    // How several values are written in the variable.
+    fileprivate var variableNote: String {
+        switch separator {
+        case "\n": ", one a line"
+        case let separator?: ", separated by `\(separator)`"
+        case nil: ""
+        }
     }
 }
 
@@ -94,7 +107,7 @@ extension OldName {
     /// What to use today, as a sentence.
     func meaning(for row: Option) -> String {
         switch outcome {
-        case .converted: "Today {\(row.name)}."
+        case .converted: "Today {\(row.name)}" + (formerUnit.map { "; it was a number of \($0)." } ?? ".")
         case .ignored(let reason): "Has no effect, since \(reason)."
         case .refused(let advice): "Refused: \(advice)."
         }

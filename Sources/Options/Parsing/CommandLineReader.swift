@@ -34,9 +34,10 @@ struct CommandLineReader {
 
     // --name, --name=value, --name value
     private mutating func readLong(_ text: Substring) {
-        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        let name = parts.first ?? ""
-        let inline = parts.dropFirst().first
+        // By bytes: an accent after the equals sign would make one character with it.
+        let equals = text.utf8.firstIndex(of: UInt8(ascii: "="))
+        let name = String(text[..<(equals ?? text.endIndex)])
+        let inline = equals.map { String(text[text.utf8.index(after: $0)...]) }
         lastSwitch = nil
         if let flag = command?.flags.first(where: { $0.rawValue == name }) {
             readSubcommandFlag(flag, inline)

@@ -20,8 +20,13 @@ struct EnvironmentReader {
 
     private mutating func add(_ row: Option, _ place: Int?, _ name: String, _ environment: [String: String]) {
         guard let text = environment[name] else { return }
-        let texts = row.separator.map { text.split(separator: $0).map(String.init) } ?? [text]
-        for text in texts { given.append(Given(row: row, oldPlace: place, source: .variable(name), text: text)) }
+        let texts = row.separator.map { separator in
+            // Lines may end as they do on Windows.
+            text.split { $0 == separator || (separator == "\n" && $0.isNewline) }.map(String.init)
+        }
+        for text in texts ?? [text] {
+            given.append(Given(row: row, oldPlace: place, source: .variable(name), text: text))
+        }
     }
 
     private static func warning(about name: String) -> String? {

@@ -77,9 +77,15 @@ extension Invocation {
         }
         former = former.filter { group in group.contains { says($0) } }
         // Images set variables to the defaults; that says nothing against a former name that somebody chose.
-        let isDefault = variables.map(\.text).joined(separator: row.separator.map(String.init) ?? "") == row.defaultText
+        let isDefault = !variables.isEmpty && repeatsDefault(row, variables)
         let levels = [flags] + (isDefault && !former.isEmpty ? former + [variables] : [variables] + former)
         return levels.filter { !$0.isEmpty }
+    }
+
+    private static func repeatsDefault(_ row: Option, _ values: [Given]) -> Bool {
+        var invocation = Invocation()
+        for (index, value) in values.enumerated() where !invocation.take(value, isFirst: index == 0) { return false }
+        return row.text(in: invocation.settings) == row.defaultText
     }
 
     // Whether a former name's value means anything today; a value that cannot be read does, so that it is reported.

@@ -26,6 +26,8 @@ public struct Plan: Sendable {
     public let credentials: [Credential]
     /// The ssh keys; those that nobody asked for may be missing.
     public let sshKeyFiles: [Path]
+    /// Who set which parameter; a parameter that is missing here has its default.
+    public let provenance: [String: Invocation.Source]
     /// How log lines are written.
     public let logFormat: LogFormat
     /// What works but should be changed.
@@ -68,6 +70,7 @@ extension Invocation {
             keepReleases: keep,
             gitConfig: ([settings.gitConfig].compactMap { $0 } + settings.gitConfigAdditions).flatMap(\.entries),
             credentials: resolved.credentials.flatMap(\.list), sshKeyFiles: resolved.sshKeyFiles,
+            provenance: provenance,
             logFormat: isTextByDefault ? .text : settings.logFormat,
             warnings: warnings + check.warnings + missingFiles(resolved, probe))
     }

@@ -18,6 +18,7 @@ struct PlanCheck {
         checkApplication()
         checkControl()
         checkSignatures()
+        checkCompanions()
     }
 
     var hasReloadAction: Bool {
@@ -121,6 +122,33 @@ struct PlanCheck {
         for key in keys where given(key) && settings.verifySignatures == .off {
             report(key, "has no effect without --verify-signatures")
         }
+    }
+
+    // What only says how something is done that nobody asked for: the peer accepts it, so it is no problem.
+    private mutating func checkCompanions() {
+        let companions: [(needed: String, names: [String])] = [
+            ("reload-url", ["reload-method", "reload-status", "reload-timeout"]), ("health-url", ["health-status"]),
+            ("prepare-command", ["prepare-timeout"]), ("validate-command", ["validate-timeout"]),
+            ("exechook-command", ["exechook-timeout", "exechook-backoff"]),
+            ("pre-publish-exechook-command", ["pre-publish-exechook-timeout", "pre-publish-exechook-backoff"]),
+            ("webhook-url", ["webhook-method", "webhook-success-status", "webhook-timeout", "webhook-backoff"]),
+        ]
+        for (needed, names) in companions where !given(needed) {
+            for name in names { warnWithoutEffect(name, "--\(needed)") }
+        }
+        if !hasHealthCheck {
+            for name in ["health-interval", "health-successes", "health-watch"] {
+                warnWithoutEffect(name, "a health check")
+            }
+        }
+    }
+
+    // A default that was only repeated, as images do, deserves no warning.
+    private mutating func warnWithoutEffect(_ name: String, _ needed: String) {
+        guard given(name), let row = OptionTable.row(named: name), row.text(in: settings) != row.defaultText else {
+            return
+        }
+        warnings.append("\(source(name)): has no effect without \(needed)")
     }
 
     private func given(_ name: String) -> Bool { invocation.isGiven(name) }

@@ -6,6 +6,8 @@ public struct OldName: Sendable {
     public let variables: [String]
     /// Whether the flag may stand alone.
     public let isSwitch: Bool
+    /// How its value was written, where that was different.
+    let formerUnit: String?
     /// What becomes of it.
     let outcome: Outcome
 
@@ -18,10 +20,13 @@ public struct OldName: Sendable {
         case refused(String)
     }
 
-    private init(_ flag: String?, _ variables: [String], isSwitch: Bool, _ outcome: Outcome) {
+    private init(
+        _ flag: String?, _ variables: [String], isSwitch: Bool, formerUnit: String? = nil, _ outcome: Outcome
+    ) {
         self.flag = flag
         self.variables = variables
         self.isSwitch = isSwitch
+        self.formerUnit = formerUnit
         self.outcome = outcome
     }
 
@@ -37,10 +42,10 @@ public struct OldName: Sendable {
 
     /// A flag and its variables whose value was written in another way.
     static func renamed(
-        _ flag: String, _ variables: String...,
+        _ flag: String, _ variables: String..., unit: String? = nil,
         converting: @escaping @Sendable (String) throws(ValueProblem) -> String?
     ) -> OldName {
-        OldName(flag, variables, isSwitch: false, .converted(converting))
+        OldName(flag, variables, isSwitch: false, formerUnit: unit, .converted(converting))
     }
 
     /// A flag and its variables that have no effect any more.

@@ -18,13 +18,13 @@ extension Option {
             resolve: { $0[keyPath: path] = $0[keyPath: path].resolved(against: $1) })
         self.init(
             Value.self, name, topic, summary, details, letter: letter, form: form, placeholder: placeholder,
-            separator: nil, old: old, since: since, availability: availability, access: access)
+            isRepeatable: false, separator: nil, old: old, since: since, availability: availability, access: access)
     }
 
     /// A row that may be repeated; the first value that is given replaces the default.
     init<Value: OptionValue>(
         _ name: String, list path: SettingsPath<[Value]>, _ topic: Topic, _ summary: String, _ details: String = "",
-        placeholder: String? = nil, separator: Character = "\n", old: [OldName] = [], since: String = "0.1",
+        placeholder: String? = nil, separator: Character? = "\n", old: [OldName] = [], since: String = "0.1",
         availability: Availability = .built
     ) {
         let access = ValueAccess(
@@ -32,14 +32,15 @@ extension Option {
                 let value = try Value.read(text)
                 settings[keyPath: path] = isFirst ? [value] : settings[keyPath: path] + [value]
             },
-            print: { $0[keyPath: path].map(\.text).joined(separator: String(separator)) },
+            print: { $0[keyPath: path].map(\.text).joined(separator: separator.map { String($0) } ?? " ") },
             quotable: { Value.quotable($0) },
             resolve: { settings, directory in
                 settings[keyPath: path] = settings[keyPath: path].map { $0.resolved(against: directory) }
             })
         self.init(
             Value.self, name, topic, summary, details, letter: nil, form: .flagAndVariable, placeholder: placeholder,
-            separator: separator, old: old, since: since, availability: availability, access: access)
+            isRepeatable: true, separator: separator, old: old, since: since, availability: availability, access: access
+        )
     }
 
     /// A row that does something instead of running.
@@ -57,6 +58,7 @@ extension Option {
         choices = []
         isSwitch = true
         isPath = false
+        isRepeatable = false
         separator = nil
         oldNames = []
         availability = .built
@@ -66,7 +68,7 @@ extension Option {
 
     private init<Value: OptionValue>(
         _ type: Value.Type, _ name: String, _ topic: Topic, _ summary: String, _ details: String, letter: Character?,
-        form: Form, placeholder: String?, separator: Character?, old: [OldName], since: String,
+        form: Form, placeholder: String?, isRepeatable: Bool, separator: Character?, old: [OldName], since: String,
         availability: Availability, access: ValueAccess
     ) {
         self.name = name
@@ -79,6 +81,7 @@ extension Option {
         choices = Value.choices
         isSwitch = Value.isSwitch
         isPath = Value.isPath
+        self.isRepeatable = isRepeatable
         self.separator = separator
         oldNames = old
         self.availability = availability

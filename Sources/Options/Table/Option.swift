@@ -1,5 +1,5 @@
 /// One row of the table: everything there is to say about one parameter.
-public struct Option: Sendable {
+public struct Option: Sendable, CustomStringConvertible {
     /// The name without hyphens in front; the flag is `--name`.
     public let name: String
     /// The letter of the short flag, as in `-v`.
@@ -20,7 +20,9 @@ public struct Option: Sendable {
     public let isSwitch: Bool
     /// Whether its value names a file.
     public let isPath: Bool
-    /// What separates the values in its environment variable; nil when there is one value only.
+    /// Whether it may be given more than once.
+    public let isRepeatable: Bool
+    /// What separates the values in its environment variable; nil when that holds one value only.
     public let separator: Character?
     /// Its former names.
     public let oldNames: [OldName]
@@ -77,8 +79,8 @@ public struct Option: Sendable {
     /// How people call it: the flag, or the variable where there is no flag.
     public var label: String { flag ?? variable ?? name }
 
-    /// Whether it may be given more than once.
-    public var isRepeatable: Bool { separator != nil }
+    /// How people call it.
+    public var description: String { label }
 
     /// The value in the given settings as a user would write it; empty when there is none.
     public func text(in settings: Settings) -> String {

@@ -21,7 +21,8 @@ extension OptionTable {
             An object, or a list of objects, with `url`, `username`, and `password` or `password-file`. The longest \
             `url` that a request begins with wins, for submodules too. Prefer `password-file`, or the environment \
             variable: a password in a flag can be read by everybody on the machine.
-            """),
+            """,
+            separator: nil),
         Option(
             "askpass-url", \.askpassURL, .access, "service that answers with user and password",
             "Called with GET before each attempt; the answer has the lines `username=...` and `password=...`.",
@@ -33,7 +34,7 @@ extension OptionTable {
         Option(
             "ssh-key-file", list: \.sshKeyFiles, .access, "private key for ssh",
             """
-            In the environment variable, colons separate several. It is no error that the default file does not exist. \
+            It is no error that the default file does not exist. \
             Each file is read again for each attempt.
             """,
             separator: ":",
@@ -72,13 +73,13 @@ extension OptionTable {
             "Instead of {github-app-private-key-file}. There is no flag for it, because flags can be read by others.",
             form: .variableOnly, availability: .notYet),
         Option(
-            "github-app-application-id", \.githubAppApplicationID, .access, "the GitHub App's number",
+            "github-app-application-id", \.githubAppApplicationID, .access, "the GitHub App's application ID",
             "Either this or {github-app-client-id}.", check: atLeast(1), availability: .notYet),
         Option(
-            "github-app-client-id", \.githubAppClientID, .access, "the GitHub App's client",
+            "github-app-client-id", \.githubAppClientID, .access, "the GitHub App's client ID",
             "Either this or {github-app-application-id}.", placeholder: "ID", availability: .notYet),
         Option(
-            "github-app-installation-id", \.githubAppInstallationID, .access, "the App's installation",
+            "github-app-installation-id", \.githubAppInstallationID, .access, "the GitHub App's installation ID",
             "The number at the end of the address of the installation's page.", check: atLeast(1), availability: .notYet
         ),
         Option(

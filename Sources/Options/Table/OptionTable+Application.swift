@@ -7,8 +7,7 @@ extension OptionTable {
             "signal-target", list: \.signalTargets, .application, "process that gets the signal",
             """
             `name:nginx`, `exe:/usr/sbin/nginx`, `cmdline:REGEX`, `pidfile:/run/nginx.pid` or `port:8080`. The root of \
-            each process tree that matches gets the signal: the master, never a worker. In the environment variable, \
-            one a line.
+            each process tree that matches gets the signal: the master, never a worker.
             """, availability: .notYet),
         Option(
             "terminate-after", \.terminateAfter, .application, "send SIGTERM if not confirmed by then",
@@ -37,8 +36,7 @@ extension OptionTable {
             #"""
             `GLOB[,GLOB...]=ACTION`, where the action is `none`, `signal:HUP@name:nginx`, `http:POST@URL`, \#
             `exec:/path` or `touch:/path`. A change that matches no rule takes the default action ({signal} or \#
-            {reload-url}). Each action runs once a deployment. Write `\,` and `\=` for those characters in a pattern. \#
-            In the environment variable, one rule a line.
+            {reload-url}). Each action runs once a deployment. Write `\,` and `\=` for those characters in a pattern.
             """#, availability: .notYet),
         Option(
             "health-url", \.healthURL, .application, "URL that says whether the application is well",
@@ -58,6 +56,7 @@ extension OptionTable {
             "It runs in the published release.", placeholder: "COMMAND", availability: .notYet),
         Option(
             "health-timeout", \.healthTimeout, .application, "how long until it must be well",
+            "Counted from {signal} or {reload-url}; a process that is not up yet is waited for as long, too.",
             check: atLeast(.milliseconds(10)), availability: .notYet),
         Option(
             "health-interval", \.healthInterval, .application, "pause between two checks",
@@ -66,7 +65,8 @@ extension OptionTable {
             "health-successes", \.healthSuccesses, .application, "good checks in a row that count",
             check: atLeast(1), availability: .notYet),
         Option(
-            "health-watch", \.healthWatch, .application, "how long it must stay well after that", availability: .notYet),
+            "health-watch", \.healthWatch, .application, "how long it must stay well after that",
+            "`0s` is satisfied with {health-successes}.", availability: .notYet),
         Option(
             "rollback", \.rollback, .application, "take back a release that fails",
             """

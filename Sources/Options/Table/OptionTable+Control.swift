@@ -18,7 +18,7 @@ extension OptionTable {
             "push-secret-file", list: \.pushSecretFiles, .control, "secret of a push webhook",
             """
             Opens `POST /hooks/push` on {http-bind} for GitHub, Gitea, Forgejo, Gogs, GitLab and Bitbucket. Several \
-            files let a secret be rotated; in the environment variable, one a line.
+            files let a secret be rotated.
             """, availability: .notYet),
         Option(
             "api-token-file", \.apiTokenFile, .control, "token for changes over HTTP",

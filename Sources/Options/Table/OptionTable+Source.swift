@@ -44,11 +44,10 @@ extension OptionTable {
             The patterns, as in `git sparse-checkout`, choose which files are published. The file is read again for \
             each deployment.
             """,
-            old: [.variables("GIT_SYNC_SPARSE_CHECKOUT_FILE")], availability: .notYet),
+            old: [.variables("GIT_SYNC_SPARSE_CHECKOUT_FILE")]),
         Option(
             "sparse-pattern", list: \.sparsePatterns, .source, "one of git's sparse patterns",
-            "The same as a line of {sparse-checkout-file}; both may be given.", placeholder: "PATTERN",
-            availability: .notYet),
+            "The same as a line of {sparse-checkout-file}; both may be given.", placeholder: "PATTERN"),
         Option(
             "verify-signatures", \.verifySignatures, .source, "what must be signed to be published",
             """
@@ -64,9 +63,9 @@ extension OptionTable {
         Option(
             "git-config", \.gitConfig, .source, "settings in git's own names",
             #"""
-            A list such as `http.proxy:http://proxy:3128,"url.https://mirror/.insteadOf":https://github.com/`. Keys \#
-            and values may be in double quotes; `\n`, `\t`, `\"`, `\,` and `\\` are understood in values and quotes; \#
-            a key with a colon in it must be quoted. These settings are obeyed: `http.proxy`, `http.sslVerify`, \#
+            A list such as `http.proxy:http://proxy:3128,core.eol:lf`. Keys and values may be in double quotes; `\n`, \#
+            `\t`, `\"`, `\,` and `\\` are understood in values and quotes. A key with a colon in it must be quoted, as \#
+            in `"url.https://mirror/.insteadOf":https://github.com/`. These settings are obeyed: `http.proxy`, `http.sslVerify`, \#
             `http.sslCAInfo`, `http.sslCert`, `http.sslKey`, `http.extraHeader`, `http.cookieFile`, \#
             `url.<base>.insteadOf`, `core.sshCommand`, `core.autocrlf`, `core.eol`. Any other has no effect, which one \#
             warning says. Values are never shown.
@@ -74,7 +73,7 @@ extension OptionTable {
             old: [.variables("GIT_SYNC_GIT_CONFIG")]),
         Option(
             "git-config-add", list: \.gitConfigAdditions, .source, "more of {git-config}",
-            "Written like {git-config} and added to it."),
+            "Written like {git-config} and added to it.", separator: nil),
         Option(
             "git", \.git, .source, "accepted for compatibility, has no effect",
             "No git program is run, so there is none to choose.",

@@ -50,6 +50,9 @@ public struct Address: OptionValue, Equatable, CustomStringConvertible, CustomDe
 
     // `user:password@host` without a scheme is no URL, but somebody who forgot the scheme wrote a password there.
     private static func redactedAddress(_ text: String) -> String {
+        // What follows the name of a remote helper is a command line of any shape.
+        let address = Address(text)
+        if address.isRemoteHelper, let helper = address.scheme { return helper + "::***" }
         if text.contains("://") { return redacted(text) }
         guard let at = text.lastIndex(of: "@"), text[..<at].contains(":") else { return text }
         return "***" + text[at...]

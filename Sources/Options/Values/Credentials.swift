@@ -1,3 +1,4 @@
+internal import JSON
 public import Posix
 
 /// User and password for the URLs that begin with a prefix.

@@ -20,8 +20,7 @@ struct Identifier {
 
     /// Expands over the whole content; nil when there is nothing to expand.
     func expandedInWhole(_ content: Span<UInt8>) -> [UInt8]? {
-        var result: [UInt8] = []
-        var copied = 0
+        var replaced = Replaced()
         var index = 0
         while index < content.count {
             guard content[index] == Identifier.dollar, let end = keywordEnd(content, index) else {
@@ -29,14 +28,10 @@ struct Identifier {
                 continue
             }
             if end == content.count, content[end - 1] != Identifier.dollar { break }
-            append(content, copied..<(index + Identifier.head.count), to: &result)
-            result += expansion
-            copied = end
+            replaced.append(content, upTo: index + Identifier.head.count, then: expansion, continuingAt: end)
             index = end
         }
-        guard copied > 0 else { return nil }
-        append(content, copied..<content.count, to: &result)
-        return result
+        return replaced.finished(content)
     }
 
     /// The position behind the keyword that begins at `start`; nil when none does that may be replaced, and the end of
@@ -63,8 +58,7 @@ struct Identifier {
 
     /// Expands as the content passes by; nil when there is nothing to expand.
     func expandedInPieces(_ content: Span<UInt8>) -> [UInt8]? {
-        var result: [UInt8] = []
-        var copied = 0
+        var replaced = Replaced()
         var index = 0
         while index < content.count {
             // How much of `$Id` is here. A byte that ends an attempt does not begin the next one.
@@ -93,14 +87,10 @@ struct Identifier {
                 index = end
                 continue
             }
-            append(content, copied..<mark, to: &result)
-            result += expansion
-            copied = end
+            replaced.append(content, upTo: mark, then: expansion, continuingAt: end)
             index = end
         }
-        guard copied > 0 else { return nil }
-        append(content, copied..<content.count, to: &result)
-        return result
+        return replaced.finished(content)
     }
 
     /// Whether another system wrote what stands between `$Id` and the closing dollar.
@@ -115,8 +105,26 @@ struct Identifier {
         return false
     }
 
-    private func append(_ content: Span<UInt8>, _ range: Range<Int>, to result: inout [UInt8]) {
-        result.reserveCapacity(result.count + range.count + expansion.count)
-        for index in range { result.append(content[index]) }
+    /// What has been made of the content so far.
+    private struct Replaced {
+        private var result: [UInt8] = []
+        private var position = 0
+
+        mutating func append(_ content: Span<UInt8>, upTo end: Int, then text: [UInt8], continuingAt next: Int) {
+            copy(content, upTo: end)
+            result += text
+            position = next
+        }
+
+        /// All of it; nil when nothing was replaced.
+        consuming func finished(_ content: Span<UInt8>) -> [UInt8]? {
+            guard position > 0 else { return nil }
+            copy(content, upTo: content.count)
+            return result
+        }
+
+        private mutating func copy(_ content: Span<UInt8>, upTo end: Int) {
+            for index in position..<end { result.append(content[index]) }
+        }
     }
 }

@@ -26,6 +26,12 @@ public struct JSONMember: Equatable, Sendable {
     public let name: String
     /// The value.
     public let value: JSONValue
+
+    /// Joins a name and its value.
+    public init(name: String, value: JSONValue) {
+        self.name = name
+        self.value = value
+    }
 }
 
 /// Where a JSON text is wrong, and why; it repeats nothing of the text, which may hold a password.

@@ -1,4 +1,4 @@
-import Options
+import JSON
 import Testing
 
 @Suite("Reading JSON")

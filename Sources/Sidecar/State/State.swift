@@ -1,0 +1,120 @@
+internal import GitStore
+internal import JSON
+internal import Posix
+
+/// What must survive a restart; kept in `state.json`.
+struct State: Equatable {
+    /// A release that was published.
+    struct Published: Equatable {
+        var commit: ObjectID
+        /// The reference that it came from, as it was asked for.
+        var reference: String
+        var subject: String
+        /// When it was published.
+        var time: Timestamp
+        /// Whether the application was shown to run it.
+        var isConfirmed: Bool
+    }
+
+    /// A commit that must not be tried again for now.
+    struct Quarantined: Equatable {
+        var commit: ObjectID
+        /// Where it failed.
+        var stage: Stage
+        var reason: String
+        /// What the command that judged it wrote, bounded.
+        var output: String
+        var time: Timestamp
+    }
+
+    /// A release that another one has replaced.
+    struct Retired: Equatable {
+        var commit: ObjectID
+        var time: Timestamp
+    }
+
+    var current: Published?
+    var lastGood: ObjectID?
+    var quarantine: [Quarantined] = []
+    /// Newest first.
+    var retired: [Retired] = []
+}
+
+extension State {
+    /// What the file says; nil when it says nothing that can be understood, which a power cut may leave behind.
+    init?(json: JSONValue) {
+        guard json["version"]?.integer == 1 else { return nil }
+        if let value = json["current"] {
+            guard let published = Published(json: value) else { return nil }
+            current = published
+        }
+        lastGood = json["last_good"]?.string.flatMap { ObjectID($0) }
+        quarantine = (json["quarantine"]?.elements ?? []).compactMap(Quarantined.init)
+        retired = (json["retired"]?.elements ?? []).compactMap(Retired.init)
+    }
+
+    var json: JSONValue {
+        [
+            "version": 1, "current": current?.json, "last_good": JSONValue(lastGood?.description),
+            "quarantine": .array(quarantine.map(\.json)), "retired": .array(retired.map(\.json)),
+        ]
+    }
+}
+
+extension State.Published {
+    fileprivate init?(json: JSONValue) {
+        guard let commit = json["commit"]?.string.flatMap({ ObjectID($0) }), let time = Timestamp(json["time"]) else {
+            return nil
+        }
+        self.init(
+            commit: commit, reference: json["ref"]?.string ?? "", subject: json["subject"]?.string ?? "", time: time,
+            isConfirmed: json["confirmed"]?.flag ?? false)
+    }
+
+    var json: JSONValue {
+        [
+            "commit": "\(commit)", "ref": "\(reference)", "subject": "\(subject)", "time": time.json,
+            "confirmed": .bool(isConfirmed),
+        ]
+    }
+}
+
+extension State.Quarantined {
+    fileprivate init?(json: JSONValue) {
+        guard let commit = json["commit"]?.string.flatMap({ ObjectID($0) }),
+            let stage = json["stage"]?.string.flatMap(Stage.init), let time = Timestamp(json["time"])
+        else { return nil }
+        self.init(
+            commit: commit, stage: stage, reason: json["reason"]?.string ?? "", output: json["output"]?.string ?? "",
+            time: time)
+    }
+
+    var json: JSONValue {
+        [
+            "commit": "\(commit)", "stage": "\(stage.rawValue)", "reason": "\(reason)", "output": "\(output)",
+            "time": time.json,
+        ]
+    }
+}
+
+extension State.Retired {
+    fileprivate init?(json: JSONValue) {
+        guard let commit = json["commit"]?.string.flatMap({ ObjectID($0) }), let time = Timestamp(json["time"]) else {
+            return nil
+        }
+        self.init(commit: commit, time: time)
+    }
+
+    var json: JSONValue { ["commit": "\(commit)", "time": time.json] }
+}
+
+extension Timestamp {
+    /// Seconds since 1970, as the file has them.
+    init?(_ json: JSONValue?) {
+        guard let total = json?.double, total.magnitude < 1e12 else { return nil }
+        let whole = total.rounded(.down)
+        self.init(seconds: Int64(whole), nanoseconds: Int32((total - whole) * 1e9))
+    }
+
+    var json: JSONValue { JSONValue(secondsSince1970) }
+}

@@ -1,0 +1,110 @@
+import Options
+import Testing
+
+@Suite("Old names")
+struct OldNameTests {
+    @Test(
+        "an old flag works, converted where it was written differently, and warns",
+        arguments: [
+            ("--wait=5", "period", "5s", "--wait: an old name; use --period=5s"),
+            ("--wait=0.5", "period", "500ms", "--wait: an old name; use --period=500ms"),
+            ("--timeout=30", "sync-timeout", "30s", "--timeout: an old name; use --sync-timeout=30s"),
+            ("--dest=site", "link", "site", "--dest: an old name; use --link"),
+            ("--branch=main", "ref", "main", "--branch: an old name; use --ref"),
+            ("--rev=v1", "ref", "v1", "--rev: an old name; use --ref"),
+            ("--max-sync-failures=3", "max-failures", "3", "--max-sync-failures: an old name; use --max-failures"),
+            (
+                "--sync-hook-command=/x", "exechook-command", "/x",
+                "--sync-hook-command: an old name; use --exechook-command"
+            ),
+        ])
+    func flags(_ argument: String, _ name: String, _ expected: String, _ warning: String) throws {
+        let invocation = parseEverything([argument])
+        #expect(invocation.complaints == [])
+        let row = try #require(OptionTable.row(named: name))
+        #expect(row.text(in: invocation.settings) == expected)
+        #expect(invocation.warnings == [warning])
+    }
+
+    @Test(
+        "an old variable works and warns",
+        arguments: [
+            ("GIT_SYNC_REPO", "/r", "repo", "/r"), ("GIT_SYNC_WAIT", "2", "period", "2s"),
+            ("GIT_SYNC_DEST", "d", "link", "d"), ("GIT_SYNC_LINK", "d", "link", "d"),
+            ("GIT_SYNC_HTTP_BIND", ":80", "http-bind", ":80"), ("GIT_KNOWN_HOSTS", "false", "ssh-known-hosts", "false"),
+            ("GIT_SSH_KNOWN_HOSTS_FILE", "/k", "ssh-known-hosts-file", "/k"),
+            ("GIT_SSH_KEY_FILE", "/k", "ssh-key-file", "/k"),
+            ("GIT_COOKIE_FILE", "true", "cookie-file", "true"),
+            ("GIT_ASKPASS_URL", "http://a", "askpass-url", "http://a"),
+            ("GIT_SYNC_HOOK_COMMAND", "/x", "exechook-command", "/x"), ("GIT_SYNC_BRANCH", "b", "ref", "b"),
+            ("GIT_SYNC_TIMEOUT", "9", "sync-timeout", "9s"), ("GIT_SYNC_ONE_TIME", "true", "one-time", "true"),
+        ])
+    func variables(_ variable: String, _ text: String, _ name: String, _ expected: String) throws {
+        let invocation = parseEverything([], environment: [variable: text])
+        #expect(invocation.complaints == [])
+        let row = try #require(OptionTable.row(named: name))
+        #expect(row.text(in: invocation.settings) == expected)
+        #expect(invocation.warnings.count == 1)
+        #expect(invocation.warnings.first?.hasPrefix("\(variable): an old name; use \(row.variable ?? "")") == true)
+    }
+
+    @Test("today's name wins over the old one, wherever each is given")
+    func newBeatsOld() {
+        let flags = parse("--branch=old", "--ref=new")
+        #expect(flags.settings.ref == "new")
+        #expect(flags.warnings == ["--branch: an old name without effect here, since --ref is given"])
+        let mixed = parse("--branch=old", environment: ["GITSYNC_REF": "new"])
+        #expect(mixed.settings.ref == "new")
+        let variables = parse(environment: ["GIT_SYNC_DEPTH": "5", "GITSYNC_DEPTH": "6"])
+        #expect(variables.settings.depth == 6)
+        #expect(parse("--branch=flag", environment: ["GIT_SYNC_BRANCH": "variable"]).settings.ref == "flag")
+    }
+
+    @Test("a variable that an image sets to the default does not silence an old name that somebody chose")
+    func imageDefaults() {
+        let invocation = parse("--timeout=30", environment: ["GITSYNC_SYNC_TIMEOUT": "120s", "GITSYNC_REF": "HEAD"])
+        #expect(invocation.settings.syncTimeout == .seconds(30))
+        #expect(parse(environment: ["GIT_SYNC_DEPTH": "5", "GITSYNC_DEPTH": "1"]).settings.depth == 5)
+    }
+
+    @Test("a revision beats a branch, unless it is HEAD, which meant the branch's tip")
+    func branchAndRevision() {
+        #expect(parse("--branch=main", "--rev=abc").settings.ref == "abc")
+        #expect(parse("--rev=HEAD", "--branch=main").settings.ref == "main")
+        #expect(parse("--rev=HEAD").settings.ref == "HEAD")
+    }
+
+    @Test("what cannot be converted is reported under the name that was used")
+    func badValues() {
+        #expect(
+            parseEverything(["--wait=5s"]).complaints == ["--wait=5s: expected a number of seconds, such as 10 or 0.5"])
+        #expect(
+            parseEverything(["--timeout=1.5"]).complaints == [
+                "--timeout=1.5: expected a whole number of seconds, such as 120"
+            ])
+        #expect(parseEverything(["--wait="]).problems.count == 1)
+        #expect(parseEverything(["--wait=0"]).complaints == ["--wait=0: must be at least 10ms"])
+    }
+
+    @Test("an old name of a parameter that is not built says so under both names")
+    func notBuilt() throws {
+        let row = try #require(OptionTable.row(named: "period"))
+        let complaints = parse("--wait=5").complaints
+        #expect(
+            complaints == (row.availability == .built ? [] : ["--wait (the old name of --period): not available yet"]))
+    }
+
+    @Test("what has no effect any more is said, what cannot be obeyed is refused")
+    func ignoredAndRefused() {
+        let ssh = parse("--ssh", environment: ["GIT_SYNC_SSH": "true"])
+        #expect(ssh.complaints == [])
+        #expect(ssh.settings.sshKeyFiles == Settings().sshKeyFiles)
+        #expect(ssh.warnings.first == "--ssh: has no effect any more, since the URL says whether ssh is used")
+        #expect(
+            parse("--change-permissions=0755").complaints == [
+                "--change-permissions: not supported any more: use --group-write"
+            ])
+        #expect(parse(environment: ["GIT_SYNC_PERMISSIONS": "0755"]).problems.count == 1)
+        #expect(parse("--git=/usr/bin/git").warnings == ["--git: has no effect, since no git program is run"])
+    }
+}

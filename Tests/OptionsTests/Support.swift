@@ -1,0 +1,40 @@
+import Options
+import TestSupport
+
+/// The top of the repository.
+let repositoryTop = String(#filePath.dropLast("/Tests/OptionsTests/Support.swift".count))
+
+/// The message of a parameter whose feature is not built.
+let notAvailable = "not available yet"
+
+/// A parsed command line and environment.
+func parse(_ arguments: String..., environment: [String: String] = [:]) -> Invocation {
+    Invocation.parse(arguments: arguments, environment: environment)
+}
+
+/// The same as if every feature were built.
+func parseEverything(_ arguments: [String], environment: [String: String] = [:]) -> Invocation {
+    var invocation = Invocation.parse(arguments: arguments, environment: environment)
+    invocation.problems.removeAll { $0.message == notAvailable }
+    return invocation
+}
+
+extension Invocation {
+    /// What is wrong, one line each.
+    var complaints: [String] { problems.map(\.description) }
+}
+
+/// A machine on which the given files exist, and everything else is missing.
+func probe(files: Set<String> = [], isTerminal: Bool = false) -> Probe {
+    Probe(workingDirectory: "/srv", standardErrorIsTerminal: isTerminal) { files.contains($0) ? .file : .missing }
+}
+
+/// The path of a program; nil where it is not installed.
+func installed(_ name: String) -> String? {
+    ["/usr/bin/", "/bin/", "/usr/local/bin/"].map { $0 + name }.first { TestFiles.exists($0) }
+}
+
+/// The content of a file of the repository; empty when it cannot be read, which no expected content is.
+func committed(_ path: String) -> String {
+    (try? TestFiles.text(repositoryTop + "/" + path)) ?? ""
+}
