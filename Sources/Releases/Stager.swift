@@ -84,8 +84,10 @@ public final class Stager {
             objects: objects, old: old, origin: IndexOrigin(tree: tree, settings: options.fingerprint),
             config: options.config, sparse: options.sparsePatterns.map { SparseRules($0.span) }, deadline: deadline)
         try merge.run()
+        let index = merge.finish()
+        try options.space?.check(index, sharing: options.means(permissions) != .copy, objects, of: commit)
         var work = StagingWork(
-            index: merge.finish(), target: target.number, permissions: permissions,
+            index: consume index, target: target.number, permissions: permissions,
             threads: options.threads > 0 ? options.threads : min(usableProcessors(), 8), deadline: deadline)
         if let source, old != nil { try share(&work, source, permissions) }
         try work.write(objects)
