@@ -13,6 +13,8 @@ extension SystemError {
     public var isLockTaken: Bool { code == EWOULDBLOCK }
     /// `EACCES`, `EPERM` or `EROFS`: the system does not let us.
     public var isForbidden: Bool { code == EACCES || code == EPERM || code == EROFS }
+    /// `EIO`: what should be there cannot be read.
+    public var isInputOutput: Bool { code == EIO }
     /// `EINVAL` or `ENOSYS`: this file system or kernel does not know the call.
     public var isUnsupported: Bool { code == EINVAL || code == ENOSYS }
     /// A part of the path is no directory, is missing, or is a symbolic link where none may be.

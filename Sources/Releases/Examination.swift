@@ -1,91 +1,58 @@
 internal import GitStore
 internal import Posix
-internal import Synchronization
 
 /// How a release was found.
 enum Examination: Equatable {
     /// It is as it was written.
     case whole
-    /// It differs; with `sharable` the files that did not change can be taken over into a new one.
-    case damaged([ReleaseDifference], sharable: Bool)
-    /// Nothing tells what it should be like: another program made it, or its record is gone.
-    case unknown(String)
+    /// It differs, and is to be made anew for the reason that is given for people; with `sharable` the files that did
+    /// not change can be taken over.
+    case damaged(String, sharable: Bool)
+    /// It seems whole, but what would prove it is not in the store.
+    case unproven(GitError)
 }
 
-/// Looks at a whole release at once, on all processors.
-struct Examiner {
-    let layout: ReleaseLayout
-    let options: StagingOptions
-    let objects: ObjectStore
-    let deadline: Deadline
-
+extension Recovery {
     /// Compares a release with what was written, by size, time and inode, or byte for byte.
-    func examine(_ release: Release, byContent: Bool) throws(ReleaseError) -> Examination {
-        let worktree = Worktree(layout: layout)
-        let status = try system { () throws(SystemError) in try Files.statusIfPresent(release.path) }
-        guard status?.kind == .directory else {
-            return .damaged([ReleaseDifference(.missing, release.path)], sharable: false)
-        }
-        let index = try system { () throws(SystemError) in try worktree.index(of: release.commit) }
-        guard let index else { return .unknown("there is no record of what was written") }
-        guard index.origin.settings == options.fingerprint else {
-            return .unknown("it was written with other settings")
-        }
-        if try system({ () throws(SystemError) in try !worktree.isIntact(release) }) {
-            return .damaged([ReleaseDifference(.record, ".git")], sharable: true)
-        }
-        // The store may lack the commit; then the record alone says what the release holds.
-        if let commit = try? objects.commit(release.commit), commit.tree != index.origin.tree {
-            return .damaged([ReleaseDifference(.record, "index")], sharable: true)
-        }
-        let differences = try compare(release, index, byContent)
-        return differences.isEmpty ? .whole : .damaged(differences, sharable: !byContent)
-    }
-
-    private func compare(
-        _ release: Release, _ index: ReleaseIndex, _ byContent: Bool
-    ) throws(ReleaseError) -> [ReleaseDifference] {
-        let directory = try system { () throws(SystemError) in try FileDescriptor.openDirectory(release.path) }
-        var check = ReleaseCheck(
-            index: index, permissions: try layout.permissions(),
-            prepared: try Preparation(layout: layout).paths(of: release.commit))
-        if byContent {
-            check.content = ContentCheck(filters: try filters(of: index), gitDirectory: layout.gitDirectory)
-        }
-        let number = directory.number
-        let threads = max(1, min(usableProcessors(), 8, index.count / 500))
-        let found = Mutex<[ReleaseDifference]>([])
-        let queue = WorkQueue(max(index.count, 1), threads: threads, deadline: deadline)
-        let finalCheck = check
-        try Parallel.forEach(count: threads, threads: threads) { (_) throws(ReleaseError) in
-            while let run = try system({ () throws(SystemError) in try queue.take() }) {
-                var stamps = DirectoryStamps(remembers: false)
-                let differences = try finalCheck.differences(
-                    among: run.clamped(to: 0..<index.count), in: number, &stamps)
-                if differences.isEmpty { continue }
-                let count = found.withLock { found in
-                    found += differences
-                    return found.count
-                }
-                if count >= ReleaseCheck.enough { queue.stop() }
-            }
-        }
-        return found.withLock { Array($0.prefix(ReleaseCheck.enough)) }
-    }
-
-    /// What the files went through that are not as their objects, which only the tree and its attributes tell.
-    private func filters(of index: ReleaseIndex) throws(ReleaseError) -> [Int: CheckoutFilter] {
-        guard (0..<index.count).contains(where: { index.fingerprint($0) != 0 }) else { return [:] }
+    func examine(
+        _ release: Release, _ objects: ObjectStore, byContent: Bool, _ deadline: Deadline
+    ) throws(ReleaseError) -> Examination {
+        if let reason = try obviousDamage(release) { return .damaged(reason, sharable: true) }
+        let stager = Stager(layout: layout, objects: objects, options: options)
+        let differences = try stager.verify(release, .additions, deadline: deadline)
+        if !differences.isEmpty { return .damaged(differences.summary, sharable: !byContent) }
+        if !byContent { return .whole }
         do throws(ReleaseError) {
-            var merge = TreeMerge(
-                objects: objects, old: nil, origin: index.origin, config: options.config,
-                sparse: options.sparseRules, deadline: deadline)
-            try merge.run()
-            return merge.finish().filters
-        } catch .store {
-            // The objects are not there. Files that went through a filter then count as changed, which they may be.
-            return [:]
+            let differences = try stager.verify(release, .full, deadline: deadline)
+            return differences.isEmpty ? .whole : .damaged(differences.summary, sharable: false)
+        } catch .store(let error) where error.cause == nil {
+            return .unproven(error)
+        } catch .system(let error) where error.isInputOutput {
+            return .unproven(GitError(error))
         }
+    }
+
+    /// What a few system calls tell.
+    private func obviousDamage(_ release: Release) throws(ReleaseError) -> String? {
+        let worktree = Worktree(layout: layout)
+        let permissions = try layout.permissions()
+        return try system { () throws(SystemError) in
+            guard let status = try Files.statusIfPresent(release.path) else { return "it is not there" }
+            guard status.kind == .directory else { return "it is no directory" }
+            guard let record = try worktree.index(of: release.commit) else {
+                return "there is no record of what was written"
+            }
+            guard record.origin.settings == options.fingerprint else { return "it was written with other settings" }
+            guard record.origin.permissions == permissions else { return "new files get other permissions now" }
+            return try worktree.isIntact(release) ? nil : "it is not a worktree of its commit any more"
+        }
+    }
+}
+
+extension [Difference] {
+    /// The first few for people.
+    var summary: String {
+        prefix(3).map(\.description).joined(separator: ", ") + (count > 3 ? " and \(count - 3) more" : "")
     }
 }
 
@@ -102,15 +69,15 @@ extension Worktree {
 }
 
 extension ReleaseLayout {
-    /// What new files on the volume look like.
+    /// What permissions new files get on the volume.
     func permissions() throws(ReleaseError) -> Permissions {
         try system { () throws(SystemError) in
             try Files.makeDirectories(staging)
             let place = staging + "/" + TemporaryName.make()
             try Files.makeDirectory(place)
-            let directory = try FileDescriptor.openDirectory(place)
             do throws(SystemError) {
-                let permissions = try Permissions(probing: directory.number)
+                let directory = try FileDescriptor.openDirectory(place)
+                let permissions = try VolumeTraits(probing: directory.number).permissions
                 try Files.removeTree(place)
                 return permissions
             } catch {

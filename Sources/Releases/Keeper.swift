@@ -45,7 +45,8 @@ public struct Keeper: Sendable {
         self.staleTimeout = staleTimeout
     }
 
-    /// Keeps what must be kept and lets the rest go; call it when a release was published and when `nextExpiry` comes.
+    /// Keeps what must be kept and lets the rest go; call it when a release was published and when `nextExpiry` comes,
+    /// and while nothing is being staged.
     ///
     /// No directory is removed here: each goes to the cleaner by a rename.
     ///
@@ -59,6 +60,7 @@ public struct Keeper: Sendable {
         live: Release, previous: [ObjectID], retired: [RetiredRelease], store: ObjectStore, now: Timestamp
     ) throws(ReleaseError) -> KeepResult {
         var result = KeepResult()
+        try sweepStaging()
         result.released = try keepCommits([live.commit] + previous, store)
         let known = Dictionary(retired.map { ($0.commit, $0.since) }, uniquingKeysWith: min)
         for place in try ReleasePlaces(layout: layout).all() {
@@ -80,6 +82,12 @@ public struct Keeper: Sendable {
             }
         }
         return result
+    }
+
+    /// Gives what publishing and staging left behind to the cleaner.
+    private func sweepStaging() throws(ReleaseError) {
+        let count = try system { () throws(SystemError) in try layout.trash.takeAll(in: layout.staging) }
+        if count > 0 { cleaner.start() }
     }
 
     /// Makes the store keep exactly these commits, as far as it has them.

@@ -62,7 +62,7 @@ extension Recovery {
     private func exchange(_ fresh: String, _ old: String) throws(SystemError) {
         do throws(SystemError) {
             try Files.exchange(fresh, old)
-        } catch where error.isUnsupported {
+        } catch  where error.isUnsupported {
             // Nobody but us and people with git look at the store: a moment without it does no harm.
             let aside = layout.staging + "/" + TemporaryName.make()
             try Files.rename(old, to: aside)
@@ -110,7 +110,7 @@ struct PackFiles {
         let file: FileDescriptor
         do throws(SystemError) {
             file = try FileDescriptor.open(path)
-        } catch where error.isNotFound {
+        } catch  where error.isNotFound {
             return nil
         }
         let size = try file.status().size

@@ -6,7 +6,8 @@ extension Recovery {
     /// Sweeps the root; `live` is not touched.
     func sweep(_ live: Release?) throws(ReleaseError) {
         try system { () throws(SystemError) in
-            try sweepStaging()
+            // What was being built, or was waiting for its removal.
+            _ = try layout.trash.takeAll(in: layout.staging)
             var places = [layout.root, layout.state, layout.releases, layout.gitDirectory]
             let parent = parent(of: layout.link)
             if !places.contains(parent) { places.append(parent) }
@@ -16,15 +17,6 @@ extension Recovery {
         }
         try sweepStore()
         try sweepMisplaced(live)
-    }
-
-    /// What was being built, or was waiting for its removal, is put where the cleaner finds it.
-    private func sweepStaging() throws(SystemError) {
-        for entry in try FileDescriptor.openDirectory(layout.staging).entries() {
-            let path = layout.staging + "/" + String(decoding: entry.name, as: UTF8.self)
-            if path == layout.trash.path { continue }
-            try layout.trash.take(path)
-        }
     }
 
     private func releaseDirectories(_ live: Release?) throws(SystemError) -> [String] {

@@ -81,19 +81,18 @@ public final class Recovery {
     ) throws(ReleaseError) {
         let boot = BootRecord(layout: layout)
         let byContent = try system { () throws(SystemError) in try boot.isOutdated() }
-        let examiner = Examiner(
-            layout: layout, options: options, objects: recovered.store, deadline: deadline)
         let isThere = try system { () throws(SystemError) in try Files.statusIfPresent(live.path) != nil }
-        switch try examiner.examine(live, byContent: byContent) {
+        switch try examine(live, recovered.store, byContent: byContent, deadline) {
         case .whole:
             recovered.live = try isPublished(live) ? live : publish(live)
             recovered.isVerified = true
-        case .unknown(let reason):
-            find("the live release cannot be proved and is made anew", "\(live.commit): \(reason)")
-            try rebuild(live, isThere: isThere, sharing: false, &recovered, deadline)
-        case .damaged(let differences, let sharable):
-            find("the live release is damaged and is made anew", "\(live.commit): \(differences.summary)")
-            try rebuild(live, isThere: isThere, sharing: sharable, &recovered, deadline)
+        case .unproven(let error):
+            find("the live release cannot be proved and is served as it is; a fetch is needed", "\(error)")
+            recovered.live = try isPublished(live) ? live : publish(live)
+            recovered.needsFetch = true
+        case .damaged(let reason, let sharable):
+            find("the live release is not as it was made", "\(live.commit): \(reason)")
+            try rebuild(live, isThere: isThere, sharing: sharable && isThere, &recovered, deadline)
         }
         if recovered.isVerified { try system { () throws(SystemError) in try boot.write() } }
     }
@@ -102,26 +101,30 @@ public final class Recovery {
         _ live: Release, isThere: Bool, sharing: Bool, _ recovered: inout Recovered, _ deadline: Deadline
     ) throws(ReleaseError) {
         recovered.live = isThere ? live : nil
-        if isThere, try Preparation(layout: layout).notes(of: live.commit) != nil {
+        let isPrepared = try system { () throws(SystemError) in
+            try Worktree(layout: layout).preparedIndex(of: live.commit) != nil
+        }
+        if isPrepared {
             find("the live release was prepared by a command and must be deployed again", "\(live.commit)")
             recovered.needsDeployment = true
             return
         }
+        let isDirectory = try system { () throws(SystemError) in
+            try Files.statusIfPresent(live.path)?.kind == .directory
+        }
         let stager = Stager(layout: layout, objects: recovered.store, options: options)
         do throws(ReleaseError) {
-            let staged = try stager.stage(live.commit, from: sharing ? live : nil, deadline: deadline)
+            let staged = try stager.stage(
+                live.commit, from: sharing && isDirectory ? live : nil, deadline: deadline)
             let release = try stager.install(staged)
             recovered.live = try isPublished(release) ? release : publish(release)
             recovered.isVerified = true
             try cleaner.discard(staged.place)
-        } catch .store(let error) {
+        } catch .store(let error) where error.cause == nil {
             find("the store lacks objects of the live release; a fetch is needed", "\(error)")
             recovered.needsFetch = true
-        } catch where !isThere {
-            // Nothing is served: better tried again from the start than gone on with.
-            throw error
         } catch {
-            find("the live release could not be made anew and is served as it is", "\(error)")
+            find("the live release could not be made anew", "\(error)")
         }
         if !isThere, recovered.live == nil {
             find("nothing is published", "\(live.commit)")

@@ -12,11 +12,11 @@ public struct RootLock: ~Copyable, Sendable {
         do throws(SystemError) {
             try Files.makeDirectories(layout.state)
             lock = try FileLock(layout.lock)
-        } catch where error.isLockTaken {
+        } catch  where error.isLockTaken {
             throw .refused(
                 operation: "use the root \(layout.root)",
                 reason: "\(Self.holder(layout)) does so already; stop it, or give this one another --root")
-        } catch where error.isForbidden {
+        } catch  where error.isForbidden {
             throw .refused(operation: error.operation, reason: Self.advice(error, layout))
         } catch {
             throw .system(error)

@@ -18,12 +18,7 @@ public enum TouchFile {
         try system { () throws(SystemError) in
             try Files.makeDirectories(parent(of: path))
             let file = try FileDescriptor.open(path, .write, .create)
-            do throws(SystemError) {
-                try TreeFile.setModified(Timestamp.now().nanosecondsSince1970, of: file)
-            } catch where error.isForbidden {
-                // Somebody else's file, which we may only write: that sets the time too.
-                try file.resize(to: try file.status().size)
-            }
+            try file.setModificationTimeToNow()
         }
     }
 }
