@@ -79,6 +79,9 @@ extension ReleaseIndex {
         Int64(number(entry, Field.modified)) * 1_000_000_000 + Int64(number(entry, Field.modified + 4))
     }
 
+    /// The size of the file, as far as it fits into four bytes.
+    func size(_ entry: Int) -> UInt32 { number(entry, Field.size) }
+
     /// Whether the entry holds what its file is like; not so when the file has yet to be written, is kept out by
     /// sparse rules, or is a submodule's directory.
     func isFilled(_ entry: Int) -> Bool { number(entry, Field.inode) != 0 || number(entry, Field.modified) != 0 }

@@ -102,7 +102,7 @@ struct Verification: Sendable {
         return try store { () throws(GitError) in try ObjectStore.openExisting(objects) }
     }
 
-    private func difference(
+    func difference(
         _ entry: Int, _ cursor: DirectoryCursor, _ objects: ObjectStore?, _ reader: inout TreeReader
     ) throws(ReleaseError) -> Difference.Kind? {
         let path = index.pathRange(entry)
