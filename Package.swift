@@ -43,10 +43,12 @@ let package = Package(
         .target(name: "Options", dependencies: ["JSON", "Posix"], swiftSettings: strict),
         .target(name: "Releases", dependencies: ["Posix", "Patterns", "GitStore"], swiftSettings: strict),
         .target(
+            name: "Reload", dependencies: ["Posix", "Patterns", "GitStore", "HTTPClient"], swiftSettings: strict),
+        .target(
             name: "Sidecar",
             dependencies: [
                 "JSON", "Posix", "Telemetry", "Patterns", "GitStore", "HTTPClient", "GitProtocol", "Options", "Remote",
-                "Releases",
+                "Releases", "Reload",
             ],
             swiftSettings: strict),
         .executableTarget(
