@@ -30,6 +30,7 @@ let package = Package(
         .target(name: "CShims", dependencies: ["CLibgit2", "CCurl", "CMicrohttpd"]),
         .target(name: "JSON", swiftSettings: strict),
         .target(name: "Posix", dependencies: ["CShims"], swiftSettings: strict),
+        .target(name: "Crypto", dependencies: ["CCrypto"], swiftSettings: strict),
         .target(name: "Telemetry", dependencies: ["Posix"], swiftSettings: strict),
         .target(name: "Patterns", swiftSettings: strict),
         .target(
@@ -43,10 +44,12 @@ let package = Package(
         .target(name: "Options", dependencies: ["JSON", "Posix"], swiftSettings: strict),
         .target(name: "Releases", dependencies: ["Posix", "Patterns", "GitStore"], swiftSettings: strict),
         .target(
+            name: "HTTPServer", dependencies: ["Posix", "CShims", "CMicrohttpd"], swiftSettings: strict),
+        .target(
             name: "Sidecar",
             dependencies: [
-                "JSON", "Posix", "Telemetry", "Patterns", "GitStore", "HTTPClient", "GitProtocol", "Options", "Remote",
-                "Releases",
+                "JSON", "Posix", "Crypto", "Telemetry", "Patterns", "GitStore", "HTTPClient", "GitProtocol", "Options",
+                "Remote", "Releases", "HTTPServer",
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -58,6 +61,7 @@ let package = Package(
         .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "PosixTests", dependencies: ["Posix"], swiftSettings: strict),
+        .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Posix", "Telemetry"], swiftSettings: strict),
         .testTarget(name: "PatternsTests", dependencies: ["Patterns", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "GitStoreTests", dependencies: ["GitStore", "Posix"], swiftSettings: strict),
@@ -76,6 +80,11 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks", dependencies: ["Releases", "GitStore", "Posix", "TestSupport"],
             path: "Tests/Benchmarks", swiftSettings: strict),
-        .testTarget(name: "SidecarTests", dependencies: ["Sidecar"], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPServerTests", dependencies: ["HTTPServer", "Posix", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "SidecarTests",
+            dependencies: ["Sidecar", "Crypto", "GitStore", "HTTPServer", "JSON", "Options", "Posix", "Remote", "Telemetry"],
+            swiftSettings: strict),
     ]
 )
