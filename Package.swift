@@ -42,6 +42,8 @@ let package = Package(
         .target(name: "Options", dependencies: ["Posix"], swiftSettings: strict),
         .target(name: "Releases", dependencies: ["Posix", "Patterns", "GitStore"], swiftSettings: strict),
         .target(
+            name: "Reload", dependencies: ["Posix", "Patterns", "GitStore", "HTTPClient"], swiftSettings: strict),
+        .target(
             name: "Sidecar",
             dependencies: ["Posix", "Telemetry", "GitStore", "HTTPClient", "GitProtocol", "Options", "Remote"],
             swiftSettings: strict),
@@ -66,6 +68,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ReleasesTests", dependencies: ["Releases", "GitStore", "Patterns", "Posix", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ReloadTests", dependencies: ["Reload", "GitStore", "HTTPClient", "Posix", "TestSupport"],
             swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks", dependencies: ["Releases", "GitStore", "Posix", "TestSupport"],
