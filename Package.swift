@@ -64,7 +64,8 @@ let package = Package(
             name: "OptionsTests", dependencies: ["Options", "Posix"], exclude: ["Expected"],
             swiftSettings: strict),
         .testTarget(
-            name: "RemoteTests", dependencies: ["Remote", "GitProtocol", "GitStore", "HTTPClient", "Posix", "Telemetry", "TestSupport"],
+            name: "RemoteTests",
+            dependencies: ["Remote", "GitProtocol", "GitStore", "HTTPClient", "Posix", "Telemetry", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ReleasesTests", dependencies: ["Releases", "GitStore", "Patterns", "Posix", "TestSupport"],

@@ -78,7 +78,9 @@ extension Action: CustomStringConvertible {
 
 /// The usual name of a signal without `SIG`, or its number.
 func signalName(_ number: Int32) -> String {
-    let names: [Int32: String] = [1: "HUP", 2: "INT", 3: "QUIT", 9: "KILL", 10: "USR1", 12: "USR2", 15: "TERM", 28: "WINCH"]
+    let names: [Int32: String] = [
+        1: "HUP", 2: "INT", 3: "QUIT", 9: "KILL", 10: "USR1", 12: "USR2", 15: "TERM", 28: "WINCH",
+    ]
     return names[number] ?? "\(number)"
 }
 

@@ -100,7 +100,8 @@ struct ReleasePlaces {
     }
 
     private func isInside(_ path: String, _ directory: String) -> Bool {
-        path.hasPrefix(directory) && (path.utf8.count == directory.utf8.count || path.dropFirst(directory.count).hasPrefix("/"))
+        path.hasPrefix(directory)
+            && (path.utf8.count == directory.utf8.count || path.dropFirst(directory.count).hasPrefix("/"))
     }
 
     private func name(_ directory: String) -> String {

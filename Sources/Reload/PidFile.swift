@@ -21,7 +21,8 @@ struct PidFile {
         let now = Timestamp.now()
         let age = Duration.seconds(now.seconds) + .nanoseconds(Int64(now.nanoseconds) - written)
         if CurrentProcess.timeSinceBoot - entry.startTime + PidFile.slack < age {
-            throw stale("\(entry.shown) was started after the file was written: it only has the number of an earlier one")
+            throw stale(
+                "\(entry.shown) was started after the file was written: it only has the number of an earlier one")
         }
         return entry
     }

@@ -64,7 +64,7 @@ final class ConfirmWork {
         try health.probe(context, deadline)
     }
 
-    private func waitUntilHealthy() throws(ReloadError) {
+    func waitUntilHealthy() throws(ReloadError) {
         guard let health = settings.health else { return }
         var successes = 0
         var failures = 0
@@ -80,7 +80,8 @@ final class ConfirmWork {
                 if try !escalate(), limited(health.timeout).remaining == .zero {
                     throw ReloadError(
                         code: .unhealthy, operation: "confirm \(change.commit)",
-                        message: "not healthy within \(shown(ContinuousClock.now - start)): \(error)", output: error.output)
+                        message: "not healthy within \(shown(ContinuousClock.now - start)): \(error)",
+                        output: error.output)
                 }
             }
             try pause(health.pause(afterEqual: max(successes, failures)))
@@ -162,7 +163,8 @@ final class ConfirmWork {
 
 /// A duration as people write it: `30 s`, `0.25 s`.
 func shown(_ duration: Duration) -> String {
-    let hundredths = (duration.components.seconds * 1_000 + duration.components.attoseconds / 1_000_000_000_000_000) / 10
+    let hundredths =
+        (duration.components.seconds * 1_000 + duration.components.attoseconds / 1_000_000_000_000_000) / 10
     let (whole, rest) = hundredths.quotientAndRemainder(dividingBy: 100)
     if rest == 0 { return "\(whole) s" }
     return "\(whole).\(rest % 10 == 0 ? "\(rest / 10)" : rest < 10 ? "0\(rest)" : "\(rest)") s"

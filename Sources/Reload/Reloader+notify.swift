@@ -74,7 +74,8 @@ extension Reloader {
                     isTold = true
                 }
                 if !isTold, patience.remaining == .zero {
-                    throw ReloadError(code: .noTarget, operation: "signal \(target)", message: "what matches ends at once")
+                    throw ReloadError(
+                        code: .noTarget, operation: "signal \(target)", message: "what matches ends at once")
                 }
             }
         }
