@@ -13,7 +13,7 @@ public enum SubmoduleSafety {
         /// It holds a control character.
         case controlCharacter = "control character"
         /// A component of it must not be written.
-        case unsafeComponent = "a component such as `.git`"
+        case forbiddenComponent = "a component such as `.git`"
         /// It asks for a program to be run, or for a kind of transport that is not known.
         case transport = "transport not allowed"
 
@@ -36,7 +36,7 @@ public enum SubmoduleSafety {
         if path[0] == UInt8(ascii: "-") { return .looksLikeOption }
         if path[0] == .slash { return .absolute }
         if hasParentComponent(path) { return .escapes }
-        return PathSafety.refusal(ofPath: path) == nil ? nil : .unsafeComponent
+        return PathSafety.refusal(ofPath: path) == nil ? nil : .forbiddenComponent
     }
 
     /// Why a submodule's URL is refused; nil when it may be used.

@@ -80,15 +80,18 @@ public final class ChildProcess {
     /// It does not read the pipes: a child that fills one waits until somebody does.
     public func wait(_ deadline: Deadline) throws(SystemError) -> ExitStatus {
         if let status { return status }
-        while !hasEnded {
+        while true {
+            if hasEnded {
+                // Before reaping: until then the group's number cannot have been given to somebody else.
+                killGroup()
+                if let status = try ChildRegistry.reap(processID) {
+                    self.status = status
+                    return status
+                }
+            }
             try deadline.check("wait for \(program)")
             try deadline.wait(for: waitDescriptor, atMost: pollTick)
         }
-        // Before reaping: until then the group's number cannot have been given to somebody else.
-        killGroup()
-        let status = try ChildRegistry.reap(processID) ?? .signalled(SIGKILL)
-        self.status = status
-        return status
     }
 
     /// Asks the whole group to end (`SIGTERM`).

@@ -4,6 +4,8 @@ internal import Glibc
 extension SystemError {
     /// `EEXIST`: the name is taken.
     public var isTaken: Bool { code == EEXIST }
+    /// `ENOTDIR` or `ELOOP`: something else than a directory is where one should be.
+    public var isNotDirectory: Bool { code == ENOTDIR || code == ELOOP }
     /// `EMFILE` or `ENFILE`: this process or the system has no file descriptor left.
     public var isOutOfDescriptors: Bool { code == EMFILE || code == ENFILE }
 }

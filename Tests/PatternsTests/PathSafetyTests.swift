@@ -92,8 +92,8 @@ struct PathSafetyTests {
         arguments: [
             ("lib", nil), ("a/b", nil), ("../a", SubmoduleSafety.Refusal.escapes), ("a/..", .escapes),
             ("/a", .absolute),
-            ("-x", .looksLikeOption), ("a/.git/b", .unsafeComponent), ("a/GIT~1", .unsafeComponent),
-            ("a//b", .unsafeComponent),
+            ("-x", .looksLikeOption), ("a/.git/b", .forbiddenComponent), ("a/GIT~1", .forbiddenComponent),
+            ("a//b", .forbiddenComponent),
         ])
     func submodulePaths(path: String, reason: SubmoduleSafety.Refusal?) {
         let bytes = Array(path.utf8)
