@@ -64,8 +64,20 @@ extension RemoteError {
             case .invalid, .redirectRefused: .configuration
             default: .unreachable
             }
-        self.init(kind, operation, error.message, hint: error.hint)
+        let hint: String? =
+            switch error.code {
+            case .dns: RemoteError.unknownHostHint
+            case .refused: RemoteError.refusedHint
+            case .proxy: error.hint ?? "check http_proxy, https_proxy and http.proxy"
+            // The address that was asked is one of git's; people give the repository's.
+            case .redirectRefused: error.hint?.replacing("/info/refs?service=***", with: "")
+            default: nil
+            }
+        self.init(kind, operation, error.message, hint: hint ?? error.hint)
     }
+
+    static let unknownHostHint = "check the host in --repo, and the name servers"
+    static let refusedHint = "check host and port in --repo, and that the server runs"
 
     private init(_ error: ProtocolError, _ operation: String) {
         let kind: Kind =
