@@ -70,7 +70,7 @@ extension RemoteError {
             case .refused: RemoteError.refusedHint
             case .proxy: error.hint ?? "check http_proxy, https_proxy and http.proxy"
             // The address that was asked is one of git's; people give the repository's.
-            case .redirectRefused: error.hint?.replacing("/info/refs?service=***", with: "")
+            case .redirectRefused: error.hint?.replacing("/info/refs?service=git-upload-pack", with: "")
             default: nil
             }
         self.init(kind, operation, error.message, hint: hint ?? error.hint)

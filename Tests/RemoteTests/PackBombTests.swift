@@ -12,17 +12,17 @@ struct PackBombTests {
     func hugeObject() async {
         await #expect(processExitsWith: .success) {
             try withBomb { commit, huge in
-                // A blob of 2 GiB of zeros, in two megabytes.
+                // A blob of 1 GiB of zeros, in one megabyte.
                 let script = #"""
                     use Compress::Zlib; binmode STDOUT;
-                    my $size = 2 << 30;
+                    my $size = 1 << 30;
                     my ($first, $rest) = ($size & 15, $size >> 4);
                     print pack('C', 0xB0 | $first);
                     while ($rest > 127) { print pack('C', 0x80 | $rest & 127); $rest >>= 7 }
                     print pack('C', $rest);
                     my ($stream) = deflateInit(-Level => 9);
                     my $zeros = "\0" x (1 << 20);
-                    for (1..2048) { my ($out) = $stream->deflate($zeros); print $out }
+                    for (1..1024) { my ($out) = $stream->deflate($zeros); print $out }
                     my ($end) = $stream->flush(); print $end;
                     """#
                 huge = try runProgram(["perl", "-e", script], within: .seconds(100)).succeeded().outputBytes

@@ -322,7 +322,7 @@ struct RefusalTests {
             #expect(
                 tunnel.description == """
                     cannot resolve main at https://git.invalid/app.git: the proxy answers 407 to the request for a tunnel to \
-                    https://git.invalid:443; give the proxy's URL a user and a password that it accepts
+                    https://git.invalid; give the proxy's URL a user and a password that it accepts
                     """)
             #expect(!tunnel.description.contains("hunter2"))
             let plain = try failure(of: way, "http://git.invalid/app.git")
