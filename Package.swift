@@ -65,10 +65,11 @@ let package = Package(
         .testTarget(
             name: "GitProtocolTests", dependencies: ["GitProtocol", "GitStore"], swiftSettings: strict),
         .testTarget(
-            name: "OptionsTests", dependencies: ["Options", "Posix"], exclude: ["Expected"],
+            name: "OptionsTests", dependencies: ["Options", "Posix", "TestSupport"], exclude: ["Expected"],
             swiftSettings: strict),
         .testTarget(
-            name: "RemoteTests", dependencies: ["Remote", "GitProtocol", "GitStore", "HTTPClient", "Posix", "Telemetry", "TestSupport"],
+            name: "RemoteTests",
+            dependencies: ["Remote", "GitProtocol", "GitStore", "HTTPClient", "Posix", "Telemetry", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ReleasesTests", dependencies: ["Releases", "GitStore", "Patterns", "Posix", "TestSupport"],

@@ -15,7 +15,7 @@ extension Files {
     public static func symbolicLinkIfPresent(_ path: String) throws(SystemError) -> String? {
         do throws(SystemError) {
             return String(decoding: try readSymbolicLink(path), as: UTF8.self)
-        } catch where error.code == EINVAL || error.isNotFound || error.code == ENOTDIR {
+        } catch  where error.code == EINVAL || error.isNotFound || error.code == ENOTDIR {
             return nil
         }
     }
@@ -24,7 +24,7 @@ extension Files {
     public static func readIfPresent(_ path: String, limit: Int) throws(SystemError) -> [UInt8]? {
         do throws(SystemError) {
             return try read(path, limit: limit)
-        } catch where error.isNotFound || error.code == ENOTDIR {
+        } catch  where error.isNotFound || error.code == ENOTDIR {
             return nil
         }
     }

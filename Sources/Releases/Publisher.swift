@@ -119,7 +119,7 @@ extension Publisher {
     private func swap(_ release: Release) throws(SystemError) {
         do throws(SystemError) {
             try Files.rename(release.path, toNew: layout.link)
-        } catch where error.isTaken {
+        } catch  where error.isTaken {
             try Files.exchange(release.path, layout.link)
         }
     }
@@ -131,7 +131,7 @@ extension Publisher {
             // Where a release was replaced by a better one of the same commit, the former one itself is that copy.
             if path == place { return try Files.rename(path, to: rest) }
             try Files.rename(path, toNew: place)
-        } catch where error.isTaken {
+        } catch  where error.isTaken {
             try Files.exchange(path, place)
             try Files.rename(path, to: rest)
         }

@@ -43,7 +43,7 @@ struct Sharing: Sendable {
                         try clones
                         ? clone(entry, name, from.descriptor, to.descriptor, &outcome)
                         : link(entry, name, from.descriptor, to.descriptor)
-                } catch where !error.mustStop {
+                } catch  where !error.mustStop {
                     isShared = false
                 }
                 if isShared { outcome.shared += 1 } else { outcome.unshared.append(entry) }

@@ -41,6 +41,8 @@ extension RemoteError {
             self.init(cause, operation)
         } else if error.code == .limitExceeded {
             self.init(.limit, operation, "the pack is too large: \(error.message)")
+        } else if error.category == .memory || error.message.contains("overly large object") {
+            self.init(.limit, operation, "the pack holds an object that is too large: \(error.message)")
         } else if error.code == .missing {
             self.init(.notFound, operation, error.description, hint: "check --repo")
         } else if error.cause == nil, error.category == .indexer || error.category == .compression {

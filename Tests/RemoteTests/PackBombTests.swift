@@ -35,7 +35,7 @@ struct PackBombTests {
     func deltaBomb() async {
         await #expect(processExitsWith: .success) {
             try withBomb { _, huge in
-                // A blob of one megabyte and a delta that copies it 8,000 times: 8 GB.
+                // A blob of one megabyte and a delta that copies it 1,500 times: 1.5 GB. Above 2 GB libgit2 has a limit.
                 let script = #"""
                     use Compress::Zlib; binmode STDOUT;
                     sub number { my $n = shift; my $o = ''; while ($n > 127) { $o .= pack('C', 0x80 | $n & 127); $n >>= 7 } $o . pack('C', $n) }
@@ -46,7 +46,7 @@ struct PackBombTests {
                         return $o . $extra . compress($data, 9) }
                     my $base = "\0" x (1 << 20);
                     my $blob = object(3, $base, '');
-                    my $copies = 8000;
+                    my $copies = 1500;
                     my $delta = number(length $base) . number($copies * (1 << 20)) . (pack('CCCC', 0xF0, 0, 0, 0x10) x $copies);
                     my $distance = length $blob;
                     my $offset = pack('C', $distance & 127);

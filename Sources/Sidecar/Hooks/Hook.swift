@@ -103,7 +103,8 @@ extension Hook {
             let client = try HTTPClient(http)
             let response = try client.send(request, deadline: deadline, idle: timeout, connect: timeout) { _ in }
             guard status.contains(response.status) else {
-                throw HookError(description: "\(request.operation) answered \(response.status) instead of \(status.text)")
+                throw HookError(
+                    description: "\(request.operation) answered \(response.status) instead of \(status.text)")
             }
         } catch let error as HookError {
             throw error

@@ -100,7 +100,8 @@ final class SyncLoop {
             figures.syncs.add(1, "error")
             figures.syncDuration.observe(duration, "error")
             figures.stale.set(1)
-            writeErrorFile("the new release was rejected", error, [("hash", "\(commit)"), ("stage", error.stage.rawValue)])
+            writeErrorFile(
+                "the new release was rejected", error, [("hash", "\(commit)"), ("stage", error.stage.rawValue)])
             pace.failed(retryAfter: nil)
             status.update { $0.lastFailure = error.description }
             return mayGoOn()
@@ -144,8 +145,9 @@ final class SyncLoop {
     }
 
     private func mayGoOn() -> Bool {
-        guard patience.isExhausted(
-            failures: pace.failures, hasSucceeded: pace.hasSucceeded, isServing: deployer.live != nil)
+        guard
+            patience.isExhausted(
+                failures: pace.failures, hasSucceeded: pace.hasSucceeded, isServing: deployer.live != nil)
         else { return true }
         logger.error("giving up", ["failures": .count(pace.failures)])
         return false
