@@ -75,7 +75,10 @@ let package = Package(
             name: "ReleasesTests", dependencies: ["Releases", "GitStore", "Patterns", "Posix", "TestSupport"],
             swiftSettings: strict),
         .executableTarget(
-            name: "Benchmarks", dependencies: ["Releases", "GitStore", "Posix", "TestSupport"],
+            name: "Benchmarks",
+            dependencies: [
+                "Releases", "Remote", "GitProtocol", "GitStore", "HTTPClient", "Posix", "Telemetry", "TestSupport",
+            ],
             path: "Tests/Benchmarks", swiftSettings: strict),
         .testTarget(name: "SidecarTests", dependencies: ["Sidecar"], swiftSettings: strict),
     ]

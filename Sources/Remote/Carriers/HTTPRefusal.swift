@@ -39,7 +39,8 @@ struct HTTPRefusal {
                     .authentication, operation, "the server asks for a credential and none is configured (401)\(said)",
                     hint: "give --username with --password-file, or --credential")
             }
-            let user = credential.username.isEmpty || credential.password.exposed.isEmpty ? "" : " of \(credential.username)"
+            let user =
+                credential.username.isEmpty || credential.password.exposed.isEmpty ? "" : " of \(credential.username)"
             return RemoteError(
                 .authentication, operation, "the server rejected the credential\(user) (401)\(said)",
                 hint: "check the password or token: it may have expired or been revoked")
