@@ -18,6 +18,11 @@ struct LeakTests {
         await #expect(processExitsWith: .success) { try pollOften(.sshVersion2, times: 20) }
     }
 
+    @Test("polls of a repository on this machine leave no descriptor, thread, child or memory")
+    func localPolls() async {
+        await #expect(processExitsWith: .success) { try pollOften(.local, times: 400) }
+    }
+
     @Test("attempts that fail leave no descriptor, thread, child or memory")
     func failures() async {
         await #expect(processExitsWith: .success) { try failOften() }
