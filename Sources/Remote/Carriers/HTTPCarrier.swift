@@ -27,7 +27,7 @@ final class HTTPCarrier: Carrier {
                 return try list(query, offer, deadline)
             } catch let error as ProtocolError where error.code == .malformed || error.code == .unsupported {
                 // The server is no longer what it was: it is asked anew what it can do.
-                self.offer = nil
+                forget()
             }
         }
         let offer = try discover(query, deadline)
@@ -43,6 +43,12 @@ final class HTTPCarrier: Carrier {
         var intake = try PackIntake(request.answerFormat(from: offer), store, want.limits, deadline)
         try post(body, deadline) { bytes in try intake.read(bytes, report) }
         return try intake.finish()
+    }
+
+    /// Begins anew at the next request: with the address that was configured, and with the question what is there.
+    private func forget() {
+        offer = nil
+        address = url
     }
 
     func close() {
@@ -107,6 +113,8 @@ final class HTTPCarrier: Carrier {
                 for index in 0..<min(bytes.count, 1024 - words.count) { words.append(bytes[index]) }
             })
         guard status == 200 else {
+            // It may have moved: from the next attempt on, redirections count again.
+            forget()
             throw HTTPRefusal(response.head, words: words, credential: credential).error("reach \(url)")
         }
         return response.url

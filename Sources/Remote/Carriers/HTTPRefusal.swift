@@ -16,6 +16,8 @@ struct HTTPRefusal {
         self.words = isText ? printableText(words.span, limit: 300) : ""
     }
 
+    private var slowDown: String { "raise --period, or let the server announce pushes (--push-secret-file)" }
+
     func error(_ operation: String) -> RemoteError {
         let said = words.isEmpty ? "" : ": \(words)"
         switch head.status {
@@ -31,9 +33,17 @@ struct HTTPRefusal {
                 .authentication, operation, "the server rejected the credential\(user) (401)\(said)",
                 hint: "check the password or token: it may have expired or been revoked")
         case 403:
+            // Some hosts answer so to who asks too often, and say when to come back.
+            if let retryAfter = head.retryAfter {
+                return RemoteError(
+                    .rateLimited, operation, "the server refuses access for now (403)\(said)", hint: slowDown,
+                    retryAfter: retryAfter)
+            }
             return RemoteError(
                 .forbidden, operation, "the server refuses access (403)\(said)",
-                hint: "the credential is known but may not read this repository")
+                hint: credential == nil
+                    ? "it may want a credential: give --username with --password-file, or --credential"
+                    : "the credential is known but may not read this repository")
         case 404:
             return RemoteError(
                 .notFound, operation, "there is no such repository (404)\(said)",
@@ -41,15 +51,20 @@ struct HTTPRefusal {
                     ? "check --repo; servers also say so when a credential is missing"
                     : "check --repo; servers also say so when the credential may not read it")
         case 407:
-            return RemoteError(.authentication, operation, "the proxy asks for a credential (407)")
+            return RemoteError(
+                .authentication, operation, "the proxy asks for a credential (407)",
+                hint: "give the proxy's URL a user and a password that it accepts")
         case 429:
             return RemoteError(
                 .rateLimited, operation, "the server asks us to slow down (429)\(said)",
-                hint: "raise --period, or let the server call --push-secret-file's webhook", retryAfter: head.retryAfter
-            )
+                hint: slowDown, retryAfter: head.retryAfter)
         case 500...599:
             return RemoteError(
                 .server, operation, "the server failed with status \(head.status)\(said)", retryAfter: head.retryAfter)
+        case 300...399:
+            return RemoteError(
+                .server, operation, "the server redirects us in the middle of a conversation (\(head.status))\(said)",
+                hint: "give the address that it redirects to as --repo")
         default:
             return RemoteError(.server, operation, "the server answered with status \(head.status)\(said)")
         }
