@@ -30,6 +30,7 @@ let package = Package(
         .target(name: "CShims", dependencies: ["CLibgit2", "CCurl", "CMicrohttpd"]),
         .target(name: "JSON", swiftSettings: strict),
         .target(name: "Posix", dependencies: ["CShims"], swiftSettings: strict),
+        .target(name: "Crypto", dependencies: ["CCrypto"], swiftSettings: strict),
         .target(name: "Telemetry", dependencies: ["Posix"], swiftSettings: strict),
         .target(name: "Patterns", swiftSettings: strict),
         .target(
@@ -38,7 +39,8 @@ let package = Package(
         .target(name: "HTTPClient", dependencies: ["Posix", "CShims", "CCurl"], swiftSettings: strict),
         .target(name: "GitProtocol", dependencies: ["GitStore"], swiftSettings: strict),
         .target(
-            name: "Remote", dependencies: ["Posix", "Telemetry", "GitStore", "HTTPClient", "GitProtocol"],
+            name: "Remote",
+            dependencies: ["JSON", "Posix", "Crypto", "Telemetry", "GitStore", "HTTPClient", "GitProtocol"],
             swiftSettings: strict),
         .target(name: "Options", dependencies: ["JSON", "Posix"], swiftSettings: strict),
         .target(name: "Releases", dependencies: ["Posix", "Patterns", "GitStore"], swiftSettings: strict),

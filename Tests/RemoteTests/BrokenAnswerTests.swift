@@ -88,7 +88,8 @@ struct BrokenAnswerTests {
     @Test("a pack that announces four thousand million objects takes no memory", arguments: BrokenRoad.allCases)
     func announcedBomb(road: BrokenRoad) throws {
         let header = Array("PACK".utf8) + [0, 0, 0, 2, 0xFF, 0xFF, 0xFF, 0xFF] + [UInt8](repeating: 0, count: 64)
-        let script = Script(tip: String(repeating: "1", count: 40), answer: Wire.packSection + Wire.band(header) + Wire.flush)
+        let script = Script(
+            tip: String(repeating: "1", count: 40), answer: Wire.packSection + Wire.band(header) + Wire.flush)
         try script.play(on: road) { way, url in
             let before = try ProcessState.now().residentBytes
             let error = try failure(of: way, url)
@@ -164,7 +165,8 @@ struct BrokenAnswerTests {
 
     @Test("a list of references without an end is stopped by its size on a fast machine as well")
     func endlessListOverASSHLikeProgram() throws {
-        let line = String(decoding: Wire.line("\(String(repeating: "1", count: 40)) refs/heads/x"), as: UTF8.self).dropLast()
+        let line = String(decoding: Wire.line("\(String(repeating: "1", count: 40)) refs/heads/x"), as: UTF8.self)
+            .dropLast()
         let way = Way.direct.with { $0.ssh.command = "perl -e 'while (print \"\(line)\\n\") {}'" }
         let error = try failure(of: way, "ssh://git@127.0.0.1/app.git", deadline: .seconds(2))
         #expect(error.kind == .timeout || error.kind == .limit)
@@ -173,7 +175,8 @@ struct BrokenAnswerTests {
     @Test("a web page in the place of a repository is recognised")
     func webPage() throws {
         let page = Array("<!DOCTYPE html><html><body>Sign in</body></html>".utf8)
-        try withScriptedServer([.receiveHead, .answer("200 OK", headers: ["Content-Type: text/html"], body: page)]) { server in
+        try withScriptedServer([.receiveHead, .answer("200 OK", headers: ["Content-Type: text/html"], body: page)]) {
+            server in
             let url = "http://127.0.0.1:\(server.port)/app.git"
             let error = try failure(of: .direct, url)
             #expect(error.kind == .malformed)
@@ -191,7 +194,9 @@ struct BrokenAnswerTests {
             let url = "http://127.0.0.1:\(server.port)/app.git"
             let error = try failure(of: .direct, url)
             #expect(error.kind == .malformed)
-            #expect(error.description == "cannot resolve main at \(url): the server closed the connection without an answer")
+            #expect(
+                error.description == "cannot resolve main at \(url): the server closed the connection without an answer"
+            )
         }
     }
 

@@ -87,7 +87,9 @@ struct Script: Sendable {
                 return text.hasSuffix("0000") && text.components(of: "POST ") == count
             }
         }
-        func head(_ length: Int) -> ScriptedServer.Step { .send("HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\n") }
+        func head(_ length: Int) -> ScriptedServer.Step {
+            .send("HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\n")
+        }
         let service = Wire.line("# service=git-upload-pack") + Wire.flush
         let last = answer.count + (end == .close ? 0 : 1000)
         return [

@@ -27,7 +27,9 @@ struct CertificateTests {
 
     @Test("a certificate for another name is refused")
     func wrongName() throws {
-        try withServer { $0.certificate = try TestCertificates.server(names: ["DNS:other.example"]) } _: { url in
+        try withServer {
+            $0.certificate = try TestCertificates.server(names: ["DNS:other.example"])
+        } _: { url in
             let error = try failure(of: .direct, url)
             #expect(error.kind == .identity)
             #expect(
@@ -56,7 +58,9 @@ struct CertificateTests {
 
     @Test("a certificate that has ended is refused")
     func expired() throws {
-        try withServer { $0.certificate = try TestCertificates.expiredServer() } _: { url in
+        try withServer {
+            $0.certificate = try TestCertificates.expiredServer()
+        } _: { url in
             let error = try failure(of: .direct, url)
             #expect(error.kind == .identity)
             #expect(
@@ -84,12 +88,18 @@ struct CertificateTests {
 
     @Test("a server of TLS 1.3 alone, or of 1.2 alone, is spoken to", arguments: ["TLSv1.3", "TLSv1.2"])
     func oneVersion(version: String) throws {
-        try withServer { $0.tlsVersions = version } _: { try succeeds(.direct, $0) }
+        try withServer {
+            $0.tlsVersions = version
+        } _: {
+            try succeeds(.direct, $0)
+        }
     }
 
     @Test("a client certificate that is asked for and not given is explained")
     func noClientCertificate() throws {
-        try withServer { $0.requiresClientCertificate = true } _: { url in
+        try withServer {
+            $0.requiresClientCertificate = true
+        } _: { url in
             let error = try failure(of: .direct, url)
             #expect(error.description.contains("certificate"))
             #expect(error.kind == .server)
@@ -98,7 +108,9 @@ struct CertificateTests {
 
     @Test("a client certificate opens the server that asks for one")
     func clientCertificate() throws {
-        try withServer { $0.requiresClientCertificate = true } _: { url in
+        try withServer {
+            $0.requiresClientCertificate = true
+        } _: { url in
             let client = try TestCertificates.client()
             let way = Way.direct.with {
                 $0.tls.certificateFile = client.certificatePath

@@ -189,7 +189,9 @@ struct RefusalTests {
         let first: [ScriptedServer.Step] = [
             .receiveHead, .answer("200 OK", body: offer), .receive { $0.suffix(4) == Wire.flush[...] },
             .answer("200 OK", body: Wire.listing(tip)),
-            .receive { String(decoding: $0, as: UTF8.self).components(of: "POST ") == 2 && $0.suffix(4) == Wire.flush[...] },
+            .receive {
+                String(decoding: $0, as: UTF8.self).components(of: "POST ") == 2 && $0.suffix(4) == Wire.flush[...]
+            },
             .answer("301 Moved Permanently", headers: ["Location: /moved/git-upload-pack", "Connection: close"]),
         ]
         let second: [ScriptedServer.Step] = [.receiveHead, .answer("404 Not Found")]

@@ -107,9 +107,12 @@ struct SSHKeyTests {
         }
     }
 
-    @Test("servers of narrow taste are spoken to", arguments: [
-        ("aes256-ctr", "hmac-sha2-256-etm@openssh.com"), ("chacha20-poly1305@openssh.com", "hmac-sha2-512-etm@openssh.com"),
-    ])
+    @Test(
+        "servers of narrow taste are spoken to",
+        arguments: [
+            ("aes256-ctr", "hmac-sha2-256-etm@openssh.com"),
+            ("chacha20-poly1305@openssh.com", "hmac-sha2-512-etm@openssh.com"),
+        ])
     func narrow(cipher: String, mac: String) throws {
         try withSSH {
             $0.ciphers = cipher
@@ -168,8 +171,9 @@ struct SSHKeyTests {
             #expect(error.kind == .authentication)
             #expect(
                 error.description == """
-                    cannot reach \(url): ssh does not use a private key that others can read (\(key)); give the key file \
-                    mode 0400 (Kubernetes: defaultMode 0400 and fsGroup)
+                    cannot reach \(url): ssh does not use a private key that others can read (\(key)); it refuses them \
+                    when its own user is their owner: give the file mode 0400 or another owner (Kubernetes: as root \
+                    defaultMode 0400 without fsGroup, as another user with fsGroup)
                     """)
         }
     }
@@ -197,7 +201,8 @@ struct SSHProgramTests {
         try withSSH { _, way, url in
             let wrapper = "\(Scratch.directory)/my wrapper"
             let log = "\(Scratch.directory)/arguments"
-            try TestFiles.write("#!/bin/sh\nprintf '%s\\n' \"$@\" > '\(log)'\nshift\nexec ssh \"$@\"\n", to: wrapper, mode: 0o755)
+            try TestFiles.write(
+                "#!/bin/sh\nprintf '%s\\n' \"$@\" > '\(log)'\nshift\nexec ssh \"$@\"\n", to: wrapper, mode: 0o755)
             try expectSuccess(way.with { $0.ssh.command = "'\(wrapper)' 'first word'" }, url)
             let arguments = try TestFiles.text(log).split(separator: "\n")
             #expect(arguments.first == "first word")
@@ -209,7 +214,8 @@ struct SSHProgramTests {
     func badCommand() throws {
         let url = "ssh://git@127.0.0.1/app.git"
         let missing = try failure(of: Way.direct.with { $0.ssh.command = "/nowhere/ssh" }, url)
-        #expect(missing.description == "cannot resolve main at \(url): cannot run /nowhere/ssh: no such file or directory")
+        #expect(
+            missing.description == "cannot resolve main at \(url): cannot run /nowhere/ssh: no such file or directory")
         let open = try failure(of: Way.direct.with { $0.ssh.command = "ssh 'x" }, url)
         #expect(open.kind == .configuration)
         #expect(
@@ -248,8 +254,10 @@ struct SSHProgramTests {
             #expect(error.kind == .malformed)
             #expect(
                 error.description.hasPrefix(
-                    "cannot reach \(url): the server's answer is not git's protocol; it reads \"Welcome to this machine"))
-            #expect(error.hint == "a login script or a forced command on the server may write something before git does")
+                    "cannot reach \(url): the server's answer is not git's protocol; it reads \"Welcome to this machine"
+                ))
+            #expect(
+                error.hint == "a login script or a forced command on the server may write something before git does")
         }
     }
 
@@ -297,7 +305,8 @@ struct SSHProgramTests {
             let error = try failure(of: way, url)
             #expect(error.kind == .malformed)
             #expect(
-                error.description == "cannot resolve main at \(url): the server closed the connection without an answer")
+                error.description == "cannot resolve main at \(url): the server closed the connection without an answer"
+            )
         }
     }
 

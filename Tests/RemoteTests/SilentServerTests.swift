@@ -175,7 +175,8 @@ struct SilentServerTests {
     @Test("silence in the middle of a pack costs the idle timeout", arguments: BrokenRoad.allCases)
     func silentPack(road: BrokenRoad) throws {
         let source = try PackSource()
-        var script = Script(tip: source.tip, answer: Wire.packSection + Wire.band(Array(try source.pack().dropLast(100))))
+        var script = Script(
+            tip: source.tip, answer: Wire.packSection + Wire.band(Array(try source.pack().dropLast(100))))
         script.end = .silence
         try script.play(on: road) { way, url in
             let error = try failure(of: way.with { $0.idleTimeout = .seconds(1) }, url)
