@@ -73,7 +73,8 @@ struct SSHReport {
             return RemoteError(
                 .identity, operation,
                 "the host key of \(url.host) is not known: it offered \(offered), \(file) has none for it",
-                hint: "when that fingerprint is right, add the host to --ssh-known-hosts-file")
+                hint: (settings.lacksKnownHosts ? "there is no such file yet: " : "")
+                    + "when that fingerprint is right, add the host to --ssh-known-hosts-file")
         }
         return RemoteError(
             .identity, operation,
@@ -86,7 +87,10 @@ struct SSHReport {
             return RemoteError(
                 .authentication, operation,
                 "ssh does not use a private key that others can read (\(settings.keyFiles.joined(separator: ", ")))",
-                hint: "give the key file mode 0400 (Kubernetes: defaultMode 0400 and fsGroup)")
+                hint: """
+                    it refuses them when its own user is their owner: give the file mode 0400 or another owner \
+                    (Kubernetes: as root defaultMode 0400 without fsGroup, as another user with fsGroup)
+                    """)
         }
         let complaints = lines.filter { $0.hasPrefix("Load key ") || $0.contains("not accessible") }
         if !complaints.isEmpty {
@@ -94,7 +98,7 @@ struct SSHReport {
                 .authentication, operation, "ssh cannot use our key: \(printed(complaints[...]))",
                 hint: "check --ssh-key-file: it must be a private key without a passphrase")
         }
-        if settings.keyFiles.isEmpty, settings.command == nil {
+        if settings.presentKeyFiles.isEmpty, settings.command == nil {
             return RemoteError(
                 .authentication, operation, "the server asks for a key and none is configured: \(message)",
                 hint: "give --ssh-key-file")
@@ -132,4 +136,12 @@ private func printed(_ lines: ArraySlice<Substring>) -> String {
         return String(rest)
     }.joined(separator: "; ")
     return printableText(Array(text.utf8).span, limit: 600)
+}
+
+extension SSHSettings {
+    fileprivate var lacksKnownHosts: Bool {
+        guard case .knownHosts(let file) = hostKeys else { return false }
+        // A file that cannot be looked at is another matter, of which ssh speaks.
+        return (try? Files.statusIfPresent(file, followingLinks: true)) == .some(nil)
+    }
 }
