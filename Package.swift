@@ -71,8 +71,13 @@ let package = Package(
             name: "RemoteTests",
             dependencies: ["Remote", "GitProtocol", "GitStore", "HTTPClient", "Posix", "Telemetry", "TestSupport"],
             swiftSettings: strict),
+        // What the kill test kills.
+        .executableTarget(
+            name: "SyncLoop", dependencies: ["Releases", "GitStore", "Posix"], path: "Tests/SyncLoop",
+            swiftSettings: strict),
         .testTarget(
-            name: "ReleasesTests", dependencies: ["Releases", "GitStore", "Patterns", "Posix", "TestSupport"],
+            name: "ReleasesTests",
+            dependencies: ["Releases", "GitStore", "Patterns", "Posix", "SyncLoop", "TestSupport"],
             swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks", dependencies: ["Releases", "GitStore", "Posix", "TestSupport"],
