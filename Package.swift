@@ -80,7 +80,7 @@ let package = Package(
             dependencies: ["Releases", "GitStore", "Patterns", "Posix", "SyncLoop", "TestSupport"],
             swiftSettings: strict),
         .executableTarget(
-            name: "Benchmarks", dependencies: ["Releases", "GitStore", "Posix", "TestSupport"],
+            name: "Benchmarks", dependencies: ["Releases", "GitStore", "Posix", "SyncLoop", "TestSupport"],
             path: "Tests/Benchmarks", swiftSettings: strict),
         .testTarget(name: "SidecarTests", dependencies: ["Sidecar"], swiftSettings: strict),
     ]

@@ -86,7 +86,8 @@ public final class Cleaner: Sendable {
                 do throws(SystemError) {
                     try directory.removeTree(entry: entry.name, deadline)
                 } catch {
-                    if !error.isCancelled { onFailure(error) }
+                    // What somebody else removed meanwhile is gone, as it should be.
+                    if !error.isCancelled, !error.isNotFound { onFailure(error) }
                 }
             }
         } catch {

@@ -120,7 +120,7 @@ struct RepairTests {
         var root = try Root()
         let hash = try root.fixture.commit(Root.files)
         try root.deploy(hash)
-        root.options.sparsePatterns = Array("/d/\n".utf8)
+        root.options.sparsePatterns = Array("b\n".utf8)
         let recovered = try root.recover()
         #expect(recovered.isVerified)
         #expect(try TestFiles.list(root.layout.link + "/").contains("a.txt") == false)
