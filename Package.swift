@@ -19,6 +19,7 @@ let package = Package(
         .executable(name: "git-sidecar", targets: ["git-sidecar"]),
         // For the fuzzer, which is a package of its own.
         .library(name: "GitProtocol", targets: ["GitProtocol"]),
+        .library(name: "Sidecar", targets: ["Sidecar", "HTTPServer"]),
     ],
     targets: [
         .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
@@ -81,10 +82,13 @@ let package = Package(
             name: "Benchmarks", dependencies: ["Releases", "GitStore", "Posix", "TestSupport"],
             path: "Tests/Benchmarks", swiftSettings: strict),
         .testTarget(
-            name: "HTTPServerTests", dependencies: ["HTTPServer", "Posix", "TestSupport"], swiftSettings: strict),
+            name: "HTTPServerTests", dependencies: ["HTTPServer", "CShims", "Posix", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SidecarTests",
-            dependencies: ["Sidecar", "Crypto", "GitStore", "HTTPServer", "JSON", "Options", "Posix", "Remote", "Telemetry"],
+            dependencies: [
+                "Sidecar", "Crypto", "GitProtocol", "GitStore", "HTTPClient", "HTTPServer", "Posix", "Telemetry",
+                "TestSupport",
+            ],
             swiftSettings: strict),
     ]
 )
