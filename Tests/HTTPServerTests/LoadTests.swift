@@ -26,7 +26,8 @@ struct LoadTests {
         let server = try echoServer(.port(host: "127.0.0.1", 0), limits())
         let client = try RawClient(port: server.port)
         client.send(
-            part == "head" ? "GET / HTTP/1.1\r\nHost: x\r\nX-Long: " : request("POST", "/count", ["Content-Length: 100000"]))
+            part == "head"
+                ? "GET / HTTP/1.1\r\nHost: x\r\nX-Long: " : request("POST", "/count", ["Content-Length: 100000"]))
         try waitUntil("the client to be sent away", within: .seconds(8)) { !client.send("x") }
     }
 

@@ -25,7 +25,10 @@ struct RequestTests {
 
     @Test(
         "a method that a path does not have is answered with those that it has",
-        arguments: [("DELETE", "/", "GET, HEAD"), ("BREW", "/", "GET, HEAD"), ("GET", "/echo", "POST"), ("OPTIONS", "/echo", "POST")])
+        arguments: [
+            ("DELETE", "/", "GET, HEAD"), ("BREW", "/", "GET, HEAD"), ("GET", "/echo", "POST"),
+            ("OPTIONS", "/echo", "POST"),
+        ])
     func method(method: String, path: String, allowed: String) throws {
         let server = try echoServer()
         let answer = try RawClient(port: server.port).exchange(request(method, path))

@@ -15,7 +15,8 @@ struct ControlServerTests {
     private let log = LogCollector()
 
     private func server(
-        _ mailbox: Mailbox, stateDirectory: String = Scratch.directory, _ change: (inout ControlSettings) -> Void = { _ in }
+        _ mailbox: Mailbox, stateDirectory: String = Scratch.directory,
+        _ change: (inout ControlSettings) -> Void = { _ in }
     ) throws -> ControlServer {
         let repository = [RepositoryIdentity(address: "https://example.com/team/app")].compactMap { $0 }
         var settings = ControlSettings(target: PushTarget(repositories: repository, query: try RefQuery("main")))
@@ -111,6 +112,8 @@ struct ControlServerTests {
 
     private func get(_ port: UInt16, _ path: String) throws -> Int {
         let request = HTTPRequest("http://127.0.0.1:\(port)\(path)")
-        return try HTTPClient(HTTPConfiguration(userAgent: "tests")).fetch(request, limit: 1 << 20, deadline: .after(.seconds(10))).response.status
+        return try HTTPClient(HTTPConfiguration(userAgent: "tests")).fetch(
+            request, limit: 1 << 20, deadline: .after(.seconds(10))
+        ).response.status
     }
 }

@@ -1,5 +1,6 @@
 import HTTPServer
 import Posix
+import Telemetry
 import TestSupport
 import Testing
 
@@ -104,7 +105,9 @@ struct PushHookTests {
         #expect(test.wakeCount == (concernsUs ? 1 : 0))
     }
 
-    @Test("a ping is answered and wakes nobody", arguments: [(Forge.github, "ping"), (.bitbucketDataCenter, "diagnostics:ping")])
+    @Test(
+        "a ping is answered and wakes nobody",
+        arguments: [(Forge.github, "ping"), (.bitbucketDataCenter, "diagnostics:ping")])
     func ping(forge: Forge, event: String) throws {
         let test = try TestHook([secretFile("s")])
         #expect(test.answer(forge.request(#"{"zen": "x"}"#, "s", event: event)) == #"200 {"status":"pong"}"#)
@@ -138,7 +141,8 @@ struct PushHookTests {
     @Test("a payload in a form is read too")
     func form() throws {
         let test = try TestHook([secretFile("s")])
-        let json = "%7B%22ref%22%3A%22refs%2Fheads%2Fmain%22%2C+%22repository%22%3A%7B%22ssh_url%22%3A%22git%40example.com%3Ateam%2Fapp.git%22%7D%7D"
+        let json =
+            "%7B%22ref%22%3A%22refs%2Fheads%2Fmain%22%2C+%22repository%22%3A%7B%22ssh_url%22%3A%22git%40example.com%3Ateam%2Fapp.git%22%7D%7D"
         var request = Forge.github.request("payload=" + json, "s", event: "push")
         request.headers.removeAll { $0.name == "Content-Type" }
         request.headers.append(HeaderField("Content-Type", "application/x-www-form-urlencoded"))
@@ -163,7 +167,10 @@ struct PushHookTests {
     func logged() throws {
         let test = try TestHook([secretFile("s3cret")])
         for _ in 0..<100 { _ = test.answer(Forge.gitlab.delivery("gu3ss")) }
-        #expect(test.log.messages == ["push delivery refused: no valid signature", "push delivery refused: no valid signature"])
+        #expect(
+            test.log.messages == [
+                "push delivery refused: no valid signature", "push delivery refused: no valid signature",
+            ])
         #expect(test.log.records.first?.fields["peer"] == "192.0.2.1")
         #expect(!"\(test.log.records)".contains("gu3ss"))
         #expect(!"\(test.log.records)".contains("s3cret"))
