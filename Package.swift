@@ -82,7 +82,8 @@ let package = Package(
             name: "Benchmarks", dependencies: ["Releases", "GitStore", "Posix", "TestSupport"],
             path: "Tests/Benchmarks", swiftSettings: strict),
         .testTarget(
-            name: "HTTPServerTests", dependencies: ["HTTPServer", "CShims", "Posix", "TestSupport"], swiftSettings: strict),
+            name: "HTTPServerTests", dependencies: ["HTTPServer", "CShims", "Posix", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "SidecarTests",
             dependencies: [
