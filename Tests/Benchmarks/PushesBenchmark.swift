@@ -76,7 +76,8 @@ private struct Pusher {
         layout = try ReleaseLayout(root: root, link: "link")
         self.repository = repository
         cleaner = try Cleaner(layout)
-        objects = try Recovery(layout: layout, cleaner: cleaner).run(recorded: nil, deadline: .after(.seconds(60))).store
+        objects = try Recovery(layout: layout, cleaner: cleaner).run(recorded: nil, deadline: .after(.seconds(60)))
+            .store
     }
 
     mutating func push(_ hash: String) throws {
