@@ -28,6 +28,7 @@ public final class Recovery {
     ///   - recorded: the commit that the last run published, as far as somebody remembers it; it is published again
     ///     when the link is gone.
     ///   - deadline: when to give up.
+    /// - Returns: the open store, the live release, and what was found.
     /// - Throws: `refused` when something foreign lies at the link; a failure of the system that keeps us from working on
     ///   the root at all. What can be lived with is a finding.
     public func run(recorded: ObjectID?, deadline: Deadline) throws(ReleaseError) -> Recovered {
