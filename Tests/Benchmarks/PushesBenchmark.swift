@@ -37,6 +37,7 @@ struct PushesBenchmark {
             try old.push(hash)
             times.append((ContinuousClock.now - start).inSeconds * 1000)
             if number % max(1, pushes / 10) == 0 {
+                try old.finish()
                 print("after \(number) pushes: \(try size(directory + "/old")) KiB, \(old.compactions) compactions")
             }
         }
