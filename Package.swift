@@ -60,6 +60,7 @@ let package = Package(
         .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "PosixTests", dependencies: ["Posix"], swiftSettings: strict),
+        .testTarget(name: "CryptoTests", dependencies: ["Crypto"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Posix", "Telemetry"], swiftSettings: strict),
         .testTarget(name: "PatternsTests", dependencies: ["Patterns", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "GitStoreTests", dependencies: ["GitStore", "Posix"], swiftSettings: strict),
@@ -71,7 +72,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RemoteTests",
-            dependencies: ["Remote", "GitProtocol", "GitStore", "HTTPClient", "Posix", "Telemetry", "TestSupport"],
+            dependencies: [
+                "Remote", "Crypto", "GitProtocol", "GitStore", "HTTPClient", "JSON", "Posix", "Telemetry", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ReleasesTests", dependencies: ["Releases", "GitStore", "Patterns", "Posix", "TestSupport"],
@@ -79,6 +82,11 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks", dependencies: ["Releases", "GitStore", "Posix", "TestSupport"],
             path: "Tests/Benchmarks", swiftSettings: strict),
-        .testTarget(name: "SidecarTests", dependencies: ["Sidecar"], swiftSettings: strict),
+        .testTarget(
+            name: "SidecarTests",
+            dependencies: [
+                "Sidecar", "GitProtocol", "GitStore", "HTTPClient", "Options", "Posix", "Remote", "Telemetry", "TestSupport",
+            ],
+            swiftSettings: strict),
     ]
 )
