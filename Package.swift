@@ -30,7 +30,7 @@ let package = Package(
         .target(name: "CShims", dependencies: ["CLibgit2", "CCurl", "CMicrohttpd"]),
         .target(name: "JSON", swiftSettings: strict),
         .target(name: "Posix", dependencies: ["CShims"], swiftSettings: strict),
-        .target(name: "Crypto", dependencies: ["CCrypto"], swiftSettings: strict),
+        .target(name: "Crypto", dependencies: ["Posix", "CCrypto"], swiftSettings: strict),
         .target(name: "Telemetry", dependencies: ["Posix"], swiftSettings: strict),
         .target(name: "Patterns", swiftSettings: strict),
         .target(
@@ -39,16 +39,19 @@ let package = Package(
         .target(name: "HTTPClient", dependencies: ["Posix", "CShims", "CCurl"], swiftSettings: strict),
         .target(name: "GitProtocol", dependencies: ["GitStore"], swiftSettings: strict),
         .target(
-            name: "Remote",
-            dependencies: ["JSON", "Posix", "Crypto", "Telemetry", "GitStore", "HTTPClient", "GitProtocol"],
+            name: "Remote", dependencies: ["Posix", "Telemetry", "GitStore", "HTTPClient", "GitProtocol"],
             swiftSettings: strict),
         .target(name: "Options", dependencies: ["JSON", "Posix"], swiftSettings: strict),
         .target(name: "Releases", dependencies: ["Posix", "Patterns", "GitStore"], swiftSettings: strict),
         .target(
+            name: "Reload", dependencies: ["Posix", "Patterns", "GitStore", "HTTPClient"], swiftSettings: strict),
+        .target(
+            name: "HTTPServer", dependencies: ["Posix", "CShims", "CMicrohttpd"], swiftSettings: strict),
+        .target(
             name: "Sidecar",
             dependencies: [
                 "JSON", "Posix", "Telemetry", "Patterns", "GitStore", "HTTPClient", "GitProtocol", "Options", "Remote",
-                "Releases",
+                "Releases", "Reload", "Crypto", "HTTPServer",
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -80,12 +83,16 @@ let package = Package(
             name: "ReleasesTests", dependencies: ["Releases", "GitStore", "Patterns", "Posix", "TestSupport"],
             swiftSettings: strict),
         .executableTarget(
-            name: "Benchmarks", dependencies: ["Releases", "GitStore", "Posix", "TestSupport"],
+            name: "Benchmarks",
+            dependencies: [
+                "Releases", "Remote", "GitProtocol", "GitStore", "HTTPClient", "Posix", "Telemetry", "TestSupport",
+            ],
             path: "Tests/Benchmarks", swiftSettings: strict),
         .testTarget(
             name: "SidecarTests",
             dependencies: [
-                "Sidecar", "GitProtocol", "GitStore", "HTTPClient", "Options", "Posix", "Remote", "Telemetry", "TestSupport",
+                "Sidecar", "Crypto", "GitStore", "GitProtocol", "HTTPClient", "HTTPServer", "JSON", "Options", "Posix",
+                "Remote", "Releases", "Telemetry", "TestSupport",
             ],
             swiftSettings: strict),
     ]

@@ -41,6 +41,8 @@ extension RemoteError {
             self.init(cause, operation)
         } else if error.code == .limitExceeded {
             self.init(.limit, operation, "the pack is too large: \(error.message)")
+        } else if error.category == .memory || error.message.contains("overly large object") {
+            self.init(.limit, operation, "the pack holds an object that is too large: \(error.message)")
         } else if error.code == .missing {
             self.init(.notFound, operation, error.description, hint: "check --repo")
         } else if error.cause == nil, error.category == .indexer || error.category == .compression {
@@ -70,7 +72,7 @@ extension RemoteError {
             case .refused: RemoteError.refusedHint
             case .proxy: error.hint ?? "check http_proxy, https_proxy and http.proxy"
             // The address that was asked is one of git's; people give the repository's.
-            case .redirectRefused: error.hint?.replacing("/info/refs?service=***", with: "")
+            case .redirectRefused: error.hint?.replacing("/info/refs?service=git-upload-pack", with: "")
             default: nil
             }
         self.init(kind, operation, error.message, hint: hint ?? error.hint)

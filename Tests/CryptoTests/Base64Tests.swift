@@ -6,7 +6,8 @@ struct Base64Tests {
     @Test(
         "the examples of RFC 4648, without padding, are read and written",
         arguments: [
-            ("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"), ("foobar", "Zm9vYmFy"),
+            ("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"),
+            ("foobar", "Zm9vYmFy"),
         ])
     func examples(plain: String, encoded: String) {
         #expect(Base64.urlText(Array(plain.utf8)) == encoded)

@@ -101,8 +101,12 @@ struct CertificateTests {
             $0.requiresClientCertificate = true
         } _: { url in
             let error = try failure(of: .direct, url)
-            #expect(error.description.contains("certificate"))
-            #expect(error.kind == .server)
+            #expect(error.kind == .identity)
+            #expect(
+                error.description == """
+                    cannot reach \(url): the server answered with status 400: No required SSL certificate was sent; set \
+                    --tls-cert-file and --tls-key-file
+                    """)
         }
     }
 

@@ -6,14 +6,26 @@ internal import Posix
 struct HTTPRefusal {
     private let head: HTTPResponseHead
     private let words: String
+    private let title: String
     private let credential: Credential?
 
     init(_ head: HTTPResponseHead, words: [UInt8], credential: Credential?) {
         self.head = head
         self.credential = credential
-        // Git servers explain a refusal in plain text; an HTML page explains nothing to anybody here.
-        let isText = head.headers.value("Content-Type")?.lowercased().hasPrefix("text/plain") == true
-        self.words = isText ? printableText(words.span, limit: 300) : ""
+        // Git servers explain a refusal in plain text; of a web page only the title is of any use here.
+        let type = head.headers.value("Content-Type")?.lowercased() ?? ""
+        self.words = type.hasPrefix("text/plain") ? printableText(words.span, limit: 300) : ""
+        title = type.hasPrefix("text/html") ? HTTPRefusal.title(of: words, status: head.status) : ""
+    }
+
+    /// The title of a web page, without the status that it often begins with.
+    private static func title(of page: [UInt8], status: Int) -> String {
+        let text = String(decoding: page, as: UTF8.self)
+        guard let start = text.firstRange(of: "<title>"), let end = text.firstRange(of: "</title>"),
+            start.upperBound <= end.lowerBound
+        else { return "" }
+        let title = printableText(Array(text[start.upperBound..<end.lowerBound].utf8).span, limit: 100)
+        return title.hasPrefix("\(status) ") ? String(title.dropFirst("\(status) ".count)) : title
     }
 
     private var slowDown: String { "raise --period, or let the server announce pushes (--push-secret-file)" }
@@ -66,7 +78,13 @@ struct HTTPRefusal {
                 .server, operation, "the server redirects us in the middle of a conversation (\(head.status))\(said)",
                 hint: "give the address that it redirects to as --repo")
         default:
-            return RemoteError(.server, operation, "the server answered with status \(head.status)\(said)")
+            let said = words.isEmpty && !title.isEmpty ? ": \(title)" : said
+            let message = "the server answered with status \(head.status)\(said)"
+            // So does nginx say it, inside HTTP, long after the handshake.
+            guard head.status == 400, said.contains("SSL certificate") else {
+                return RemoteError(.server, operation, message)
+            }
+            return RemoteError(.identity, operation, message, hint: "set --tls-cert-file and --tls-key-file")
         }
     }
 }

@@ -71,7 +71,8 @@ struct AskpassTests {
     func unusable(status: String, body: String, words: String) throws {
         try withPrivateRepository(users: ["deploy": "p"]) { git, way, store in
             let scripts = [
-                ScriptedServer.Step.text(status, body), ScriptedServer.Step.text("200 OK", "username=deploy\npassword=p\n"),
+                ScriptedServer.Step.text(status, body),
+                ScriptedServer.Step.text("200 OK", "username=deploy\npassword=p\n"),
             ]
             let server = try ScriptedServer(scripts: scripts)
             defer { server.stop() }

@@ -41,7 +41,8 @@ struct GitHubAppTests {
     private let deadline = Deadline.after(.seconds(30))
 
     private func app(
-        _ server: ScriptedServer, key: PasswordSource, _ observe: @escaping @Sendable (CredentialOutcome) -> Void = { _ in }
+        _ server: ScriptedServer, key: PasswordSource,
+        _ observe: @escaping @Sendable (CredentialOutcome) -> Void = { _ in }
     ) throws -> GitHubApp {
         HTTPLibrary.start()
         let identity = GitHubApp.Identity(
@@ -170,10 +171,16 @@ struct GitHubAppTests {
     @Test(
         "keys that cannot sign are told apart, and nothing of them is shown",
         arguments: [
-            (["openssl", "genrsa", "-aes128", "-passout", "pass:x", "-out", "KEY", "2048"], "it is protected by a passphrase"),
+            (
+                ["openssl", "genrsa", "-aes128", "-passout", "pass:x", "-out", "KEY", "2048"],
+                "it is protected by a passphrase"
+            ),
             (["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", "KEY"], "it is no RSA key"),
             (["ssh-keygen", "-q", "-t", "rsa", "-N", "", "-f", "KEY"], "it is a key for ssh"),
-            (["sh", "-c", "openssl genrsa 2048 2>/dev/null | openssl rsa -pubout -out KEY"], "it holds no private key"),
+            (
+                ["sh", "-c", "openssl genrsa 2048 2>/dev/null | openssl rsa -pubout -out KEY"],
+                "it holds no private key"
+            ),
             (["sh", "-c", "echo password >KEY"], "it is not in PEM form"),
         ])
     func wrongKeys(command: [String], words: String) throws {
@@ -241,7 +248,8 @@ struct GitHubAppTests {
         "the API is found at GitHub and at GitHub Enterprise, however its address is written",
         arguments: [
             (nil, "https://api.github.com"), ("https://github.com", "https://api.github.com"),
-            ("https://api.github.com/", "https://api.github.com/"), ("https://api.team.ghe.com", "https://api.team.ghe.com"),
+            ("https://api.github.com/", "https://api.github.com/"),
+            ("https://api.team.ghe.com", "https://api.team.ghe.com"),
             ("https://git.example.com", "https://git.example.com/api/v3"),
             ("https://git.example.com/", "https://git.example.com/api/v3"),
             ("https://git.example.com:8443/api/v3", "https://git.example.com:8443/api/v3"),
@@ -255,7 +263,8 @@ struct GitHubAppTests {
         arguments: [
             ("2016-07-11T22:14:10Z", 1_468_275_250), ("2016-07-11T22:14:10.123Z", 1_468_275_250),
             ("2016-07-12T00:14:10+02:00", 1_468_275_250), ("2024-02-29T00:00:00Z", 1_709_164_800),
-            ("2016-07-11", nil), ("2016-13-11T22:14:10Z", nil), ("2016-07-11T22:14:10", nil), ("next year or so, maybe", nil),
+            ("2016-07-11", nil), ("2016-13-11T22:14:10Z", nil), ("2016-07-11T22:14:10", nil),
+            ("next year or so, maybe", nil),
         ] as [(String, Int64?)])
     func times(text: String, seconds: Int64?) {
         #expect(Timestamp(rfc3339: text)?.seconds == seconds)

@@ -51,7 +51,9 @@ struct KeyFileTests {
         #expect(try attempt { $0.keyFiles = settings.keyFiles } == nil)
     }
 
-    @Test("a key that its group can read is used when another user owns it, as with fsGroup", .enabled(if: ThisProcess.isRoot))
+    @Test(
+        "a key that its group can read is used when another user owns it, as with fsGroup",
+        .enabled(if: ThisProcess.isRoot))
     func groupReadable() throws {
         let directory = try TestFiles.makeTemporaryDirectory("/tmp/git-sidecar-key")
         defer { try? TestFiles.remove(directory) }

@@ -44,7 +44,8 @@ struct RejectionTests {
         }
     }
 
-    @Test("a password file that is replaced counts at the next attempt; an empty or missing one fails that attempt only")
+    @Test(
+        "a password file that is replaced counts at the next attempt; an empty or missing one fails that attempt only")
     func rotation() throws {
         try withPrivateRepository(users: ["deploy": "new"]) { git, way, store in
             let file = "\(Scratch.directory)/password"

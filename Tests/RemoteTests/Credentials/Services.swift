@@ -51,7 +51,8 @@ func withPrivateRepository<Value>(
     try GitFixture(at: "\(Scratch.directory)/served/app.git").commit(["a": "1\n"])
     return try withGitHTTPServer(serving: "\(Scratch.directory)/served", .init { $0.users = users }) { server in
         try body(
-            server, Way(server: server, address: { server.url($0) }), try ObjectStore.open("\(Scratch.directory)/store"))
+            server, Way(server: server, address: { server.url($0) }), try ObjectStore.open("\(Scratch.directory)/store")
+        )
     }
 }
 

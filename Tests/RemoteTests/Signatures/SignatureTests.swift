@@ -52,7 +52,10 @@ final class SigningRepository {
         let wrapper = "\(Scratch.directory)/gpg-\(name)"
         let faked = time.map { "--faked-system-time \($0)!" } ?? ""
         try TestFiles.write("#!/bin/sh\nexec gpg --batch \(faked) \"$@\"\n", to: wrapper, mode: 0o755)
-        try run([wrapper, "-q", "--passphrase", "", "--quick-gen-key", "\(name) <\(name)@example.com>", "ed25519", "sign", expires])
+        try run([
+            wrapper, "-q", "--passphrase", "", "--quick-gen-key", "\(name) <\(name)@example.com>", "ed25519", "sign",
+            expires,
+        ])
         let list = try run([wrapper, "--with-colons", "--list-keys", "\(name)@example.com"])
         let line = try #require(list.split(separator: "\n").first { $0.hasPrefix("fpr:") })
         let fingerprint = String(try #require(line.split(separator: ":").last))
@@ -65,13 +68,16 @@ final class SigningRepository {
     /// Exports public keys into a keyring, in binary or in armour.
     func keyring(_ names: String..., armour: Bool = false) throws -> String {
         let file = "\(Scratch.directory)/keyring-\(names.joined())"
-        try run(["gpg", "--batch", "--yes", "-q"] + (armour ? ["--armor"] : []) + ["-o", file, "--export"] + names.map { "\($0)@example.com" })
+        try run(
+            ["gpg", "--batch", "--yes", "-q"] + (armour ? ["--armor"] : []) + ["-o", file, "--export"]
+                + names.map { "\($0)@example.com" })
         return file
     }
 
     func revoke(_ fingerprint: String) throws {
         // The colon keeps people from revoking by accident.
-        let certificate = try TestFiles.text("\(home)/openpgp-revocs.d/\(fingerprint).rev").replacing(":-----BEGIN", with: "-----BEGIN")
+        let certificate = try TestFiles.text("\(home)/openpgp-revocs.d/\(fingerprint).rev").replacing(
+            ":-----BEGIN", with: "-----BEGIN")
         try TestFiles.write(certificate, to: "\(Scratch.directory)/revocation")
         try run(["gpg", "--batch", "-q", "--import", "\(Scratch.directory)/revocation"])
     }
@@ -101,7 +107,8 @@ struct SignatureTests {
         let deadline = Deadline.after(.seconds(60))
         let found = try remote.resolve(RefQuery(ref), deadline)
         let commit = try remote.fetch(found, FetchScope(depth: 1), into: store, deadline).commit
-        let verifier = SignatureVerifier(subject, allowedSignersFile: signers, keyringFile: keyring, environment: environment)
+        let verifier = SignatureVerifier(
+            subject, allowedSignersFile: signers, keyringFile: keyring, environment: environment)
         defer { #expect(!TestFiles.exists("\(store.path)/git-sidecar-signature")) }
         do {
             let signer = try verifier.verify(found, commit: commit, in: store, deadline)
@@ -112,7 +119,8 @@ struct SignatureTests {
     }
 
     private func fingerprint(_ repository: SigningRepository, _ name: String) throws -> String {
-        String(try repository.run(["ssh-keygen", "-l", "-f", "\(Scratch.directory)/\(name).pub"]).split(separator: " ")[1])
+        String(
+            try repository.run(["ssh-keygen", "-l", "-f", "\(Scratch.directory)/\(name).pub"]).split(separator: " ")[1])
     }
 
     @Test("a commit signed with an allowed ssh key passes; the same commit with a byte changed does not")
@@ -122,18 +130,15 @@ struct SignatureTests {
         try repository.commit("Grüße\n\ngpgsig is a word here\n gpgsig there\n\n-----BEGIN SSH SIGNATURE-----\n")
         try TestFiles.write("me@example.com,you@example.com \(key)\n", to: signers)
         let result = try verify(repository, signers: signers)
-        #expect(result.text == "me@example.com,you@example.com \(try fingerprint(repository, "key"))")
+        #expect(result.text == "me@example.com \(try fingerprint(repository, "key"))")
 
         let raw = try repository.git("cat-file", "commit", "HEAD").replacing("Grüße", with: "Grusse")
         try TestFiles.write(raw, to: "\(Scratch.directory)/raw")
         let forged = try repository.git("hash-object", "-t", "commit", "-w", "\(Scratch.directory)/raw")
         try repository.git("update-ref", "refs/heads/forged", forged)
         let bad = try verify(repository, ref: "forged", signers: signers)
-        #expect(
-            bad.text == """
-                cannot verify the signature of commit \(forged): commit \(forged) has a bad signature: Signature \
-                verification failed: incorrect signature; Couldn't verify signature: incorrect signature
-                """ || bad.text.contains("has a bad signature"))
+        let words = "cannot verify the signature of commit \(forged): commit \(forged) has a bad signature: "
+        #expect(bad.text.hasPrefix(words + "Signature verification failed: incorrect signature"))
         #expect(bad.isRejection == true)
     }
 
@@ -185,20 +190,24 @@ struct SignatureTests {
             let result = try verify(repository, signers: signers)
             if result.isRejection == nil { return result.text }
             #expect(result.isRejection == true)
-            return String(result.text.dropFirst("cannot verify the signature of commit \(commit): commit \(commit) ".count))
+            return String(
+                result.text.dropFirst("cannot verify the signature of commit \(commit): commit \(commit) ".count))
         }
-        #expect(try text("me \(other)") == "is signed by an unknown key \(name); \(signers) has no signer with that key")
+        #expect(
+            try text("me \(other)") == "is signed by an unknown key \(name); \(signers) has no signer with that key")
         #expect(try text("") == "is signed by an unknown key \(name); \(signers) has no signer with that key")
         let expired = try text(#"me valid-before="20010101" \#(key)"#)
         #expect(expired.hasPrefix("is signed by a key that may not sign, \(name): \(signers) line 1: key has expired"))
         let early = try text(#"me valid-after="20990101" \#(key)"#)
-        #expect(early.hasPrefix("is signed by a key that may not sign, \(name): \(signers) line 1: key is not yet valid"))
+        #expect(
+            early.hasPrefix("is signed by a key that may not sign, \(name): \(signers) line 1: key is not yet valid"))
         #expect(
             try text(#"me namespaces="file" \#(key)"#) == """
                 is signed by a key that may not sign, \(name): \(signers) line 1: key is not permitted for use in signature \
                 namespace "git"
                 """)
-        #expect(try text(#"me namespaces="git",valid-after="20010101",valid-before="20990101" \#(key)"#) == "me \(name)")
+        #expect(
+            try text(#"me namespaces="git",valid-after="20010101",valid-before="20990101" \#(key)"#) == "me \(name)")
     }
 
     @Test("an ssh signature for another purpose does not count")
@@ -240,7 +249,9 @@ struct SignatureTests {
         try TestFiles.write("me \(key)\n", to: signers)
         try repository.commit(signed: false)
         try repository.git("tag", "-s", "-m", "a tag\n\nwith a body", "v1")
-        #expect(try verify(repository, .tag, ref: "v1", signers: signers).text == "me \(try fingerprint(repository, "key"))")
+        #expect(
+            try verify(repository, .tag, ref: "v1", signers: signers).text == "me \(try fingerprint(repository, "key"))"
+        )
         #expect(try verify(repository, .tag, ref: "refs/tags/v1", signers: signers).isRejection == nil)
         try repository.git("update-ref", "refs/tags/v2", try repository.git("rev-parse", "v1"))
         let renamed = try verify(repository, .tag, ref: "v2", signers: signers)
@@ -272,7 +283,9 @@ struct SignatureTests {
         #expect(wrongKind.text.hasSuffix("is signed with an ssh key; --allowed-signers-file says which ones may"))
     }
 
-    @Test("a commit and a tag signed with a GPG key of the keyring pass, be that in binary or armour", arguments: [false, true])
+    @Test(
+        "a commit and a tag signed with a GPG key of the keyring pass, be that in binary or armour",
+        arguments: [false, true])
     func gpg(armour: Bool) throws {
         let repository = try SigningRepository()
         let key = try repository.useGPG("alice")
@@ -313,6 +326,7 @@ struct SignatureTests {
         let late = try repository.commit()
         let expired = try text(try repository.keyring("carol"))
         #expect(
-            expired == "cannot verify the signature of commit \(late): commit \(late) is signed by an expired key \(old)")
+            expired
+                == "cannot verify the signature of commit \(late): commit \(late) is signed by an expired key \(old)")
     }
 }

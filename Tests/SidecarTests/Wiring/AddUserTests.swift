@@ -9,7 +9,8 @@ import Testing
 struct AddUserTests {
     private let root = "root:x:0:0:root:/root:/bin/bash\n"
 
-    private func added(to list: String, user: UInt32 = 65_533, home: String? = "/home/us") throws -> (String, [String]) {
+    private func added(to list: String, user: UInt32 = 65_533, home: String? = "/home/us") throws -> (String, [String])
+    {
         let file = "\(Scratch.directory)/passwd"
         try TestFiles.write(list, to: file)
         let messages = Locked<[String]>([])
@@ -40,7 +41,9 @@ struct AddUserTests {
         #expect(try added(to: list).0.hasPrefix("git-sidecar-65533:x:65533:1000:"))
     }
 
-    @Test("without a home directory that can be written down, it is the root", arguments: [nil, "", "relative", "/a:b", "/a\nb"])
+    @Test(
+        "without a home directory that can be written down, it is the root",
+        arguments: [nil, "", "relative", "/a:b", "/a\nb"])
     func home(_ home: String?) throws {
         #expect(try added(to: root, home: home).0 == "git-sidecar:x:65533:1000:git-sidecar:/:/sbin/nologin\n")
     }
@@ -60,7 +63,8 @@ struct AddUserTests {
         try runProgram(["chmod", "755", Scratch.directory]).succeeded()
         try TestFiles.write(root, to: file)
         func resolve() throws -> ProgramResult {
-            let script = "mount --bind \(file) /etc/passwd && exec setpriv --reuid 54321 --regid 54321 --clear-groups ssh -G host"
+            let script =
+                "mount --bind \(file) /etc/passwd && exec setpriv --reuid 54321 --regid 54321 --clear-groups ssh -G host"
             return try runProgram(["unshare", "-m", "sh", "-c", script])
         }
         #expect(try resolve().errors.contains("No user exists for uid 54321"))

@@ -53,11 +53,14 @@ struct RemoteSettingsTests {
 
     @Test("http.extraHeader goes with each request, and an empty one forgets those before it")
     func extraHeader() throws {
-        try withServer({ $0.nginxConfiguration = #"if ($http_x_deploy != "one, two") { return 403; }"# }) { (server) throws in
+        try withServer({ $0.nginxConfiguration = #"if ($http_x_deploy != "one, two") { return 403; }"# }) {
+            (server) throws in
             let url = server.url("app.git")
             #expect(try attempt(url, [#"--git-config=http.extraHeader:X-Deploy: one\, two"#]) == nil)
             #expect(try attempt(url, [])?.contains("(403)") == true)
-            let forgotten = [#"--git-config=http.extraHeader:X-Deploy: one\, two"#, #"--git-config-add=http.extraHeader:"""#]
+            let forgotten = [
+                #"--git-config=http.extraHeader:X-Deploy: one\, two"#, #"--git-config-add=http.extraHeader:"""#,
+            ]
             #expect(try attempt(url, forgotten)?.contains("(403)") == true)
         }
     }
@@ -65,7 +68,8 @@ struct RemoteSettingsTests {
     @Test("http.cookieFile is sent to a server that wants its cookie, and read again for each attempt")
     func cookies() throws {
         let file = "\(Scratch.directory)/cookies"
-        try withServer({ $0.nginxConfiguration = #"if ($cookie_session != "right") { return 403; }"# }) { (server) throws in
+        try withServer({ $0.nginxConfiguration = #"if ($cookie_session != "right") { return 403; }"# }) {
+            (server) throws in
             let url = server.url("app.git")
             let flags = ["--git-config=http.cookieFile:~/cookies"]
             let home = ["HOME": Scratch.directory]
@@ -73,7 +77,8 @@ struct RemoteSettingsTests {
             #expect(absent?.contains("the cookie file cannot be used: cannot open \(file): no such file") == true)
             try TestFiles.write("127.0.0.1\tFALSE\t/\tFALSE\t0\tsession\twrong\n", to: file)
             #expect(try attempt(url, flags, environment: home)?.contains("(403)") == true)
-            try TestFiles.write("# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t0\tsession\tright\n", to: file)
+            try TestFiles.write(
+                "# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t0\tsession\tright\n", to: file)
             #expect(try attempt(url, flags, environment: home) == nil)
         }
     }
@@ -85,7 +90,9 @@ struct RemoteSettingsTests {
         #expect(settings.http.cookieFile == "/etc/git-secret/cookie_file")
     }
 
-    @Test("http.sslCAInfo takes the place of the system's authorities, --tls-ca-file adds to them, http.sslVerify turns all off")
+    @Test(
+        "http.sslCAInfo takes the place of the system's authorities, --tls-ca-file adds to them, http.sslVerify turns all off"
+    )
     func authorities() throws {
         let foreign = try TestCertificates.foreignAuthority().certificatePath
         try withServer({ $0.certificate = try TestCertificates.server() }) { (server) throws in
@@ -142,7 +149,8 @@ struct RemoteSettingsTests {
     @Test("core.sshCommand is run in the place of ssh")
     func sshCommand() throws {
         let mark = "\(Scratch.directory)/mark"
-        try TestFiles.write("#!/bin/sh\necho \"$1\" >\(mark)\nshift\nexec ssh \"$@\"\n", to: "\(Scratch.directory)/my ssh", mode: 0o755)
+        try TestFiles.write(
+            "#!/bin/sh\necho \"$1\" >\(mark)\nshift\nexec ssh \"$@\"\n", to: "\(Scratch.directory)/my ssh", mode: 0o755)
         try GitFixture(at: "\(Scratch.directory)/served/app.git").commit(["a": "1\n"])
         try withGitSSHServer(serving: "\(Scratch.directory)/served") { server in
             let flags = [
@@ -173,7 +181,9 @@ struct RemoteSettingsTests {
     func askpass() throws {
         try withServer({ $0.users = ["deploy": "right"] }) { (git) throws in
             let script: [ScriptedServer.Step] = [
-                .receiveHead, .answer("200 OK", headers: ["Connection: close"], body: Array("username=deploy\npassword=right\n".utf8)),
+                .receiveHead,
+                .answer(
+                    "200 OK", headers: ["Connection: close"], body: Array("username=deploy\npassword=right\n".utf8)),
             ]
             try withScriptedServer(script) { (server) throws in
                 let figures = Figures()
