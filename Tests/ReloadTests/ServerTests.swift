@@ -30,7 +30,7 @@ private struct Gunicorn {
             [program, "-b", "127.0.0.1:\(port)", "-w", "2"] + options + ["app:app"], directory: releases.link,
             adding: ["PWD": releases.link])
         let health = HealthCheck([url], timeout: .seconds(20), interval: .milliseconds(50))
-        _ = try reloader(health: health).confirm(anyChange(), deadline: within40Seconds)
+        _ = try ReloadTests.reloader(health: health).confirm(anyChange(), deadline: within40Seconds)
     }
 
     var url: HealthCheck.Probe { .url("http://127.0.0.1:\(port)/", statuses: 200...200, revisionHeader: nil) }
@@ -118,7 +118,7 @@ private struct Legacy {
         loop = try start(["sh", "-c", "while :; do \(program); sleep 0.2; done"])
     }
 
-    func deploy(_ signal: Int32, _ escalation: Escalation = Escalation()) throws -> Confirmation {
+    func deploy(_ signal: Int32, _ escalation: Escalation = Escalation()) throws -> Reload.Confirmation {
         let url = HealthCheck.Probe.url("http://127.0.0.1:\(port)/", statuses: 200...200, revisionHeader: "X-Revision")
         let reloader = try reloader(
             [.signal(signal, [.name(name)])], health: HealthCheck([url], timeout: .seconds(20)), escalation: escalation)

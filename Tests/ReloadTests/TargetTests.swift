@@ -224,7 +224,7 @@ struct PermissionTests {
         await #expect(processExitsWith: .success) {
             let log = "/dev/shm/\(uniqueName("log"))"
             let program = try BackgroundProgram(["sleep", "600"], log: log)
-            unlink(log)
+            unsafe unlink(log)
             let entry = try #require(try ProcessEntry.read(program.processID, .all))
             let held = try #require(try HeldProcess(entry))
             try held.checkPermission()
@@ -247,7 +247,8 @@ struct PermissionTests {
         try waitUntil("it has become another user") {
             try ProcessEntry.read(program.processID, .all)?.userID == 65534
         }
-        let held = try #require(try HeldProcess(try #require(try ProcessEntry.read(program.processID, .all))))
+        let entry = try #require(try ProcessEntry.read(program.processID, .all))
+        let held = try #require(try HeldProcess(entry))
         try held.checkPermission()
         #expect(held.entry.userID == 65534)
     }
