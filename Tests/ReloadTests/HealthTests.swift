@@ -107,7 +107,7 @@ struct HealthTests {
     @Test("a port that opens later is waited for; one that never opens is a failure")
     func port() throws {
         let port = try freePort()
-        let check = HealthCheck([.tcp(host: "localhost", port: port)], timeout: .milliseconds(300))
+        let check = HealthCheck([.tcp(host: "localhost", port: port)], timeout: .milliseconds(500))
         #expect {
             try reloader(health: check).confirm(anyChange(), deadline: within40Seconds)
         } throws: { error in
