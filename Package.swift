@@ -78,5 +78,9 @@ let package = Package(
             name: "Benchmarks", dependencies: ["Releases", "GitStore", "Posix", "TestSupport"],
             path: "Tests/Benchmarks", swiftSettings: strict),
         .testTarget(name: "SidecarTests", dependencies: ["Sidecar"], swiftSettings: strict),
+        // Runs the built program, which lies beside the tests.
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["git-sidecar", "JSON", "Posix", "TestSupport"],
+            swiftSettings: strict),
     ]
 )
