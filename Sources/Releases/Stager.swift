@@ -101,8 +101,10 @@ public final class Stager {
         let origin = IndexOrigin(tree: tree, settings: options.fingerprint, permissions: volume.permissions)
         var merge = TreeMerge(objects: objects, old: old, origin: origin, options: options, deadline: deadline)
         try merge.run()
+        let index = merge.finish()
+        try options.space?.check(index, sharing: options.means(volume) != .copy, objects, of: commit)
         var work = StagingWork(
-            index: merge.finish(), target: target.number, threads: options.usedThreads, deadline: deadline)
+            index: consume index, target: target.number, threads: options.usedThreads, deadline: deadline)
         if let source, old != nil { try share(&work, source, volume) }
         try work.write(objects)
         try system { () throws(SystemError) in
