@@ -16,6 +16,7 @@ public final class Sidecar {
     let mailbox: Mailbox
     private let figures = Figures()
     private let status = Status()
+    private var hookThreads: [NativeThread] = []
 
     /// Prepares to do what a plan says; nothing happens yet.
     public init(_ plan: Plan, environment: [String: String], logger: Logger) throws(SystemError) {
@@ -34,8 +35,10 @@ public final class Sidecar {
         let errorFile = ErrorFile(plan.settings.errorFile?.text)
         do {
             try listenForSignals()
+            defer { endHooks() }
             let loop = try assemble(errorFile)
             let code = try plan.settings.oneTime ? loop.runOnce() : loop.run()
+            endHooks()
             logger.info("stopped", ["code": .count(code.rawValue)])
             return code
         } catch {
@@ -72,8 +75,9 @@ public final class Sidecar {
             journal: Journal(layout.state), beforePublishing: try runner(Hook.beforePublishing(plan), settings.http),
             state: state, live: try publisher.current())
         let hooks = try Hook.afterPublishing(plan).compactMap { try runner($0, settings.http) }
-        if !plan.settings.oneTime { for hook in hooks { _ = try hook.start() } }
-        if let hook = parts.beforePublishing { _ = try hook.start() }
+        if !plan.settings.oneTime {
+            hookThreads = try (hooks + [parts.beforePublishing].compactMap { $0 }).map { try $0.start() }
+        }
         logger.info(
             "started",
             [
@@ -81,6 +85,13 @@ public final class Sidecar {
                 "root": "\(layout.root)", "link": "\(layout.link)",
             ])
         return SyncLoop(plan, deployer: Deployer(parts), mailbox: mailbox, hooks: hooks, errorFile: errorFile)
+    }
+
+    /// Calls off the hooks that run and waits for their end, so that no child of ours outlives us.
+    private func endHooks() {
+        cancellation.cancel()
+        for thread in hookThreads { thread.join() }
+        hookThreads = []
     }
 
     private func runner(_ hook: Hook?, _ http: HTTPConfiguration) throws(SystemError) -> HookRunner? {

@@ -13,8 +13,11 @@ struct SSHReport {
         var lines: [Substring] = []
         for line in errorOutput.split(whereSeparator: \.isNewline) {
             if let range = line.firstRange(of: "Server host key: ") { offeredKey = String(line[range.upperBound...]) }
-            let isTrace = ["debug1:", "OpenSSH_", "Authenticated to", "Transferred:", "Bytes per second"]
-                .contains { line.hasPrefix($0) }
+            let isTrace = [
+                "debug1:", "OpenSSH_", "Authenticated to", "Transferred:", "Bytes per second",
+                // The default key may be missing; what the user named and is missing was said at the start.
+                "Warning: Identity file", "Warning: Permanently added",
+            ].contains { line.hasPrefix($0) }
             let isFrame = line.allSatisfy { $0 == "@" || $0 == " " }
             if !isTrace && !isFrame { lines.append(line) }
         }

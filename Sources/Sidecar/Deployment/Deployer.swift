@@ -30,6 +30,8 @@ final class Deployer {
     // What the remote's name stood for at the last attempt that left everything in order.
     private var settled: ObjectID?
     private var durations: [(stage: Stage, duration: Duration)] = []
+    /// Whether the hook that runs before publishing failed, where that counts.
+    private(set) var hookFailed = false
 
     init(_ parts: Parts) {
         plan = parts.plan
@@ -129,7 +131,7 @@ final class Deployer {
             discard(staged, with: stager)
             throw error
         }
-        beforePublishing?.send(HookEvent(commit: commit, directory: release.path))
+        tellBeforePublishing(HookEvent(commit: commit, directory: release.path))
         let former = live
         let published = try perform(.publish) { () throws -> Release in
             // Kept before it is live: from the first moment on its commit must not fall to a compaction.
@@ -140,6 +142,13 @@ final class Deployer {
         record(commit, found, summary)
         discard(staged, with: stager)
         try perform(.keep) { try keep(former) }
+    }
+
+    /// The hook before publishing never holds a release back; with `--one-time` there is no later for it to run in.
+    private func tellBeforePublishing(_ event: HookEvent) {
+        guard let hook = beforePublishing else { return }
+        guard plan.settings.oneTime else { return hook.send(event) }
+        do throws(HookError) { try hook.runOnce(event) } catch { hookFailed = true }
     }
 
     /// Notes everywhere that a release is live.
