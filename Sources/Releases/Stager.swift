@@ -22,6 +22,8 @@ public final class Stager {
     ///   - commit: the commit.
     ///   - source: the release to share unchanged files with; nil to write every file.
     ///   - deadline: when to give up.
+    /// - Returns: the release, to be installed or discarded.
+    /// - Throws: what went wrong first; nothing is left behind then.
     public func stage(
         _ commit: ObjectID, from source: Release?, deadline: Deadline
     ) throws(ReleaseError) -> StagedRelease {
@@ -99,12 +101,12 @@ public final class Stager {
             return index.origin.permissions == volume.permissions ? index : nil
         }
         let origin = IndexOrigin(tree: tree, settings: options.fingerprint, permissions: volume.permissions)
-        var merge = TreeMerge(objects: objects, old: old, origin: origin, options: options, deadline: deadline)
-        try merge.run()
-        let index = merge.finish()
+        let index = try TreeMerge.index(
+            objects: objects, old: old, origin: origin, options: options, deadline: deadline)
         try options.space?.check(index, sharing: options.means(volume) != .copy, objects, of: commit)
         var work = StagingWork(
-            index: consume index, target: target.number, threads: options.usedThreads, deadline: deadline)
+            index: consume index, target: target.number, volume: volume, threads: options.usedThreads,
+            deadline: deadline)
         if let source, old != nil { try share(&work, source, volume) }
         try work.write(objects)
         try system { () throws(SystemError) in
