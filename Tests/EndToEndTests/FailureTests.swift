@@ -94,7 +94,7 @@ struct FailureTests {
         let line = try sidecar.waitFor("sync failed; what is live stays")
         #expect(line["stage"] == "resolve")
         #expect(site.read("file") == "one")
-        #expect(TestFiles.exists(site.root + "/error.json"))
+        try waitUntil("the error file is there") { TestFiles.exists(site.root + "/error.json") }
         try Files.rename(site.path("away"), to: site.repository.path)
         let next = try site.repository.commit(["file": "two"])
         try site.waitUntilLive(next)
@@ -122,7 +122,7 @@ struct FailureTests {
         #expect(run.status == 1)
         let error = try #require(run.log.compactMap(\.error).last)
         let reasons = [
-            "http": "cannot resolve HEAD at http://127.0.0.1:1/repo.git: Failed to connect to 127.0.0.1 port 1",
+            "http": "cannot resolve HEAD at http://127.0.0.1:1/repo.git: failed to connect to 127.0.0.1 port 1",
             "ssh": "cannot reach ssh://127.0.0.1:1/repo.git: ssh: connect to host 127.0.0.1 port 1: Connection refused",
         ]
         #expect(error.hasPrefix(reasons[scheme] ?? "-"), "\(error)")
