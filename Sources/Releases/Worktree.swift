@@ -13,6 +13,9 @@ struct Worktree {
     /// stays as it was when someone runs git in a release.
     private static let record = "written-index"
 
+    /// What is added to a record's name for the file that says which tree and settings it was made from.
+    private static let origin = ".origin"
+
     /// The name of the record of what a command has changed in a release before it was published.
     private static let preparation = "prepared-index"
 
@@ -45,7 +48,8 @@ struct Worktree {
             ("locked", "this worktree is a release of git-sidecar\n"),
         ]
         for (name, content) in files { try Files.create("\(directory)/\(name)", Array(content.utf8)) }
-        let bytes = index.file()
+        let (bytes, origin) = index.files()
+        try Files.create("\(directory)/\(Self.record)\(Self.origin)", origin)
         try Files.create("\(directory)/index", bytes)
         do throws(SystemError) {
             try Files.link("\(directory)/index", as: "\(directory)/\(Self.record)")
@@ -67,13 +71,17 @@ struct Worktree {
 
     /// Keeps a record of the files that a command has changed.
     func writePrepared(_ index: ReleaseIndex, of commit: ObjectID) throws(SystemError) {
-        try AtomicFile.write(index.file(), to: "\(layout.metadata(of: commit))/\(Self.preparation)")
+        let (bytes, origin) = index.files()
+        let path = "\(layout.metadata(of: commit))/\(Self.preparation)"
+        try AtomicFile.write(origin, to: path + Self.origin)
+        try AtomicFile.write(bytes, to: path)
     }
 
     private func read(_ name: String, of commit: ObjectID) throws(SystemError) -> ReleaseIndex? {
-        guard let file = try Files.readIfPresent("\(layout.metadata(of: commit))/\(name)", limit: .max) else {
-            return nil
-        }
-        return ReleaseIndex(file: file)
+        let path = "\(layout.metadata(of: commit))/\(name)"
+        guard let origin = try Files.readIfPresent(path + Self.origin, limit: 64 << 20),
+            let file = try Files.readIfPresent(path, limit: .max)
+        else { return nil }
+        return ReleaseIndex(file: file, origin: origin)
     }
 }

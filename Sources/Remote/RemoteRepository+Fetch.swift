@@ -36,16 +36,17 @@ extension RemoteRepository {
     ///   - found: what `resolve` returned.
     ///   - scope: how much of it is wanted.
     ///   - store: where it goes.
+    ///   - isComplete: whether the store can be trusted to have all that belongs to a commit which it has.
     ///   - deadline: when it must be there.
     ///   - report: is told how far it is, often.
     /// - Returns: the commit, and what came.
     /// - Throws: why it could not be had.
     public func fetch(
-        _ found: ResolvedReference, _ scope: FetchScope, into store: ObjectStore, _ deadline: Deadline,
-        _ report: (FetchProgress) -> Void = { _ in }
+        _ found: ResolvedReference, _ scope: FetchScope, into store: ObjectStore, isComplete: Bool = true,
+        _ deadline: Deadline, _ report: (FetchProgress) -> Void = { _ in }
     ) throws(RemoteError) -> FetchResult {
         try RemoteError.during("fetch \(found.name) from \(url)") {
-            if store.contains(found.id) {
+            if isComplete, store.contains(found.id) {
                 let commit = try store.peel(found.id)
                 if try History(store).reaches(scope.depth, from: commit) {
                     return FetchResult(commit: commit, objects: 0, bytes: 0)
@@ -53,7 +54,7 @@ extension RemoteRepository {
             }
             let isShallow = try !store.shallow.isEmpty
             let want = Want(
-                objects: [found.id], haves: try store.kept,
+                objects: [found.id], haves: isComplete ? try store.kept : [],
                 depth: scope.depth > 0 ? scope.depth : isShallow ? FetchRequest.wholeHistory : nil,
                 filter: scope.filter, limits: limits(scope.maximumBytes))
             let received = try carrier.fetch(want, into: store, deadline, report)
