@@ -80,7 +80,10 @@ let package = Package(
             name: "ReleasesTests", dependencies: ["Releases", "GitStore", "Patterns", "Posix", "TestSupport"],
             swiftSettings: strict),
         .executableTarget(
-            name: "Benchmarks", dependencies: ["Releases", "GitStore", "Posix", "TestSupport"],
+            name: "Benchmarks",
+            dependencies: [
+                "Releases", "Remote", "GitProtocol", "GitStore", "HTTPClient", "Posix", "Telemetry", "TestSupport",
+            ],
             path: "Tests/Benchmarks", swiftSettings: strict),
         .testTarget(
             name: "SidecarTests",
@@ -91,7 +94,7 @@ let package = Package(
             swiftSettings: strict),
         // Runs the built program, which lies beside the tests.
         .testTarget(
-            name: "EndToEndTests", dependencies: ["git-sidecar", "JSON", "Posix", "TestSupport"],
+            name: "EndToEndTests", dependencies: ["git-sidecar", "HTTPClient", "JSON", "Posix", "TestSupport"],
             swiftSettings: strict),
     ]
 )

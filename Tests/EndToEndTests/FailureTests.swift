@@ -123,9 +123,10 @@ struct FailureTests {
         let error = try #require(run.log.compactMap(\.error).last)
         let reasons = [
             "http": "cannot resolve HEAD at http://127.0.0.1:1/repo.git: failed to connect to 127.0.0.1 port 1",
-            "ssh": "cannot reach ssh://127.0.0.1:1/repo.git: ssh: connect to host 127.0.0.1 port 1: Connection refused",
+            "ssh": "connect to host 127.0.0.1 port 1: Connection refused",
         ]
-        #expect(error.hasPrefix(reasons[scheme] ?? "-"), "\(error)")
+        #expect(
+            error.contains(reasons[scheme] ?? "-") && error.contains("\(scheme)://127.0.0.1:1/repo.git"), "\(error)")
     }
 
     @Test("an attempt ends at --sync-timeout, although the server never answers")

@@ -43,7 +43,7 @@ struct ReaderTests {
         arguments: ["symlink", "directory"])
     func neverAMix(mode: String) throws {
         let site = try Site(["a": "0", "z/last": "0"])
-        let sidecar = try site.start("--publish=\(mode)", "--period=10ms")
+        let sidecar = try site.start("--publish=\(mode)", "--period=10ms", "--stale-worktree-timeout=1m")
         try sidecar.waitFor("published")
         let reader = Reader()
         let thread = try NativeThread("reader") { reader.run(site.link) }
