@@ -101,5 +101,9 @@ let package = Package(
                 "Releases", "Telemetry", "TestSupport",
             ],
             swiftSettings: strict),
+        // Runs the built program, which lies beside the tests.
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["git-sidecar", "HTTPClient", "JSON", "Posix", "TestSupport"],
+            swiftSettings: strict),
     ]
 )
