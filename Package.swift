@@ -30,6 +30,7 @@ let package = Package(
         .target(name: "CShims", dependencies: ["CLibgit2", "CCurl", "CMicrohttpd"]),
         .target(name: "JSON", swiftSettings: strict),
         .target(name: "Posix", dependencies: ["CShims"], swiftSettings: strict),
+        .target(name: "Crypto", dependencies: ["Posix", "CCrypto"], swiftSettings: strict),
         .target(name: "Telemetry", dependencies: ["Posix"], swiftSettings: strict),
         .target(name: "Patterns", swiftSettings: strict),
         .target(
@@ -45,10 +46,12 @@ let package = Package(
         .target(
             name: "Reload", dependencies: ["Posix", "Patterns", "GitStore", "HTTPClient"], swiftSettings: strict),
         .target(
+            name: "HTTPServer", dependencies: ["Posix", "CShims", "CMicrohttpd"], swiftSettings: strict),
+        .target(
             name: "Sidecar",
             dependencies: [
                 "JSON", "Posix", "Telemetry", "Patterns", "GitStore", "HTTPClient", "GitProtocol", "Options", "Remote",
-                "Releases", "Reload",
+                "Releases", "Reload", "Crypto", "HTTPServer",
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -77,8 +80,17 @@ let package = Package(
             name: "ReleasesTests", dependencies: ["Releases", "GitStore", "Patterns", "Posix", "TestSupport"],
             swiftSettings: strict),
         .executableTarget(
-            name: "Benchmarks", dependencies: ["Releases", "GitStore", "Posix", "TestSupport"],
+            name: "Benchmarks",
+            dependencies: [
+                "Releases", "Remote", "GitProtocol", "GitStore", "HTTPClient", "Posix", "Telemetry", "TestSupport",
+            ],
             path: "Tests/Benchmarks", swiftSettings: strict),
-        .testTarget(name: "SidecarTests", dependencies: ["Sidecar"], swiftSettings: strict),
+        .testTarget(
+            name: "SidecarTests",
+            dependencies: [
+                "Sidecar", "Crypto", "GitStore", "GitProtocol", "HTTPServer", "JSON", "Options", "Posix", "Remote",
+                "Releases", "Telemetry", "TestSupport",
+            ],
+            swiftSettings: strict),
     ]
 )

@@ -106,8 +106,14 @@ public final class Stager {
         try options.space?.check(index, sharing: options.means(volume) != .copy, objects, of: commit)
         var work = StagingWork(
             index: consume index, target: target.number, volume: volume, threads: options.usedThreads,
-            deadline: deadline)
+            space: options.space, deadline: deadline)
         if let source, old != nil { try share(&work, source, volume) }
+        if work.lacksFilters {
+            // An index without an old one has the same entries, and every filter.
+            let whole = try TreeMerge.index(
+                objects: objects, old: nil, origin: origin, options: options, deadline: deadline)
+            work.add(filters: whole.filters)
+        }
         try work.write(objects)
         try system { () throws(SystemError) in
             try worktree.write(work.index, of: commit, into: staged.metadata)

@@ -17,7 +17,17 @@ extension ConfirmWork {
         while true {
             let roots = try roots()
             let evidence = try search.evidence(of: roots)
-            if evidence.running == .proved || evidence.running == .likely { return evidence }
+            if evidence.running == .proved || evidence.running == .likely {
+                // Nobody was told, so nobody is on the way up or down.
+                if reloader.signalled.isEmpty && !evidence.hasFresh { return evidence }
+                if evidence.isSettled(settings.settleTime) {
+                    // It was well before the new processes had their say, perhaps.
+                    try waitUntilHealthy()
+                    return evidence
+                }
+                try self.pause(.milliseconds(20))
+                continue
+            }
             // Nobody was told, so nobody will change.
             if reloader.signalled.isEmpty { return evidence }
             if roots.isEmpty {

@@ -1,3 +1,5 @@
+internal import Posix
+
 /// Whether the application runs the release that was published last.
 public enum Running: String, Sendable {
     /// It says so itself, or every process was started after publishing and runs from it.
@@ -120,5 +122,16 @@ extension Evidence {
             return evidence(.proved, first, "\(use.words) after publishing, like all that serve")
         }
         return evidence(.likely, first, first.current.map { "\($0.words)" } ?? "was started after publishing")
+    }
+}
+
+extension Evidence {
+    /// Whether a process was started after publishing.
+    var hasFresh: Bool { processes.contains(where: \.isFresh) }
+
+    /// Whether all processes that were started after publishing have lived so long already.
+    func isSettled(_ age: Duration) -> Bool {
+        let now = CurrentProcess.timeSinceBoot
+        return processes.allSatisfy { !$0.isFresh || now - $0.entry.startTime >= age }
     }
 }

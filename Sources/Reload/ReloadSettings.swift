@@ -15,6 +15,8 @@ public struct ReloadSettings: Sendable {
     /// How long processes are watched for signs of the new release once the application is well, when it does not say
     /// itself what it runs.
     public var evidencePatience: Duration
+    /// How old a new process must be to count: code that does not load ends a worker soon after its start.
+    public var settleTime: Duration
     /// How HTTP is spoken.
     public var http: HTTPConfiguration
 
@@ -22,7 +24,7 @@ public struct ReloadSettings: Sendable {
     public init(
         defaultActions: [Action] = [], rules: [ActionRule] = [], health: HealthCheck? = nil,
         escalation: Escalation = Escalation(), patience: Duration = .seconds(30),
-        evidencePatience: Duration = .seconds(2), http: HTTPConfiguration
+        evidencePatience: Duration = .seconds(2), settleTime: Duration = .milliseconds(500), http: HTTPConfiguration
     ) {
         self.defaultActions = defaultActions
         self.rules = rules
@@ -30,6 +32,7 @@ public struct ReloadSettings: Sendable {
         self.escalation = escalation
         self.patience = patience
         self.evidencePatience = evidencePatience
+        self.settleTime = settleTime
         self.http = http
     }
 

@@ -64,7 +64,7 @@ final class ConfirmWork {
         try health.probe(context, deadline)
     }
 
-    private func waitUntilHealthy() throws(ReloadError) {
+    func waitUntilHealthy() throws(ReloadError) {
         guard let health = settings.health else { return }
         var successes = 0
         var failures = 0

@@ -17,6 +17,8 @@ public final class Sidecar {
     let mailbox: Mailbox
     private let figures = Figures()
     private let status = Status()
+    private let heartbeat = Heartbeat()
+    private var control: ControlServer?
 
     /// Prepares to do what a plan says; nothing happens yet.
     public init(_ plan: Plan, environment: [String: String], logger: Logger) throws(SystemError) {
@@ -41,6 +43,7 @@ public final class Sidecar {
             let layout = try ReleaseLayout(root: plan.root.text, link: plan.link.text)
             let lock = try RootLock(layout)
             let loop = try assemble(layout, errorFile)
+            defer { control?.stop() }
             let code = try plan.settings.oneTime ? loop.runOnce() : loop.run()
             _ = consume lock
             logger.info("stopped", ["code": .count(code.rawValue)])
@@ -60,6 +63,8 @@ public final class Sidecar {
     private func assemble(_ layout: ReleaseLayout, _ errorFile: ErrorFile) throws -> SyncLoop {
         let url = try RemoteURL(plan)
         let settings = try RemoteSettings(plan, for: url, environment: environment, logger: logger)
+        let query = try RefQuery(plan.settings.ref)
+        try startControl(url, query, layout)
         let stateFile = StateFile(layout.state)
         let (state, problem) = try stateFile.load()
         if let problem { logger.warning("the saved state is unusable and starts anew", ["reason": "\(problem)"]) }
@@ -71,7 +76,7 @@ public final class Sidecar {
             recorded: state.current?.commit,
             deadline: .after(plan.settings.syncTimeout, cancellation: cancellation))
         let parts = Parts(
-            plan: plan, remote: try RemoteRepository(url, settings), query: try RefQuery(plan.settings.ref),
+            plan: plan, remote: try RemoteRepository(url, settings), query: query,
             layout: layout, publisher: Publisher(layout: layout, mode: plan.publishMode), recovery: recovery,
             keeper: Keeper(layout: layout, cleaner: cleaner, staleTimeout: plan.settings.staleWorktreeTimeout),
             cleaner: cleaner, compaction: Releases.Compaction(layout: layout, mode: CompactionMode(plan)),
@@ -89,7 +94,19 @@ public final class Sidecar {
                 "root": "\(layout.root)", "link": "\(layout.link)",
                 "live": "\(recovered.live.map { "\($0.commit)" } ?? "nothing")",
             ])
-        return SyncLoop(plan, deployer: Deployer(parts), mailbox: mailbox, hooks: hooks, errorFile: errorFile)
+        return SyncLoop(plan, deployer: Deployer(parts), mailbox: mailbox, hooks: hooks, heartbeat: heartbeat,
+            errorFile: errorFile)
+    }
+
+    /// Answers from here on: probes are to be seen while a long recovery goes on.
+    private func startControl(_ url: RemoteURL, _ query: RefQuery, _ layout: ReleaseLayout) throws(SystemError) {
+        if plan.settings.oneTime, plan.settings.httpBind == nil { return }
+        let control = ControlServer(
+            ControlServer.Parts(
+                plan: plan, remote: url, query: query, stateDirectory: layout.state, status: status, figures: figures,
+                mailbox: mailbox, heartbeat: heartbeat, logger: logger))
+        try control.start()
+        self.control = control
     }
 
     private func warn() {

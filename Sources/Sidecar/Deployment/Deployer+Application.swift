@@ -148,4 +148,11 @@ extension Deployer {
         let escalation = (settings.terminateAfter ?? .zero) + (settings.killAfter ?? .zero)
         return settings.healthTimeout * 3 + settings.healthWatch + escalation + .seconds(30)
     }
+
+    /// What one attempt may take at most, everything that has a limit of its own included: twice, for going back.
+    var longestAttempt: Duration {
+        let settings = plan.settings
+        let commands = settings.prepareTimeout + settings.validateTimeout
+        return settings.syncTimeout * 3 + (commands + actionLimit + confirmLimit) * 2
+    }
 }

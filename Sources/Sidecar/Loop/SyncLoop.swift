@@ -17,18 +17,21 @@ final class SyncLoop {
     private let status: Status
     private let logger: Logger
     private let errorFile: ErrorFile
+    private let heartbeat: Heartbeat
     private let cancellation: Cancellation
     private let patience: Patience
     private var pace: Pace
 
     init(
-        _ plan: Plan, deployer: Deployer, mailbox: Mailbox, hooks: [HookRunner], errorFile: ErrorFile
+        _ plan: Plan, deployer: Deployer, mailbox: Mailbox, hooks: [HookRunner], heartbeat: Heartbeat,
+        errorFile: ErrorFile
     ) {
         self.plan = plan
         self.deployer = deployer
         self.mailbox = mailbox
         self.hooks = hooks
         self.errorFile = errorFile
+        self.heartbeat = heartbeat
         figures = deployer.figures
         status = deployer.status
         logger = deployer.logger
@@ -63,6 +66,7 @@ final class SyncLoop {
         while true {
             for _ in 1...slices {
                 let left = ContinuousClock.now.duration(to: end)
+                heartbeat.beat(until: .now.advanced(by: min(left, pause / slices) + plan.settings.syncTimeout))
                 let reasons = try mailbox.wait(.after(min(left, pause / slices), cancellation: cancellation))
                 if !reasons.isEmpty || cancellation.isCancelled { return reasons }
                 do throws(StageError) {
@@ -98,6 +102,7 @@ final class SyncLoop {
     /// One attempt and its consequences; false when the process is to end because of it.
     private func attempt() throws(SystemError) -> Bool {
         let start = ContinuousClock.now
+        heartbeat.beat(until: start.advanced(by: deployer.longestAttempt))
         do throws(StageError) {
             let outcome = try deployer.attempt()
             return settle(outcome, ContinuousClock.now - start)
