@@ -3,6 +3,9 @@
 # shellcheck source-path=SCRIPTDIR source=sample.sh
 . "$(dirname "$0")/sample.sh"
 
+# Set by start.sh of the sample: its address, a change that works, and one that does not.
+url='' edit='' broken=''
+
 begin "$1"
 export preferred_port=8080
 # shellcheck source=/dev/null

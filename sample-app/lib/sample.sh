@@ -15,7 +15,9 @@ unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
 # No proxy between programs of one machine.
 unset http_proxy HTTP_PROXY https_proxy HTTPS_PROXY all_proxy ALL_PROXY
 
+# What the rest of the scripts and the functions below tell each other.
 processes=()
+control_port=""
 # More parameters of curl in answer.
 curl_options=()
 used_ports=" "
@@ -27,7 +29,13 @@ begin() {
         echo "there is no $sidecar: run make build, or say where it is with GIT_SIDECAR" >&2
         exit 1
     fi
+    local left
+    # What a run left that was killed, and so could not clean up.
+    for left in "${TMPDIR:-/tmp}/git-sidecar-$1".*/owner; do
+        if [ -O "$left" ] && ! kill -0 "$(cat "$left")" 2>/dev/null; then rm -rf "${left%/owner}"; fi
+    done
     work=$(mktemp -d "${TMPDIR:-/tmp}/git-sidecar-$1.XXXXXX")
+    echo $$ >"$work/owner"
     root=$work/root
     mkdir "$work/log"
     trap finish EXIT

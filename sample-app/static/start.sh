@@ -10,7 +10,7 @@ start_sample() {
     make_repository site "$samples"/static/site/.
     start_sidecar --validate-command=./check
     mkdir "$work/nginx"
-    sed -e "s|listen 8080|listen 127.0.0.1:$port|" -e "s|/git/site|$link|" -e "s|/tmp/|$work/nginx/|" \
+    sed -e "s|/tmp/|$work/nginx/|" -e "s|listen 8080|listen 127.0.0.1:$port|" -e "s|/git/site|$link|" \
         "$samples/static/nginx.conf" >"$work/nginx/nginx.conf"
     start_nginx "$work/nginx/nginx.conf"
 }
