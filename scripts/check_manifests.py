@@ -1,10 +1,12 @@
 """Checks sample-app's files for Kubernetes and Compose; run by scripts/validate-manifests, which says what against."""
 import copy
+import os
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 import kubernetes_validate
 import yaml
@@ -14,6 +16,7 @@ SAMPLES = TOP / "sample-app"
 KUBERNETES = SAMPLES / "kubernetes"
 # The first version in which a sidecar container is on by default, and the newest that there is a schema for.
 VERSIONS = ["1.29", kubernetes_validate.latest_version()]
+PROGRAM = TOP / ".build/release/git-sidecar"
 FLAGS = set(re.findall(r"^### ([a-z0-9-]+)$", (TOP / "docs/options.md").read_text(), re.MULTILINE))
 
 problems = []
@@ -99,16 +102,26 @@ def check_container(container, pod, volumes, where, is_sidecar):
         if probe in container:
             check(container[probe]["httpGet"]["port"] in ports, where, f"the port of the {probe} is there")
     if is_sidecar:
-        check_parameters(flags_of(container), [entry["name"] for entry in container.get("env", [])], where)
+        check_parameters(flags_of(container), {entry["name"]: entry["value"] for entry in container["env"]}, where)
 
 
 def check_parameters(flags, variables, where):
+    """The parameters are documented, and the program, where it is built, takes them as they are."""
     for flag in flags:
         name = flag[2:].split("=")[0]
         check(name in FLAGS, where, f"git-sidecar has a parameter --{name}")
     for variable in variables:
         if variable.startswith("GITSYNC_"):
             check(variable[8:].lower().replace("_", "-") in FLAGS, where, f"git-sidecar knows {variable}")
+    if not PROGRAM.exists():
+        return
+    with tempfile.TemporaryDirectory() as root:
+        # A repository that does not exist ends it with 1; what is wrong with the parameters, before that, with 2.
+        others = [f"--root={root}/git", f"--repo={root}/nothing", "--http-bind=127.0.0.1:0", "--one-time"]
+        ended = subprocess.run(
+            [PROGRAM] + flags + others, env={"PATH": os.environ["PATH"], **variables}, capture_output=True, text=True,
+            timeout=60, check=False)
+        check(ended.returncode == 1, where, f"git-sidecar takes its parameters: {ended.stderr}")
 
 
 def check_image(image, where):
@@ -262,6 +275,8 @@ def main():
     else:
         print(f"{kustomized} objects built by Kustomize are, too")
     print(f"{services} services of Compose fit together")
+    if not PROGRAM.exists():
+        print("there is no .build/release/git-sidecar: it was not asked whether it takes the parameters")
 
 
 main()

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/sample.sh"
 
 # Set by start.sh of the sample: its address, a change that works, and one that does not.
-url='' edit='' broken=''
+url='' edit='' broken='' curl_options=()
 
 begin "$1"
 export preferred_port=8080
@@ -20,6 +20,7 @@ fi
 cat <<END
 
   $url is served from $bare
+    curl ${curl_options[*]} $url
 
   Change it, from another terminal:
 
