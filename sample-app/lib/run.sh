@@ -20,7 +20,7 @@ fi
 cat <<END
 
   $url is served from $bare
-    curl ${curl_options[*]} $url
+    curl ${curl_options[*]}${curl_options:+ }$url
 
   Change it, from another terminal:
 
