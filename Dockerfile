@@ -75,8 +75,8 @@ ENV GITSYNC_REF="HEAD" \
     GITSYNC_HTTP_PPROF="false" \
     GITSYNC_VERBOSE="0" \
     GITSYNC_LOG_FORMAT="json"
-ENV GITSYNC_ROOT="/git"
-ENV PATH="/usr/bin" \
+ENV GITSYNC_ROOT="/git" \
+    PATH="/usr/bin" \
     HOME="/tmp"
 
 ARG VERSION=0.1.0
