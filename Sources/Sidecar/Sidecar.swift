@@ -52,6 +52,11 @@ public final class Sidecar {
             logger.info("stopped", ["code": .count(code.rawValue)])
             return code
         } catch {
+            // A stop while the root was being taken over is no failure.
+            if cancellation.isCancelled {
+                logger.info("stopped", ["code": .count(ExitCode.success.rawValue)])
+                return .success
+            }
             logger.error("cannot run", error: error)
             do {
                 try errorFile.write("cannot run", "\(error)")

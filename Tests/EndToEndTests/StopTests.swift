@@ -84,9 +84,9 @@ struct StopTests {
         let sidecar = try site.start("--validate-command=\(deaf)")
         try waitUntil("the command runs") { TestFiles.exists(site.path("busy-now")) }
         let start = ContinuousClock.now
+        // Two different ones, since the same signal twice may count once.
         sidecar.signal(15)
-        try sidecar.waitFor("stopping")
-        sidecar.signal(15)
+        sidecar.signal(2)
         #expect(sidecar.program.waitForEnd() == 1)
         #expect(ContinuousClock.now - start < .seconds(1))
     }
