@@ -40,6 +40,7 @@ public final class Sidecar {
             try listenForSignals()
             warn()
             if plan.settings.groupWrite { GroupAccess.allow() }
+            if plan.settings.addUser { addUser(home: environment["HOME"], logger) }
             HTTPLibrary.start()
             let layout = try ReleaseLayout(root: plan.root.text, link: plan.link.text)
             let lock = try RootLock(layout)
