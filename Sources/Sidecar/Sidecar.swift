@@ -44,7 +44,6 @@ public final class Sidecar {
             HTTPLibrary.start()
             let layout = try ReleaseLayout(root: plan.root.text, link: plan.link.text)
             let lock = try RootLock(layout)
-            defer { endHooks() }
             let loop = try assemble(layout, errorFile)
             defer { control?.stop() }
             let code = try plan.settings.oneTime ? loop.runOnce() : loop.run()
@@ -54,7 +53,9 @@ public final class Sidecar {
             return code
         } catch {
             // A stop while the root was being taken over is no failure.
-            if cancellation.isCancelled {
+            let isStopped = cancellation.isCancelled
+            endHooks()
+            if isStopped {
                 logger.info("stopped", ["code": .count(ExitCode.success.rawValue)])
                 return .success
             }
