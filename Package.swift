@@ -28,6 +28,7 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CShims", dependencies: ["CLibgit2", "CCurl", "CMicrohttpd"]),
+        .target(name: "JSON", swiftSettings: strict),
         .target(name: "Posix", dependencies: ["CShims"], swiftSettings: strict),
         .target(name: "Telemetry", dependencies: ["Posix"], swiftSettings: strict),
         .target(name: "Patterns", swiftSettings: strict),
@@ -39,18 +40,23 @@ let package = Package(
         .target(
             name: "Remote", dependencies: ["Posix", "Telemetry", "GitStore", "HTTPClient", "GitProtocol"],
             swiftSettings: strict),
-        .target(name: "Options", dependencies: ["Posix"], swiftSettings: strict),
+        .target(name: "Options", dependencies: ["JSON", "Posix"], swiftSettings: strict),
         .target(name: "Releases", dependencies: ["Posix", "Patterns", "GitStore"], swiftSettings: strict),
         .target(
             name: "Sidecar",
-            dependencies: ["Posix", "Telemetry", "GitStore", "HTTPClient", "GitProtocol", "Options", "Remote"],
+            dependencies: [
+                "JSON", "Posix", "Telemetry", "Patterns", "GitStore", "HTTPClient", "GitProtocol", "Options", "Remote",
+                "Releases",
+            ],
             swiftSettings: strict),
-        .executableTarget(name: "git-sidecar", dependencies: ["Posix", "GitStore"], swiftSettings: strict),
+        .executableTarget(
+            name: "git-sidecar", dependencies: ["Options", "Posix", "Sidecar", "Telemetry"], swiftSettings: strict),
         .executableTarget(name: "regenerate", dependencies: ["Options"], swiftSettings: strict),
 
         .target(
             name: "TestSupport", dependencies: ["Posix", "CShims"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "PosixTests", dependencies: ["Posix"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Posix", "Telemetry"], swiftSettings: strict),
         .testTarget(name: "PatternsTests", dependencies: ["Patterns", "TestSupport"], swiftSettings: strict),
@@ -59,10 +65,11 @@ let package = Package(
         .testTarget(
             name: "GitProtocolTests", dependencies: ["GitProtocol", "GitStore"], swiftSettings: strict),
         .testTarget(
-            name: "OptionsTests", dependencies: ["Options", "Posix"], exclude: ["Expected"],
+            name: "OptionsTests", dependencies: ["Options", "Posix", "TestSupport"], exclude: ["Expected"],
             swiftSettings: strict),
         .testTarget(
-            name: "RemoteTests", dependencies: ["Remote", "GitProtocol", "GitStore", "HTTPClient", "Posix", "Telemetry", "TestSupport"],
+            name: "RemoteTests",
+            dependencies: ["Remote", "GitProtocol", "GitStore", "HTTPClient", "Posix", "Telemetry", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ReleasesTests", dependencies: ["Releases", "GitStore", "Patterns", "Posix", "TestSupport"],

@@ -12,18 +12,24 @@ _git_sidecar() {
     fi
     case "$flag" in
         --filter) mapfile -t COMPREPLY < <(compgen -W 'blob:none tree:0' -- "$value") ;;
+        --sparse-checkout-file) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
         --password-file) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
         --ssh-key-file) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
         --ssh-known-hosts-file) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
         --tls-ca-file) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
         --tls-cert-file) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
         --tls-key-file) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
+        --touch-file) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
+        --error-file) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
         --root) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
+        --link) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
+        --publish) mapfile -t COMPREPLY < <(compgen -W 'symlink directory' -- "$value") ;;
+        --share) mapfile -t COMPREPLY < <(compgen -W 'auto link copy' -- "$value") ;;
         --log-format) mapfile -t COMPREPLY < <(compgen -W 'json logfmt text' -- "$value") ;;
     esac
     (( ${#COMPREPLY[@]} > 0 )) && return
     if [[ $word == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--repo= --ref= --depth= --filter= --git-config= --git-config-add= --git= --username= --password-file= --credential= --cookie-file --ssh-key-file= --ssh-known-hosts --ssh-known-hosts-file= --tls-ca-file= --tls-cert-file= --tls-key-file= --sync-timeout= --one-time --root= --verbose= --log-format= --help --man --version' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W '--repo= --ref= --depth= --filter= --sparse-checkout-file= --sparse-pattern= --git-config= --git-config-add= --git= --username= --password-file= --credential= --cookie-file --ssh-key-file= --ssh-known-hosts --ssh-known-hosts-file= --tls-ca-file= --tls-cert-file= --tls-key-file= --period= --init-period= --jitter= --max-backoff= --sync-timeout= --one-time --max-failures= --init-max-failures= --sync-on-signal= --touch-file= --error-file= --root= --link= --publish= --share= --group-write --prepare-command= --prepare-timeout= --validate-command= --validate-timeout= --exechook-command= --exechook-timeout= --exechook-backoff= --pre-publish-exechook-command= --pre-publish-exechook-timeout= --pre-publish-exechook-backoff= --webhook-url= --webhook-method= --webhook-success-status= --webhook-timeout= --webhook-backoff= --verbose= --log-format= --help --man --version' -- "$word")
         [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace
     else
         mapfile -t COMPREPLY < <(compgen -W 'run' -- "$word")

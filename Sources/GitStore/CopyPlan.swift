@@ -58,7 +58,7 @@ struct CopyPlan {
     /// What must be sent, by kind.
     var lists: [[ObjectID]] { [commits, trees, blobs] }
 
-    /// Adds what the wants need. `depth` counts commits, zero means all of them.
+    /// Adds what the wants need; `depth` counts commits, and zero means all of them.
     mutating func add(
         wants: [ObjectID], depth: Int, sourceShallow: Set<ObjectID>, storeShallow: Set<ObjectID>
     ) throws(GitError) {

@@ -8,10 +8,13 @@ internal import CZlib
     private let buffer: UnsafeMutableBufferPointer<UInt8>
     private var filled = 0
 
+    /// The most bytes that can be appended at once.
+    static let capacity = 64 << 10
+
     init(level: Int32) throws(GitError) {
         unsafe stream = .allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
-        unsafe buffer = .allocate(capacity: 64 << 10)
+        unsafe buffer = .allocate(capacity: Deflater.capacity)
         let status = unsafe deflateInit_(stream, level, zlibVersion(), Int32(MemoryLayout<z_stream>.size))
         guard status == Z_OK else { throw Deflater.failed(status) }
     }
@@ -27,7 +30,8 @@ internal import CZlib
         _ bytes: Span<UInt8>, emptying empty: (Span<UInt8>) throws(GitError) -> Void
     ) throws(GitError) {
         if filled + bytes.count > count { try flush(empty) }
-        for index in bytes.indices { unsafe buffer[filled + index] = bytes[index] }
+        let free = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
+        unsafe bytes.withUnsafeBytes { unsafe free.copyMemory(from: $0) }
         filled += bytes.count
     }
 

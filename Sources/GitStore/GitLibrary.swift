@@ -32,7 +32,7 @@ public enum GitLibrary {
         // We read nothing from a repository's configuration but its format, and run nothing that it names.
         try check(shim_git_set_owner_validation(0), "allow repositories of other users")
         // Mapped pages of packs count as our memory: libgit2's own values (1 GiB, 8 GiB) are for desktops.
-        // Smaller windows than these cost time when 100,000 objects are indexed, larger ones gain none.
+        // Indexing and walking 100,000 files takes the same time with windows from 1 to 32 MiB.
         try check(shim_git_set_window_sizes(4 << 20, 32 << 20), "limit libgit2's memory")
         try check(shim_git_set_window_file_limit(64), "limit libgit2's open files")
         // We walk trees ourselves and read each blob once: there is little to gain from libgit2's object cache.

@@ -54,9 +54,7 @@ extension ObjectStore {
             try PackWriter.write(plan, from: self, to: &indexer)
         }
         let pack = try indexer.finish()
-        guard pack.progress.totalObjects == plan.count, pack.progress.indexedObjects == plan.count else {
-            throw .malformed("compact \(path)", "the new pack does not hold what was put into it")
-        }
+        try verify(pack, holds: plan, "compact \(path)")
         return pack
     }
 }

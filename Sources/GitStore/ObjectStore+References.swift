@@ -19,7 +19,7 @@ extension ObjectStore {
         try setReference("\(keptPrefix)\(commit)", to: commit)
     }
 
-    /// Gives a commit up; compaction may remove it. One that is not kept will do.
+    /// Gives a commit up, so that compaction may remove it; one that is not kept will do.
     public func release(_ commit: ObjectID) throws(GitError) {
         try files.removePacked("\(keptPrefix)\(commit)")
         try Files.remove("\(keptDirectory)/\(commit)")

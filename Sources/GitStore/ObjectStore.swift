@@ -6,7 +6,7 @@ internal import CLibgit2
 @safe public final class ObjectStore {
     /// The path of the `.git` directory.
     public let path: String
-    private let objectDirectory: String
+    let objectDirectory: String
     private(set) var database: OpaquePointer
 
     /// Opens the store whose `.git` directory has this path, and makes or finishes it first when it is not complete.

@@ -15,9 +15,16 @@ final class PackWriter {
         _ plan: CopyPlan, from source: ObjectStore, to indexer: inout PackIndexer
     ) throws(GitError) {
         let writer = try PackWriter()
+        let reuse = try PackReuse(objectDirectory: source.objectDirectory, sending: plan.lists)
         try writer.begin(objects: plan.count, in: &indexer)
         for list in plan.lists {
-            for id in list { try writer.add(try source.read(id), to: &indexer) }
+            for id in list {
+                if let (entry, data) = reuse.entry(id) {
+                    try writer.add(entry, data, to: &indexer)
+                } else {
+                    try writer.add(try source.read(id), to: &indexer)
+                }
+            }
         }
         try writer.end(in: &indexer)
     }
@@ -31,10 +38,31 @@ final class PackWriter {
 
     /// Adds an object.
     func add(_ object: borrowing StoredObject, to indexer: inout PackIndexer) throws(GitError) {
-        let header = PackWriter.header(kind: object.kind, size: object.count)
+        let type: UInt8 =
+            switch object.kind {
+            case .commit: 1
+            case .tree: 2
+            case .blob: 3
+            case .tag: 4
+            }
+        let header = PackWriter.header(type: type, size: UInt64(object.count))
         try deflater.append(header.span) { (block) throws(GitError) in try emit(block, &indexer) }
         try object.withBytes { (bytes) throws(GitError) in
             try deflater.compress(bytes) { (block) throws(GitError) in try emit(block, &indexer) }
+        }
+    }
+
+    /// Adds an object that is compressed already; a delta names its base.
+    private func add(_ entry: PackFile.Entry, _ data: [UInt8], to indexer: inout PackIndexer) throws(GitError) {
+        let namedBase: UInt8 = 7
+        var header = PackWriter.header(type: entry.base == nil ? entry.type : namedBase, size: entry.size)
+        if let base = entry.base { header += base.bytes }
+        try deflater.append(header.span) { (block) throws(GitError) in try emit(block, &indexer) }
+        if data.count > Deflater.capacity {
+            try deflater.flush { (block) throws(GitError) in try emit(block, &indexer) }
+            try emit(data.span, &indexer)
+        } else {
+            try deflater.append(data.span) { (block) throws(GitError) in try emit(block, &indexer) }
         }
     }
 
@@ -51,14 +79,7 @@ final class PackWriter {
     }
 
     /// The kind and the size: four bits of it in the first byte, seven in each that follows.
-    private static func header(kind: ObjectKind, size: Int) -> [UInt8] {
-        let type: UInt8 =
-            switch kind {
-            case .commit: 1
-            case .tree: 2
-            case .blob: 3
-            case .tag: 4
-            }
+    private static func header(type: UInt8, size: UInt64) -> [UInt8] {
         var header = [type << 4 | UInt8(size & 15)]
         var rest = size >> 4
         while rest > 0 {

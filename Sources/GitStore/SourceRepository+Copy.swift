@@ -46,6 +46,8 @@ extension SourceRepository {
         guard plan.count > 0 else { return nil }
         var indexer = try store.indexPack(limits: limits, deadline: deadline, progress: progress)
         try PackWriter.write(plan, from: objects, to: &indexer)
-        return try indexer.finish()
+        let pack = try indexer.finish()
+        try store.verify(pack, holds: plan, "copy objects from \(gitDirectory)")
+        return pack
     }
 }

@@ -48,6 +48,12 @@ public final class DirectoryCursor {
         return length
     }
 
+    /// The entries of the current directory, less `.` and `..`.
+    public func entries() throws(SystemError) -> [DirectoryEntry] {
+        let top = [UInt8(ascii: "."), 0]
+        return try TreeFile.openDirectory(in: descriptor, top.span).entries()
+    }
+
     /// How many components of the current path `directory` begins with.
     private func sharedComponents(with directory: Span<UInt8>) -> Int {
         var shared = 0

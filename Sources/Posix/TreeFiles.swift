@@ -135,7 +135,7 @@ public enum TreeFile {
                     unsafe mkdirat(directory, name, 0o777)
                 }
             }
-        } catch where error.code == EEXIST && orExists {
+        } catch  where error.code == EEXIST && orExists {
             // Whether it really is a directory shows when it is opened.
         }
     }

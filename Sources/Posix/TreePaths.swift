@@ -4,6 +4,8 @@ internal import Glibc
 extension SystemError {
     /// `EEXIST`: the name is taken.
     public var isTaken: Bool { code == EEXIST }
+    /// `ENOTDIR` or `ELOOP`: something else than a directory is where one should be.
+    public var isNotDirectory: Bool { code == ENOTDIR || code == ELOOP }
     /// `EMFILE` or `ENFILE`: this process or the system has no file descriptor left.
     public var isOutOfDescriptors: Bool { code == EMFILE || code == ENFILE }
 }
@@ -13,7 +15,7 @@ extension Files {
     public static func symbolicLinkIfPresent(_ path: String) throws(SystemError) -> String? {
         do throws(SystemError) {
             return String(decoding: try readSymbolicLink(path), as: UTF8.self)
-        } catch where error.code == EINVAL || error.isNotFound || error.code == ENOTDIR {
+        } catch  where error.code == EINVAL || error.isNotFound || error.code == ENOTDIR {
             return nil
         }
     }
@@ -22,7 +24,7 @@ extension Files {
     public static func readIfPresent(_ path: String, limit: Int) throws(SystemError) -> [UInt8]? {
         do throws(SystemError) {
             return try read(path, limit: limit)
-        } catch where error.isNotFound || error.code == ENOTDIR {
+        } catch  where error.isNotFound || error.code == ENOTDIR {
             return nil
         }
     }

@@ -1,17 +1,14 @@
 internal import GitStore
 internal import Posix
 
-/// The permissions that the volume gives to new files, as the umask, its access lists and its kind leave them.
-///
-/// They are found out by making two files. Whatever decides them is thus taken into account, and a file whose
-/// permissions someone changed is recognised: its time and size are what they were.
-struct Permissions: Sendable, Equatable {
-    private let file: UInt32
-    private let executable: UInt32
+/// What a volume can do, and what it makes of new files.
+struct VolumeTraits: Sendable {
+    /// The permissions that new files get.
+    let permissions: Permissions
     /// Whether files can share blocks, copy on write.
     let canClone: Bool
 
-    /// Finds out in a directory of the volume, which must be empty.
+    /// Finds out in a directory of the volume.
     init(probing directory: Int32) throws(SystemError) {
         let first = Array("probe-1".utf8) + [0]
         let second = Array("probe-2".utf8) + [0]
@@ -19,8 +16,8 @@ struct Permissions: Sendable, Equatable {
         try TreeFile.remove(in: directory, first.span)
         let runnable = try TreeFile.create(in: directory, second.span, executable: true)
         try TreeFile.remove(in: directory, second.span)
-        file = try plain.status().permissions
-        executable = try runnable.status().permissions
+        permissions = Permissions(
+            file: try plain.status().permissions, executable: try runnable.status().permissions)
         // An empty file can be cloned even where others cannot.
         try plain.writeAll([0])
         canClone = Self.clones(plain, into: runnable)
@@ -35,6 +32,17 @@ struct Permissions: Sendable, Equatable {
             return false
         }
     }
+}
+
+/// The permissions that the volume gives to new files, as the umask, its access lists and its kind leave them.
+///
+/// They are found out by making two files. Whatever decides them is thus taken into account, and a file whose
+/// permissions someone changed is recognised: its time and size are what they were.
+struct Permissions: Sendable, Equatable {
+    /// Those of a file.
+    let file: UInt32
+    /// Those of a file that may be executed.
+    let executable: UInt32
 
     /// Whether a file's kind and permissions are those of a new file with this mode in git.
     func agree(_ status: FileStatus, with mode: UInt32) -> Bool {

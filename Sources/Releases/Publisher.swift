@@ -106,8 +106,9 @@ extension Publisher {
                 // What is at the release's old path now is the former one; give it its own name there.
                 let place = layout.directory(of: former.commit)
                 try AtomicFile.write(worktree.pointer(former.commit, at: place), to: release.path + "/.git")
-                if place != release.path { try moveAside(release.path, to: place) }
+                try moveAside(release.path, to: place)
             } else {
+                // An empty directory or the symbolic link that was there.
                 try Files.removeTree(release.path)
             }
             try FileDescriptor.openDirectory(parent(of: layout.link)).synchronize()
@@ -118,18 +119,21 @@ extension Publisher {
     private func swap(_ release: Release) throws(SystemError) {
         do throws(SystemError) {
             try Files.rename(release.path, toNew: layout.link)
-        } catch where error.isTaken {
+        } catch  where error.isTaken {
             try Files.exchange(release.path, layout.link)
         }
     }
 
-    /// Gives the former release its place; what is there, an older copy of the same commit, goes.
+    /// Gives the former release its place; an older copy of the same commit goes to where it is swept from.
     private func moveAside(_ path: String, to place: String) throws(SystemError) {
+        let rest = layout.staging + "/" + TemporaryName.make()
         do throws(SystemError) {
+            // Where a release was replaced by a better one of the same commit, the former one itself is that copy.
+            if path == place { return try Files.rename(path, to: rest) }
             try Files.rename(path, toNew: place)
-        } catch where error.isTaken {
+        } catch  where error.isTaken {
             try Files.exchange(path, place)
-            try Files.removeTree(path)
+            try Files.rename(path, to: rest)
         }
     }
 

@@ -52,6 +52,7 @@ extension ReleaseIndex {
 extension IndexOrigin {
     // A capital first letter says that a program which does not know the extension may skip it.
     private static let signature = Array("SCAR".utf8)
+    private static let fixedLength = ObjectID.byteCount + 8
 
     fileprivate init?(extensions: Span<UInt8>) {
         var position = 0
@@ -61,12 +62,12 @@ extension IndexOrigin {
             let content = position + 8..<position + 8 + length
             guard content.upperBound <= extensions.count else { return nil }
             if areEqual(extensions.extracting(position..<position + 4), Self.signature.span),
-                length >= ObjectID.byteCount,
+                length >= Self.fixedLength,
                 let tree = ObjectID(bytes: extensions.extracting(content).extracting(first: ObjectID.byteCount))
             {
-                var settings: [UInt8] = []
-                for index in content.dropFirst(ObjectID.byteCount) { settings.append(extensions[index]) }
-                self.init(tree: tree, settings: settings)
+                let rest = content.dropFirst(ObjectID.byteCount).map { extensions[$0] }
+                let permissions = Permissions(file: rest.number(at: 0), executable: rest.number(at: 4))
+                self.init(tree: tree, settings: Array(rest[8...]), permissions: permissions)
                 return
             }
             position = content.upperBound
@@ -76,8 +77,10 @@ extension IndexOrigin {
 
     fileprivate func appendExtension(to file: inout [UInt8]) {
         file.append(contentsOf: Self.signature)
-        file.append(number: UInt32(ObjectID.byteCount + settings.count))
+        file.append(number: UInt32(Self.fixedLength + settings.count))
         file.append(contentsOf: tree.bytes)
+        file.append(number: permissions.file)
+        file.append(number: permissions.executable)
         file.append(contentsOf: settings)
     }
 }

@@ -1,4 +1,4 @@
-public import GitStore
+internal import GitStore
 internal import Posix
 
 /// Git's index file, which is also our proof of what we wrote.
@@ -6,9 +6,9 @@ internal import Posix
 /// Each entry holds a file's path, mode and object together with the size, time and inode that the file had when we
 /// wrote it. Entries stay in the bytes of the file, in its layout (`gitformat-index(5)`, versions 2 and 3): an index of
 /// 100,000 files is two arrays, and copying a run of entries is copying bytes.
-public struct ReleaseIndex: Sendable {
+struct ReleaseIndex: Sendable {
     /// The tree that the entries describe, and how its files were written.
-    public internal(set) var origin: IndexOrigin
+    var origin: IndexOrigin
     // The entries one after another, as they lie in the file after its header.
     var bytes: [UInt8] = []
     // Where each entry starts in `bytes`.
@@ -17,26 +17,22 @@ public struct ReleaseIndex: Sendable {
     var filters: [Int: CheckoutFilter] = [:]
 
     /// An index without entries.
-    public init(origin: IndexOrigin) {
+    init(origin: IndexOrigin) {
         self.origin = origin
     }
 
     /// The number of entries.
-    public var count: Int { offsets.count }
+    var count: Int { offsets.count }
 }
 
 /// What an index describes; git skips over this.
-public struct IndexOrigin: Sendable, Equatable {
+struct IndexOrigin: Sendable, Equatable {
     /// The tree that was staged.
-    public var tree: ObjectID
+    var tree: ObjectID
     /// Settings that decide what is in the files, as bytes that change when any of them does.
-    public var settings: [UInt8]
-
-    /// Names a tree and the settings that it was written with.
-    public init(tree: ObjectID, settings: [UInt8] = []) {
-        self.tree = tree
-        self.settings = settings
-    }
+    var settings: [UInt8]
+    /// The permissions that new files got.
+    var permissions: Permissions
 }
 
 /// Where the fields lie in an entry.
@@ -108,15 +104,19 @@ extension ReleaseIndex {
     /// The first byte after an entry.
     func end(_ entry: Int) -> Int { entry + 1 < count ? Int(offsets[entry + 1]) : bytes.count }
 
-    /// Whether a file is still as it was when the entry was filled, with these permissions.
+    /// Whether a file is still as it was when the entry was filled.
     ///
     /// The time of the last status change is not compared: sharing a file changes it.
-    func matches(_ entry: Int, _ status: FileStatus, _ permissions: Permissions) -> Bool {
+    func matches(_ entry: Int, _ status: FileStatus) -> Bool {
+        isSame(entry, status) && origin.permissions.agree(status, with: mode(entry))
+    }
+
+    /// Whether a file is still as it was when the entry was filled, whatever its kind and permissions.
+    func isSame(_ entry: Int, _ status: FileStatus) -> Bool {
         number(entry, Field.inode) == UInt32(truncatingIfNeeded: status.inode)
             && modified(entry) == status.modificationTime
             && number(entry, Field.size) == UInt32(truncatingIfNeeded: status.size)
             && number(entry, Field.user) == status.userID && number(entry, Field.group) == status.groupID
-            && permissions.agree(status, with: mode(entry))
     }
 
     /// Notes what a file is like that was just written.
@@ -149,6 +149,25 @@ extension ReleaseIndex {
         if isSkipped { bytes.append(contentsOf: [UInt8(Field.skipped >> 8), 0]) }
         bytes.append(contentsOf: path)
         bytes.append(contentsOf: repeatElement(0, count: 8 - (bytes.count - start) % 8))
+    }
+
+    /// The first entry whose path is not smaller than `path`.
+    func firstEntry(from path: Span<UInt8>) -> Int { partition(0..<count, path) }
+
+    /// The first of the entries whose path is not smaller than `path`.
+    func partition(_ entries: Range<Int>, _ path: Span<UInt8>) -> Int {
+        var (low, high) = (entries.lowerBound, entries.upperBound)
+        while low < high {
+            let middle = (low + high) / 2
+            if order(bytes.span.extracting(pathRange(middle)), path) < 0 { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// The entry with exactly this path.
+    func entry(at path: [UInt8]) -> Int? {
+        let entry = firstEntry(from: path.span)
+        return entry < count && bytes[pathRange(entry)].elementsEqual(path) ? entry : nil
     }
 
     /// Appends entries of another index as they are.

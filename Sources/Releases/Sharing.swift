@@ -12,7 +12,6 @@ struct Sharing: Sendable {
     let source: Int32
     /// The directory of the new release, open.
     let target: Int32
-    let permissions: Permissions
     let clones: Bool
 
     /// What one thread has done.
@@ -44,7 +43,7 @@ struct Sharing: Sendable {
                         try clones
                         ? clone(entry, name, from.descriptor, to.descriptor, &outcome)
                         : link(entry, name, from.descriptor, to.descriptor)
-                } catch where !error.mustStop {
+                } catch  where !error.mustStop {
                     isShared = false
                 }
                 if isShared { outcome.shared += 1 } else { outcome.unshared.append(entry) }
@@ -57,7 +56,7 @@ struct Sharing: Sendable {
         _ entry: Int, _ name: Span<UInt8>, _ from: Int32, _ to: Int32
     ) throws(SystemError) -> Bool {
         try TreeFile.link(name, from: from, to: to)
-        if index.matches(entry, try TreeFile.status(in: to, name), permissions) { return true }
+        if index.matches(entry, try TreeFile.status(in: to, name)) { return true }
         try TreeFile.remove(in: to, name)
         return false
     }
@@ -68,13 +67,13 @@ struct Sharing: Sendable {
         let mode = index.mode(entry)
         if mode == FileMode.symlink.octal { return try link(entry, name, from, to) }
         let source = try TreeFile.open(in: from, name)
-        guard index.matches(entry, try source.status(), permissions) else { return false }
+        guard index.matches(entry, try source.status()) else { return false }
         let target = try TreeFile.create(in: to, name, executable: mode == FileMode.executable.octal)
         do throws(SystemError) {
             try TreeFile.clone(source, into: target)
             try TreeFile.setModified(index.modified(entry), of: target)
             // Written to between the first look and the cloning.
-            guard index.matches(entry, try source.status(), permissions) else {
+            guard index.matches(entry, try source.status()) else {
                 try TreeFile.remove(in: to, name)
                 return false
             }

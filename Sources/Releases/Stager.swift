@@ -1,5 +1,4 @@
 public import GitStore
-internal import Patterns
 public import Posix
 
 /// Makes the directory of a commit.
@@ -8,7 +7,7 @@ public import Posix
 public final class Stager {
     let layout: ReleaseLayout
     let options: StagingOptions
-    private let objects: ObjectStore
+    let objects: ObjectStore
 
     /// A stager that reads from this store; it belongs to the thread that the store belongs to.
     public init(layout: ReleaseLayout, objects: ObjectStore, options: StagingOptions = StagingOptions()) {
@@ -63,6 +62,24 @@ public final class Stager {
         try system { () throws(SystemError) in try Files.removeTree(staged.place) }
     }
 
+    /// Builds a release afresh that was edited or damaged, sharing what is still as it was, and puts it into its place.
+    ///
+    /// Readers of the link see the whole of one or the whole of the other. Call `sweep` for what is left.
+    public func repair(_ release: Release, deadline: Deadline) throws(ReleaseError) -> Release {
+        try install(try stage(release.commit, from: release, deadline: deadline))
+    }
+
+    /// Removes everything from the staging directory: what was discarded and what a killed run has left.
+    ///
+    /// Nothing may be staged at the time. It costs as much as there are files, so do it when nobody waits.
+    public func sweep(deadline: Deadline) throws(ReleaseError) {
+        try system { () throws(SystemError) in
+            guard try Files.statusIfPresent(layout.staging) != nil else { return }
+            let directory = try FileDescriptor.openDirectory(layout.staging)
+            for entry in try directory.entries() { try directory.removeTree(entry: entry.name, deadline) }
+        }
+    }
+
     private func build(
         _ staged: inout StagedRelease, from source: Release?, _ deadline: Deadline
     ) throws(ReleaseError) {
@@ -75,19 +92,18 @@ public final class Stager {
             try Files.makeDirectory(staged.path)
             return try FileDescriptor.openDirectory(staged.path)
         }
-        let permissions = try system { () throws(SystemError) in try Permissions(probing: target.number) }
+        let volume = try system { () throws(SystemError) in try VolumeTraits(probing: target.number) }
         let old = try system { () throws(SystemError) -> ReleaseIndex? in
-            guard let source else { return nil }
-            return try worktree.index(of: source.commit)
+            guard let source, let index = try worktree.index(of: source.commit) else { return nil }
+            // Where new files get other permissions than the old ones did, the old ones are of no use.
+            return index.origin.permissions == volume.permissions ? index : nil
         }
-        var merge = TreeMerge(
-            objects: objects, old: old, origin: IndexOrigin(tree: tree, settings: options.fingerprint),
-            config: options.config, sparse: options.sparsePatterns.map { SparseRules($0.span) }, deadline: deadline)
+        let origin = IndexOrigin(tree: tree, settings: options.fingerprint, permissions: volume.permissions)
+        var merge = TreeMerge(objects: objects, old: old, origin: origin, options: options, deadline: deadline)
         try merge.run()
         var work = StagingWork(
-            index: merge.finish(), target: target.number, permissions: permissions,
-            threads: options.threads > 0 ? options.threads : min(usableProcessors(), 8), deadline: deadline)
-        if let source, old != nil { try share(&work, source, permissions) }
+            index: merge.finish(), target: target.number, threads: options.usedThreads, deadline: deadline)
+        if let source, old != nil { try share(&work, source, volume) }
         try work.write(objects)
         try system { () throws(SystemError) in
             try worktree.write(work.index, of: commit, into: staged.metadata)
@@ -98,17 +114,17 @@ public final class Stager {
     }
 
     private func share(
-        _ work: inout StagingWork, _ source: Release, _ permissions: Permissions
+        _ work: inout StagingWork, _ source: Release, _ volume: VolumeTraits
     ) throws(ReleaseError) {
         let directory = try system { () throws(SystemError) in try FileDescriptor.openDirectory(source.path) }
-        try work.share(from: directory.number, options.means(permissions))
+        try work.share(from: directory.number, options.means(volume))
     }
 
     /// Renames, or exchanges where the new name is taken.
     private func put(_ path: String, at place: String) throws(SystemError) {
         do throws(SystemError) {
             try Files.rename(path, toNew: place)
-        } catch where error.isTaken {
+        } catch  where error.isTaken {
             try Files.exchange(path, place)
         }
     }

@@ -1,3 +1,5 @@
+internal import Posix
+
 /// How an unchanged file gets from one release into the next.
 public enum ShareMode: String, Sendable, CaseIterable {
     /// By reflink where the file system has it, else by hard link, else by copy.
@@ -25,6 +27,9 @@ public struct StagingOptions: Sendable {
 
     /// The defaults.
     public init() {}
+
+    /// How many threads are started at most.
+    var usedThreads: Int { threads > 0 ? threads : min(usableProcessors(), 8) }
 
     /// What decides the content of every file, as bytes that differ when it does.
     var fingerprint: [UInt8] {

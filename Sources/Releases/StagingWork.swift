@@ -1,6 +1,5 @@
 internal import GitStore
 internal import Posix
-internal import Synchronization
 
 /// Fills the directory of a new release with the files of its index: shares what it can and writes the rest.
 struct StagingWork {
@@ -11,7 +10,6 @@ struct StagingWork {
     /// Files that could not be written as their attributes ask, for people.
     private(set) var warnings: [String] = []
     private let target: Int32
-    private let permissions: Permissions
     private let threads: Int
     private let deadline: Deadline
     // Entries that could not be shared although nothing in the commit changed them.
@@ -20,11 +18,10 @@ struct StagingWork {
 
     /// Prepares the work on an open directory that is empty.
     init(
-        index: ReleaseIndex, target: Int32, permissions: Permissions, threads: Int, deadline: Deadline
+        index: ReleaseIndex, target: Int32, threads: Int, deadline: Deadline
     ) {
         self.index = index
         self.target = target
-        self.permissions = permissions
         self.threads = threads
         self.deadline = deadline
     }
@@ -47,7 +44,6 @@ struct StagingWork {
 
     /// Writes all files that were not shared.
     mutating func write(_ objects: ObjectStore) throws(ReleaseError) {
-        // In a directory of its own for itself, so that nothing else holds the index when it is filled in.
         for outcome in try runWriting(objects) {
             figures.bytes += outcome.bytes
             warnings += outcome.warnings
@@ -57,12 +53,13 @@ struct StagingWork {
         figures.files = figures.shared + figures.written
     }
 
+    // The two run in functions of their own, so that nothing else holds the index when it is filled in.
     private func runSharing(from source: Int32, clones: Bool) throws(ReleaseError) -> [Sharing.Outcome] {
         let sharing = Sharing(
-            index: index, source: source, target: target, permissions: permissions, clones: clones)
+            index: index, source: source, target: target, clones: clones)
         let threads = useful(threads, for: index.count, atLeast: 400)
-        let queue = WorkQueue(index.count, threads: threads, deadline: deadline)
-        return try onThreads(threads, queue) { () throws(ReleaseError) in
+        let queue = WorkQueue(index.count, threads: threads, operation: "stage a release", deadline: deadline)
+        return try queue.onThreads(threads) { () throws(ReleaseError) in
             try system { () throws(SystemError) in try sharing.work(queue) }
         }
     }
@@ -71,10 +68,10 @@ struct StagingWork {
         let writing = Writing(
             index: index, entries: entriesToWrite(), target: target, keepsTimes: keepsTimes)
         let threads = useful(threads, for: writing.entries.count, atLeast: 100)
-        let queue = WorkQueue(writing.entries.count, threads: threads, deadline: deadline)
+        let queue = WorkQueue(writing.entries.count, threads: threads, operation: "stage a release", deadline: deadline)
         if threads == 1 { return [try writing.work(queue, objects)] }
         let path = objects.path
-        return try onThreads(threads, queue) { () throws(ReleaseError) in
+        return try queue.onThreads(threads) { () throws(ReleaseError) in
             // Handles of libgit2 belong to one thread.
             let own = try store { () throws(GitError) in try ObjectStore.openExisting(path) }
             return try writing.work(queue, own)
@@ -92,30 +89,6 @@ struct StagingWork {
     private func useful(_ threads: Int, for count: Int, atLeast pieces: Int) -> Int {
         max(1, min(threads, count / pieces))
     }
-
-    /// Works the queue off on several threads, this one included; what each has done is returned.
-    private func onThreads<Outcome: Sendable>(
-        _ threads: Int, _ queue: WorkQueue, _ work: @Sendable () throws(ReleaseError) -> Outcome
-    ) throws(ReleaseError) -> [Outcome] {
-        let outcomes = Outcomes<Outcome>()
-        try Parallel.forEach(count: threads, threads: threads) { (_) throws(ReleaseError) in
-            do throws(ReleaseError) {
-                outcomes.add(try work())
-            } catch {
-                queue.stop()
-                throw error
-            }
-        }
-        return outcomes.all
-    }
-}
-
-private final class Outcomes<Outcome: Sendable>: Sendable {
-    private let list = Mutex<[Outcome]>([])
-
-    func add(_ outcome: Outcome) { list.withLock { $0.append(outcome) } }
-
-    var all: [Outcome] { list.withLock { $0 } }
 }
 
 /// How files are shared on this volume.
@@ -125,10 +98,10 @@ enum ShareMeans: Sendable {
 
 extension StagingOptions {
     /// How to share on a volume with these abilities.
-    func means(_ permissions: Permissions) -> ShareMeans {
+    func means(_ volume: VolumeTraits) -> ShareMeans {
         switch share {
         case .copy: .copy
-        case .auto where permissions.canClone: .clone
+        case .auto where volume.canClone: .clone
         case .auto where isWrittenBeforePublishing: .copy
         case .auto, .link: .link
         }

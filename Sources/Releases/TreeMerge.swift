@@ -22,13 +22,12 @@ struct TreeMerge {
 
     /// Prepares a merge; `old` is nil where there is nothing to come from.
     init(
-        objects: ObjectStore, old: ReleaseIndex?, origin: IndexOrigin, config: ConfigValues, sparse: SparseRules?,
-        deadline: Deadline
+        objects: ObjectStore, old: ReleaseIndex?, origin: IndexOrigin, options: StagingOptions, deadline: Deadline
     ) {
         self.objects = objects
         self.old = old ?? ReleaseIndex(origin: origin)
-        self.config = config
-        self.sparse = sparse
+        config = options.config
+        sparse = options.sparsePatterns.map { SparseRules($0.span) }
         self.deadline = deadline
         index = ReleaseIndex(origin: origin)
         index.bytes.reserveCapacity(self.old.bytes.count + self.old.bytes.count / 16)
@@ -208,24 +207,10 @@ struct TreeMerge {
         // Everything inside has a path that begins with the directory's, which ends in a slash: the first entry inside
         // is the first that is not smaller, the first beyond is not smaller than the same path ending in "0", which
         // follows the slash.
-        let start = partition(entries, directory.span)
+        let start = old.partition(entries, directory.span)
         var beyond = directory
         beyond[beyond.count - 1] += 1
-        return start..<partition(start..<entries.upperBound, beyond.span)
-    }
-
-    /// The first of the entries whose path is not smaller than `path`.
-    private func partition(_ entries: Range<Int>, _ path: Span<UInt8>) -> Int {
-        var (low, high) = (entries.lowerBound, entries.upperBound)
-        while low < high {
-            let middle = (low + high) / 2
-            if order(old.bytes.span.extracting(old.pathRange(middle)), path) < 0 {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        return low
+        return start..<old.partition(start..<entries.upperBound, beyond.span)
     }
 
     /// How an old entry's path compares with that of a file in the current directory: below, at or above zero.

@@ -7,12 +7,14 @@ final class WorkQueue: Sendable {
     private let stopped = Atomic<Bool>(false)
     private let limit: Int
     private let run: Int
+    private let operation: String
     private let deadline: Deadline
 
     /// A queue of `limit` pieces of work for so many threads.
-    init(_ limit: Int, threads: Int, deadline: Deadline) {
+    init(_ limit: Int, threads: Int, operation: String, deadline: Deadline) {
         self.limit = limit
         self.deadline = deadline
+        self.operation = operation
         // Small enough that no thread waits long for the last one, large enough that directories are rarely split.
         run = max(1, min(1024, limit / (threads * 8)))
     }
@@ -20,13 +22,33 @@ final class WorkQueue: Sendable {
     /// The next run; nil when there is none left, or the work was stopped.
     func take() throws(SystemError) -> Range<Int>? {
         if stopped.load(ordering: .relaxed) { return nil }
-        try deadline.check("stage a release")
+        try deadline.check(operation)
         let start = next.wrappingAdd(run, ordering: .relaxed).oldValue
         return start < limit ? start..<min(start + run, limit) : nil
     }
 
-    /// Makes all threads stop before their next run.
-    func stop() {
-        stopped.store(true, ordering: .relaxed)
+    /// Works the queue off on several threads, this one included; what each has done is returned.
+    func onThreads<Outcome: Sendable>(
+        _ threads: Int, _ work: @Sendable () throws(ReleaseError) -> Outcome
+    ) throws(ReleaseError) -> [Outcome] {
+        let outcomes = Outcomes<Outcome>()
+        try Parallel.forEach(count: threads, threads: threads) { (_) throws(ReleaseError) in
+            do throws(ReleaseError) {
+                outcomes.add(try work())
+            } catch {
+                // The others stop before their next run.
+                stopped.store(true, ordering: .relaxed)
+                throw error
+            }
+        }
+        return outcomes.all
     }
+}
+
+private final class Outcomes<Outcome: Sendable>: Sendable {
+    private let list = Mutex<[Outcome]>([])
+
+    func add(_ outcome: Outcome) { list.withLock { $0.append(outcome) } }
+
+    var all: [Outcome] { list.withLock { $0 } }
 }

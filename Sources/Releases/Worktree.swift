@@ -13,6 +13,9 @@ struct Worktree {
     /// stays as it was when someone runs git in a release.
     private static let record = "written-index"
 
+    /// The name of the record of what a command has changed in a release before it was published.
+    private static let preparation = "prepared-index"
+
     /// The content of the `.git` file of a release in the directory that lies at `path`.
     func pointer(_ commit: ObjectID, at path: String) -> [UInt8] {
         Array("gitdir: \(relativePath(from: path, to: layout.metadata(of: commit)))\n".utf8)
@@ -54,7 +57,21 @@ struct Worktree {
 
     /// The index that was written with a release; nil when there is none that can be trusted.
     func index(of commit: ObjectID) throws(SystemError) -> ReleaseIndex? {
-        guard let file = try Files.readIfPresent("\(layout.metadata(of: commit))/\(Self.record)", limit: .max) else {
+        try read(Self.record, of: commit)
+    }
+
+    /// Those files that a command has changed before publishing, as it left them; nil when none ran.
+    func preparedIndex(of commit: ObjectID) throws(SystemError) -> ReleaseIndex? {
+        try read(Self.preparation, of: commit)
+    }
+
+    /// Keeps a record of the files that a command has changed.
+    func writePrepared(_ index: ReleaseIndex, of commit: ObjectID) throws(SystemError) {
+        try AtomicFile.write(index.file(), to: "\(layout.metadata(of: commit))/\(Self.preparation)")
+    }
+
+    private func read(_ name: String, of commit: ObjectID) throws(SystemError) -> ReleaseIndex? {
+        guard let file = try Files.readIfPresent("\(layout.metadata(of: commit))/\(name)", limit: .max) else {
             return nil
         }
         return ReleaseIndex(file: file)

@@ -50,7 +50,8 @@ struct Figures: Sendable {
             "git_sidecar_stage_duration_seconds", help: "How long the stages of deployments took.",
             labels: ["stage"])
         deployments = registry.counter(
-            "git_sidecar_deployments_total", help: "How many deployments ended, by outcome and the stage they ended in.",
+            "git_sidecar_deployments_total",
+            help: "How many deployments ended, by outcome and the stage they ended in.",
             labels: ["outcome", "stage"])
         bytesFetched = registry.counter("git_sidecar_fetched_bytes_total", help: "Bytes of packs received.")
         objectsFetched = registry.counter("git_sidecar_fetched_objects_total", help: "Objects received.")
@@ -69,7 +70,8 @@ struct Figures: Sendable {
         quarantined = registry.gauge(
             "git_sidecar_quarantined", help: "How many commits are held back because they failed.")
         stale = registry.gauge(
-            "git_sidecar_stale", help: "1 when the live release is not what the remote is known to have, or it is not known.")
+            "git_sidecar_stale",
+            help: "1 when the live release is not what the remote is known to have, or it is not known.")
         registry.gauge(
             "git_sidecar_build_info", help: "Always 1; the label says which version runs.", labels: ["version"]
         ).set(1, Product.version)

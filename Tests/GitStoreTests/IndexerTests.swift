@@ -159,6 +159,28 @@ struct IndexerTests {
         #expect(try packFiles() == [])
     }
 
+    /// Whether a file system can be mounted here.
+    private static let canMount = (try? Fixture().shell("mkdir m; mount -t tmpfs none m; umount m")) != nil
+
+    @Test("a full volume is an error that says so, and leaves nothing behind", .enabled(if: canMount))
+    func full() throws {
+        try fixture.shell(
+            """
+            head -c 2000000 /dev/urandom > repo/random
+            cd repo; git add .; git commit -qm random
+            git rev-parse HEAD | git pack-objects -q --revs --stdout > ../large.pack
+            mkdir ../small; mount -t tmpfs -o size=1m none ../small
+            """)
+        defer { _ = try? fixture.shell("umount small") }
+        let small = try ObjectStore.open(fixture.path + "/small/.git")
+        let bytes = try fixture.bytes("large.pack")
+        var indexer: PackIndexer? = try small.indexPack()
+        let error = #expect(throws: GitError.self) { try indexer?.append(bytes.span) }
+        #expect(error?.cause?.isDiskFull == true)
+        indexer = nil
+        #expect(try fixture.shell("ls small/.git/objects/pack") == "")
+    }
+
     @Test("leftovers of killed runs are removed, and nothing else")
     func leftovers() throws {
         let pack = try #require(try index(try fixture.bytes("whole.pack")).name)

@@ -156,6 +156,39 @@ struct SourceTests {
         try fixture.git("fsck", "--strict", in: "root")
     }
 
+    @Test(
+        "packed objects and deltas are taken over as they are, and arrive whole",
+        arguments: [
+            "repack -qadf", "repack -qadfF --depth=4000 --window=250", "-c pack.indexVersion=1 repack -qadf",
+            "-c pack.compression=0 repack -qadf", "-c repack.useDeltaBaseOffset=false repack -qadf",
+        ])
+    func packedSource(command: String) throws {
+        try fixture.shell(
+            """
+            cd repo
+            for i in 1 2 3 4 5 6 7 8; do seq $i 3000 > numbers; git add .; git commit -qm "numbers $i"; done
+            head -c 300000 /dev/urandom > random; git add .; git commit -qm random
+            git \(command)
+            """)
+        let result = try copy(["main", "v1"], to: "root")
+        #expect(try #require(result.pack).progress.totalDeltas > (command.contains("indexVersion") ? -1 : 0))
+        try fixture.git("fsck", "--strict", "--full", in: "root")
+        let count = try fixture.git("rev-list", "--objects", "--count", "main", "v1")
+        #expect(try fixture.git("rev-list", "--objects", "--count", "--all", in: "root") == count)
+        // A shallow copy leaves out the bases of some deltas.
+        _ = try copy(["main"], to: "shallow", depth: 1)
+        try fixture.git("fsck", "--strict", "--full", in: "shallow")
+    }
+
+    @Test("a damaged pack of the source is noticed")
+    func damagedSource() throws {
+        try fixture.shell(
+            "cd repo; head -c 5000 /dev/urandom > random; git add .; git commit -qm random; git repack -qadf")
+        let pack = try fixture.shell("ls repo/.git/objects/pack/*.pack").dropLast()
+        try fixture.shell("chmod +w \(pack); printf 'damage' | dd of=\(pack) bs=1 seek=3000 conv=notrunc status=none")
+        #expect(throws: GitError.self) { try copy(["main"], to: "root") }
+    }
+
     @Test("large and empty files are copied byte for byte")
     func sizes() throws {
         try fixture.shell(

@@ -1,5 +1,5 @@
-import Foundation
 import Options
+import TestSupport
 import Testing
 
 @Suite("Help, manual and completions")
@@ -45,9 +45,9 @@ struct DocumentTests {
 
     @Test("the manual's source is accepted by groff without a warning", .enabled(if: installed("man") != nil))
     func roff() throws {
-        let run = try Run("/bin/sh", ["-c", "man -l --warnings '\(repositoryTop)/docs/git-sidecar.1' >/dev/null"])
+        let run = try runProgram(["man", "-l", "--warnings", repositoryTop + "/docs/git-sidecar.1"])
         #expect(run.status == 0)
-        #expect(run.output == "")
+        #expect(run.errors == "")
     }
 
     @Test(
@@ -58,9 +58,9 @@ struct DocumentTests {
         ])
     func completions(_ shell: String, _ file: String) throws {
         guard let program = installed(shell) else { return }
-        let run = try Run(program, ["-n", repositoryTop + "/" + file])
+        let run = try runProgram([program, "-n", repositoryTop + "/" + file])
         #expect(run.status == 0)
-        #expect(run.output == "")
+        #expect(run.errors == "")
     }
 
     @Test(
@@ -77,7 +77,7 @@ struct DocumentTests {
             COMP_WORDS=(\(words.joined(separator: " "))); COMP_CWORD=\(words.count - 1)
             _git_sidecar; echo "${COMPREPLY[@]}"
             """
-        #expect(try Run("/bin/bash", ["-c", script]).output == expected + "\n")
+        #expect(try runProgram(["bash", "-c", script]).output == expected)
     }
 
     @Test("the image's variables hold the defaults and can be read back")

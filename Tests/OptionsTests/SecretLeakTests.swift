@@ -56,6 +56,19 @@ struct SecretLeakTests {
         #expect(!printed.contains("hunter2"))
     }
 
+    @Test("variables that hold a secret are known, so that no child gets them")
+    func secretVariables() {
+        let environment = [
+            "GITSYNC_PASSWORD": "p", "GIT_SYNC_REPO": "https://u:p@h/", "GITSYNC_REPO": "https://h/",
+            "GITSYNC_WEBHOOK_URL": "https://h/?token=x", "GITSYNC_GIT_CONFIG": "a:b", "PATH": "/bin",
+            "GITSYNC_ON_CHANGE": "*=http:POST@https://u:p@h/",
+        ]
+        #expect(
+            OptionTable.secretVariables(in: environment) == [
+                "GITSYNC_PASSWORD", "GIT_SYNC_REPO", "GITSYNC_WEBHOOK_URL", "GITSYNC_GIT_CONFIG", "GITSYNC_ON_CHANGE",
+            ])
+    }
+
     @Test("the secrets do arrive")
     func arrives() {
         let settings = parse(environment: ["GITSYNC_PASSWORD": "hunter2"]).settings

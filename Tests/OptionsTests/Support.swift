@@ -1,5 +1,5 @@
-import Foundation
 import Options
+import TestSupport
 
 /// The top of the repository.
 let repositoryTop = String(#filePath.dropLast("/Tests/OptionsTests/Support.swift".count))
@@ -29,34 +29,12 @@ func probe(files: Set<String> = [], isTerminal: Bool = false) -> Probe {
     Probe(workingDirectory: "/srv", standardErrorIsTerminal: isTerminal) { files.contains($0) ? .file : .missing }
 }
 
-/// A program that was run: its exit code and all it printed.
-struct Run {
-    let status: Int32
-    let output: String
-
-    /// Runs a program with a file on its standard input.
-    init(_ program: String, _ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        status = process.terminationStatus
-    }
-}
-
-/// The path of the first of the programs that is installed.
+/// The path of a program; nil where it is not installed.
 func installed(_ name: String) -> String? {
-    ["/usr/bin/", "/bin/", "/usr/local/bin/"].map { $0 + name }.first {
-        FileManager.default.isExecutableFile(atPath: $0)
-    }
+    ["/usr/bin/", "/bin/", "/usr/local/bin/"].map { $0 + name }.first { TestFiles.exists($0) }
 }
 
-/// The content of a file of the repository; empty when it cannot be read.
+/// The content of a file of the repository; empty when it cannot be read, which no expected content is.
 func committed(_ path: String) -> String {
-    (try? String(contentsOfFile: repositoryTop + "/" + path, encoding: .utf8)) ?? ""
+    (try? TestFiles.text(repositoryTop + "/" + path)) ?? ""
 }

@@ -11,7 +11,10 @@ struct NastyTree: Sendable, CustomTestStringConvertible {
     let first: Files
     let second: Files
 
-    init(_ name: String, _ first: KeyValuePairs<String, GitFixture.File>, then second: KeyValuePairs<String, GitFixture.File>) {
+    init(
+        _ name: String, _ first: KeyValuePairs<String, GitFixture.File>,
+        then second: KeyValuePairs<String, GitFixture.File>
+    ) {
         testDescription = name
         self.first = first.map { (Array($0.key.utf8), $0.value) }
         self.second = second.map { (Array($0.key.utf8), $0.value) }
@@ -68,7 +71,10 @@ struct NastyTree: Sendable, CustomTestStringConvertible {
                 "a.txt": "one\ntwo\n", "sub/.gitattributes": "*.txt -text\n", "sub/a.txt": "one\ntwo\n",
                 "x.id": "$Id$\n", "y.bin": "a\nb\r\nc", "z.u16": "hällo\n", "plain": "a\nb\n", "sub/deep/q.txt": "r\n",
             ],
-            then: [".gitattributes": "*.txt text eol=lf\n*.id -ident\nplain text eol=crlf\n", "sub/.gitattributes": .deleted]),
+            then: [
+                ".gitattributes": "*.txt text eol=lf\n*.id -ident\nplain text eol=crlf\n",
+                "sub/.gitattributes": .deleted,
+            ]),
         NastyTree(
             "a submodule, which is an empty directory",
             ["a": "1", "module": .submodule("1111111111111111111111111111111111111111"), ".gitmodules": "\n"],
@@ -80,7 +86,9 @@ struct NastyTree: Sendable, CustomTestStringConvertible {
 
 @Suite("A release holds exactly what git would check out", .scratch(.memory))
 struct ExactnessTests {
-    @Test("a first release, and the next one made from it", .timeLimit(.minutes(1)), arguments: NastyTree.all, ShareMode.allCases)
+    @Test(
+        "a first release, and the next one made from it", .timeLimit(.minutes(1)), arguments: NastyTree.all,
+        ShareMode.allCases)
     func nastyTrees(tree: NastyTree, share: ShareMode) throws {
         var site = try Site()
         site.options.share = share
@@ -118,7 +126,9 @@ struct ExactnessTests {
         try site.expectExact(second.release)
     }
 
-    @Test("paths that could lead elsewhere are refused, and nothing is left behind", arguments: ["..", ".", ".git", ".GIT", "git~1"])
+    @Test(
+        "paths that could lead elsewhere are refused, and nothing is left behind",
+        arguments: ["..", ".", ".git", ".GIT", "git~1"])
     func dangerousNames(name: String) throws {
         let site = try Site()
         let blob = try site.fixture.writeBlob([1])

@@ -62,7 +62,9 @@ struct Site {
         let difference = try runProgram(
             ["diff", "--recursive", "--no-dereference", "--exclude=.git", expected, release.path],
             directory: Scratch.directory)
-        #expect(difference.status == 0, "\(difference.output.prefix(2000)) \(difference.errors)", sourceLocation: sourceLocation)
+        #expect(
+            difference.status == 0, "\(difference.output.prefix(2000)) \(difference.errors)",
+            sourceLocation: sourceLocation)
         #expect(try status(release.path) == "", sourceLocation: sourceLocation)
     }
 

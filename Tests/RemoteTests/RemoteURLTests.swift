@@ -102,7 +102,8 @@ struct CredentialsTests {
     private func rules() throws -> CredentialRules {
         CredentialRules([
             .init(prefix: try RemoteURL(parsing: "https://host"), username: "all", password: .value(Secret("1"))),
-            .init(prefix: try RemoteURL(parsing: "https://host/team/"), username: "team", password: .value(Secret("2"))),
+            .init(
+                prefix: try RemoteURL(parsing: "https://host/team/"), username: "team", password: .value(Secret("2"))),
         ])
     }
 

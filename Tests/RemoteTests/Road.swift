@@ -68,7 +68,9 @@ struct Way {
 extension RemoteRepository {
     /// Resolves a name and fetches what it stands for, as one attempt of the sidecar does.
     @discardableResult
-    func sync(_ name: String, depth: Int, into store: ObjectStore, within limit: Duration = .seconds(60)) throws -> FetchResult {
+    func sync(_ name: String, depth: Int, into store: ObjectStore, within limit: Duration = .seconds(60)) throws
+        -> FetchResult
+    {
         defer { close() }
         let deadline = Deadline.after(limit)
         let found = try resolve(RefQuery(name), deadline)

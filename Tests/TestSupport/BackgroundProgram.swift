@@ -11,18 +11,17 @@ public final class BackgroundProgram: Sendable {
     private let leash: Leash
     private let stopped = Mutex(false)
 
-    /// Kills a process, `$1`, and all its descendants.
+    /// Kills a process, `$1`, all its descendants, and its group.
     ///
-    /// Each is stopped first, so that it cannot fork while its children are looked up. The group comes last, for those
-    /// whose parent had gone before.
+    /// The group is for what was forked meanwhile and for those whose parent had gone before. Nothing is stopped first:
+    /// the kernel wakes stopped groups with SIGHUP when our own process ends, and nginx and sshd start anew on that.
     private static let killTree = #"""
         end() {
-            kill -STOP "$1"
             for child in $(cat /proc/"$1"/task/*/children); do end "$child"; done
             kill -KILL "$1"
         }
         end "$1"
-        kill -KILL -- "-$1"
+        kill -KILL "-$1"
         """#
 
     /// Starts a program in the background with its output in `log`.

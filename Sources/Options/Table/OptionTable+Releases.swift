@@ -13,19 +13,19 @@ extension OptionTable {
             Relative to {root}, or absolute. Without it, the last part of {repo} without `.git`. Directories above it \
             are created.
             """,
-            old: [.variables("GIT_SYNC_LINK"), .renamed("dest", "GIT_SYNC_DEST")], availability: .notYet),
+            old: [.variables("GIT_SYNC_LINK"), .renamed("dest", "GIT_SYNC_DEST")]),
         Option(
             "publish", \.publish, .releases, "what the published name is",
             """
             `symlink` replaces a symbolic link, `directory` exchanges a real directory. Both are atomic. A foreign \
             file or directory at {link} is never overwritten.
-            """, availability: .notYet),
+            """),
         Option(
             "share", \.share, .releases, "how unchanged files get into a release",
             """
             `auto` uses reflinks where the file system has them, else hard links, else copies; `link` uses hard links; \
             `copy` shares nothing.
-            """, availability: .notYet),
+            """),
         Option(
             "keep-releases", \.keepReleases, .releases, "earlier releases kept for going back",
             "Going back to them needs no network. `auto` means 5 where {rollback} is in effect, else 0.",
@@ -40,8 +40,7 @@ extension OptionTable {
             old: [
                 .variables("GIT_SYNC_GROUP_WRITE"),
                 .refused("change-permissions", "GIT_SYNC_PERMISSIONS", instead: "use --group-write"),
-            ],
-            availability: .notYet),
+            ]),
         Option(
             "git-gc", \.gitGC, .releases, "when to compact the store",
             """
@@ -60,19 +59,19 @@ extension OptionTable {
             """
             Such as `npm ci` or a build. It runs in the staged release before it is published and may write there.
             """,
-            placeholder: "COMMAND", availability: .notYet),
+            placeholder: "COMMAND"),
         Option(
             "prepare-timeout", \.prepareTimeout, .releases, "time limit of {prepare-command}",
-            check: atLeast(.milliseconds(10)), availability: .notYet),
+            check: atLeast(.milliseconds(10))),
         Option(
             "validate-command", \.validateCommand, .releases, "command that judges a staged release",
             """
             Such as `nginx -t -c "$PWD/nginx.conf"`. When it fails, the release is not published, its commit is not \
             tried again, and its output is kept as the reason.
             """,
-            placeholder: "COMMAND", availability: .notYet),
+            placeholder: "COMMAND"),
         Option(
             "validate-timeout", \.validateTimeout, .releases, "time limit of {validate-command}",
-            check: atLeast(.milliseconds(10)), availability: .notYet),
+            check: atLeast(.milliseconds(10))),
     ]
 }

@@ -44,11 +44,10 @@ extension OptionTable {
             The patterns, as in `git sparse-checkout`, choose which files are published. The file is read again for \
             each deployment.
             """,
-            old: [.variables("GIT_SYNC_SPARSE_CHECKOUT_FILE")], availability: .notYet),
+            old: [.variables("GIT_SYNC_SPARSE_CHECKOUT_FILE")]),
         Option(
             "sparse-pattern", list: \.sparsePatterns, .source, "one of git's sparse patterns",
-            "The same as a line of {sparse-checkout-file}; both may be given.", placeholder: "PATTERN",
-            availability: .notYet),
+            "The same as a line of {sparse-checkout-file}; both may be given.", placeholder: "PATTERN"),
         Option(
             "verify-signatures", \.verifySignatures, .source, "what must be signed to be published",
             """

@@ -7,20 +7,19 @@ extension OptionTable {
             old: [
                 .variables("GIT_SYNC_PERIOD"),
                 .renamed("wait", "GIT_SYNC_WAIT", unit: "seconds", converting: OldName.seconds),
-            ],
-            availability: .notYet),
+            ]),
         Option(
             "init-period", \.initPeriod, .syncing, "{period} until the first success",
-            "Without it, {period} counts from the start.", check: atLeast(.milliseconds(10)), availability: .notYet),
+            "Without it, {period} counts from the start.", check: atLeast(.milliseconds(10))),
         Option(
             "jitter", \.jitter, .syncing, "how far to vary the period",
-            "Spreads the requests of many sidecars over time.", availability: .notYet),
+            "Spreads the requests of many sidecars over time."),
         Option(
             "max-backoff", \.maxBackoff, .syncing, "longest pause while the remote fails",
             """
             From the fourth failure in a row the pause doubles, up to this. A remote that says `Retry-After` is obeyed.
             """,
-            check: atLeast(.milliseconds(10)), availability: .notYet),
+            check: atLeast(.milliseconds(10))),
         Option(
             "sync-timeout", \.syncTimeout, .syncing, "time limit of one attempt",
             "It holds for the whole attempt, also when the remote accepts a connection and never answers.",
@@ -45,24 +44,23 @@ extension OptionTable {
             old: [
                 .variables("GIT_SYNC_MAX_FAILURES"),
                 .renamed("max-sync-failures", "GIT_SYNC_MAX_SYNC_FAILURES"),
-            ],
-            availability: .notYet),
+            ]),
         Option(
             "init-max-failures", \.initMaxFailures, .syncing, "{max-failures} until the first success",
-            "Without it, {max-failures} counts from the start.", availability: .notYet),
+            "Without it, {max-failures} counts from the start."),
         Option(
             "sync-on-signal", \.syncOnSignal, .syncing, "signal that starts a sync at once",
             "Such as `SIGHUP`, `HUP` or `1`. One signal that comes during a deployment is remembered.",
-            old: [.variables("GIT_SYNC_SYNC_ON_SIGNAL")], availability: .notYet),
+            old: [.variables("GIT_SYNC_SYNC_ON_SIGNAL")]),
         Option(
             "touch-file", \.touchFile, .syncing, "file to touch after each deployment",
             "And after the first success. It is created if it does not exist.",
-            old: [.variables("GIT_SYNC_TOUCH_FILE")], availability: .notYet),
+            old: [.variables("GIT_SYNC_TOUCH_FILE")]),
         Option(
             "error-file", \.errorFile, .syncing, "file for the last error, as JSON",
             """
             Holds `{"Msg": ..., "Err": ..., "Args": ...}`. It is replaced atomically and removed by a success.
             """,
-            old: [.variables("GIT_SYNC_ERROR_FILE")], availability: .notYet),
+            old: [.variables("GIT_SYNC_ERROR_FILE")]),
     ]
 }

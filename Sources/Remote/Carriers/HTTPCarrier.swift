@@ -55,7 +55,8 @@ final class HTTPCarrier: Carrier {
         let suffix = "/info/refs"
         let service = "service=git-upload-pack"
         var parser = AdvertisementParser(carrier: .http, filter: query?.filter)
-        let request = HTTPRequest(url.location(suffix, query: service), headers: [HTTPCarrier.version], redirects: .sameHost)
+        let request = HTTPRequest(
+            url.location(suffix, query: service), headers: [HTTPCarrier.version], redirects: .sameHost)
         let answered = try send(request, deadline) { bytes in try parser.read(bytes) }
         // Where the first request was sent on to, the others go as well.
         let tail = "\(suffix)?\(service)"

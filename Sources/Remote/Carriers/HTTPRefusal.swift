@@ -25,7 +25,8 @@ struct HTTPRefusal {
                     .authentication, operation, "the server asks for a credential and none is configured (401)\(said)",
                     hint: "give --username with --password-file, or --credential")
             }
-            let user = credential.username.isEmpty || credential.password.exposed.isEmpty ? "" : " of \(credential.username)"
+            let user =
+                credential.username.isEmpty || credential.password.exposed.isEmpty ? "" : " of \(credential.username)"
             return RemoteError(
                 .authentication, operation, "the server rejected the credential\(user) (401)\(said)",
                 hint: "check the password or token: it may have expired or been revoked")
@@ -44,7 +45,8 @@ struct HTTPRefusal {
         case 429:
             return RemoteError(
                 .rateLimited, operation, "the server asks us to slow down (429)\(said)",
-                hint: "raise --period, or let the server call --push-secret-file's webhook", retryAfter: head.retryAfter)
+                hint: "raise --period, or let the server call --push-secret-file's webhook", retryAfter: head.retryAfter
+            )
         case 500...599:
             return RemoteError(
                 .server, operation, "the server failed with status \(head.status)\(said)", retryAfter: head.retryAfter)

@@ -30,7 +30,8 @@ struct SSHReport {
             return hostKeyError(operation, url, settings: settings, knownKeys: knownKeys)
         }
         if text.contains("Permission denied") || text.contains("Too many authentication failures") {
-            let keys = settings.keyFiles.isEmpty ? "no key was given" : "offered: " + settings.keyFiles.joined(separator: ", ")
+            let keys =
+                settings.keyFiles.isEmpty ? "no key was given" : "offered: " + settings.keyFiles.joined(separator: ", ")
             return RemoteError(
                 .authentication, operation, "the server rejected our key (\(keys))",
                 hint: "check --ssh-key-file, and that its public half may read \(url.path)")
@@ -73,7 +74,8 @@ struct SSHReport {
         let offered = offeredKey ?? "a key that ssh did not name"
         if knownKeys.isEmpty {
             return RemoteError(
-                .identity, operation, "the host key of \(url.host) is not known: it offered \(offered), \(file) has none for it",
+                .identity, operation,
+                "the host key of \(url.host) is not known: it offered \(offered), \(file) has none for it",
                 hint: "when that fingerprint is right, add the host to --ssh-known-hosts-file")
         }
         return RemoteError(

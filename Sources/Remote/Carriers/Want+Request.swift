@@ -6,11 +6,17 @@ extension Want {
     /// The request to send to a server, less what it does not offer and we can do without.
     func request(for offer: Advertisement, _ store: ObjectStore, _ logger: Logger) throws -> FetchRequest {
         let shallow = try store.shallow.sorted()
-        var request = FetchRequest(wants: objects, haves: haves, shallow: shallow, depth: depth, filter: filter.specification)
+        var request = FetchRequest(
+            wants: objects, haves: haves, shallow: shallow, depth: depth, filter: filter.specification)
+        // Completing a thin pack costs libgit2 a pass over all its deltas for every missing base, and writes in a way
+        // that a full volume ends with SIGBUS: whole objects for what changed are the better bargain.
+        request.acceptsThinPack = false
         for need in request.unmetNeeds(by: offer) {
             switch need {
             case .filter:
-                logger.warning("the server cannot leave files out; --filter has no effect", ["filter": "\(filter.specification ?? "")"])
+                logger.warning(
+                    "the server cannot leave files out; --filter has no effect",
+                    ["filter": "\(filter.specification ?? "")"])
                 request.filter = nil
             case .unlistedWants:
                 // Servers give out more than they list, so this one is asked; its refusal comes with advice.

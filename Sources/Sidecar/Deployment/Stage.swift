@@ -1,5 +1,5 @@
 /// The stages of a deployment, in order.
-public enum Stage: String, Sendable, CaseIterable {
+enum Stage: String, Sendable, CaseIterable {
     /// Ask the remote what the reference stands for.
     case resolve
     /// Bring the commit into the object store.
@@ -23,12 +23,12 @@ public enum Stage: String, Sendable, CaseIterable {
 }
 
 /// A stage that failed.
-public struct StageError: Error, CustomStringConvertible {
+struct StageError: Error, CustomStringConvertible {
     /// The stage.
-    public let stage: Stage
+    let stage: Stage
     /// What went wrong.
-    public let cause: any Error
+    let cause: any Error
 
     /// What went wrong, in words.
-    public var description: String { "\(cause)" }
+    var description: String { "\(cause)" }
 }

@@ -21,8 +21,8 @@ struct Hook: Sendable {
     enum Action: Sendable {
         /// A program, run in the release's directory.
         case program(String)
-        /// A request whose answer must have this status; zero takes any.
-        case request(url: String, method: String, status: Int)
+        /// A request whose answer must have one of these statuses.
+        case request(url: String, method: String, status: StatusRange)
     }
 }
 
@@ -49,7 +49,7 @@ extension Hook {
                 Hook(
                     name: "webhook", timeout: settings.webhookTimeout, backoff: settings.webhookBackoff,
                     action: .request(
-                        url: url.exposed, method: settings.webhookMethod.text,
+                        url: url.address.exposed, method: settings.webhookMethod.text,
                         status: settings.webhookSuccessStatus)))
         }
         return hooks
@@ -94,7 +94,7 @@ extension Hook {
     }
 
     private func sendRequest(
-        _ url: String, _ method: String, _ status: Int, _ event: HookEvent, _ http: HTTPConfiguration,
+        _ url: String, _ method: String, _ status: StatusRange, _ event: HookEvent, _ http: HTTPConfiguration,
         _ deadline: Deadline
     ) throws(HookError) {
         let request = HTTPRequest(
@@ -102,8 +102,9 @@ extension Hook {
         do {
             let client = try HTTPClient(http)
             let response = try client.send(request, deadline: deadline, idle: timeout, connect: timeout) { _ in }
-            guard status == 0 || response.status == status else {
-                throw HookError(description: "\(request.operation) answered \(response.status) instead of \(status)")
+            guard status.contains(response.status) else {
+                throw HookError(
+                    description: "\(request.operation) answered \(response.status) instead of \(status.text)")
             }
         } catch let error as HookError {
             throw error

@@ -2,7 +2,7 @@ internal import Posix
 internal import Synchronization
 
 /// Why the loop is woken before its time.
-public enum WakeReason: String, Sendable {
+enum WakeReason: String, Sendable {
     /// `--sync-on-signal`.
     case signal
     /// A push webhook.
@@ -12,17 +12,17 @@ public enum WakeReason: String, Sendable {
 }
 
 /// Takes notes from any thread for the loop, which waits for them; several are one.
-public final class Mailbox: Sendable {
+final class Mailbox: Sendable {
     private let event: WakeEvent
     private let reasons = Mutex<[WakeReason]>([])
 
     /// An empty mailbox.
-    public init() throws(SystemError) {
+    init() throws(SystemError) {
         event = try WakeEvent()
     }
 
     /// Asks the loop to look at the remote now, or again as soon as it has done what it is doing.
-    public func wake(_ reason: WakeReason) {
+    func wake(_ reason: WakeReason) {
         reasons.withLock { list in if !list.contains(reason) { list.append(reason) } }
         event.raise()
     }

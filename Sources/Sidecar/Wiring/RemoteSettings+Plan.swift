@@ -32,7 +32,8 @@ struct GitSettings {
         entries.compactMap { entry in
             let key = entry.key
             guard key.lowercased().hasPrefix("url."), key.lowercased().hasSuffix(".insteadof") else { return nil }
-            return InsteadOf(base: String(key.dropFirst("url.".count).dropLast(".insteadof".count)), prefix: entry.value)
+            return InsteadOf(
+                base: String(key.dropFirst("url.".count).dropLast(".insteadof".count)), prefix: entry.value)
         }
     }
 
@@ -62,7 +63,8 @@ extension RemoteSettings {
     init(_ plan: Plan, for url: RemoteURL, environment: [String: String], logger: Logger) throws(InvalidURL) {
         let git = GitSettings(plan.gitConfig)
         self.init(
-            credentials: try CredentialRules(plan, for: url), http: HTTPConfiguration(plan, git, environment: environment),
+            credentials: try CredentialRules(plan, for: url),
+            http: HTTPConfiguration(plan, git, environment: environment),
             ssh: SSHSettings(plan, git), logger: logger)
     }
 }
@@ -72,13 +74,16 @@ extension CredentialRules {
     init(_ plan: Plan, for url: RemoteURL) throws(InvalidURL) {
         var rules: [Rule] = []
         let settings = plan.settings
-        let password = settings.passwordFile.map { PasswordSource.file($0.text) } ?? settings.password.map { .value($0) }
+        let password =
+            settings.passwordFile.map { PasswordSource.file($0.text) } ?? settings.password.map { .value($0) }
         if let password {
-            rules.append(Rule(prefix: try RemoteURL(parsing: url.origin), username: settings.username ?? "", password: password))
+            rules.append(
+                Rule(prefix: try RemoteURL(parsing: url.origin), username: settings.username ?? "", password: password))
         }
         for credential in plan.credentials {
-            guard let source = credential.password.map({ PasswordSource.value($0) })
-                ?? credential.passwordFile.map({ .file($0.text) })
+            guard
+                let source = credential.password.map({ PasswordSource.value($0) })
+                    ?? credential.passwordFile.map({ .file($0.text) })
             else { continue }
             let prefix = try RemoteURL(parsing: credential.url.exposed)
             rules.append(Rule(prefix: prefix, username: credential.username, password: source))

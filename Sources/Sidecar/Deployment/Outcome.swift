@@ -1,0 +1,21 @@
+internal import GitStore
+
+/// How an attempt ended that did not fail.
+enum Outcome {
+    /// What is live is what the remote has.
+    case unchanged(ObjectID)
+    /// A new release is live.
+    case deployed(ObjectID)
+    /// The remote has a commit that is held back, because it failed before.
+    case heldBack(ObjectID)
+    /// A new commit was tried, found bad, and is held back from now on.
+    case rejected(ObjectID, StageError)
+}
+
+/// A judgement about a commit, in contrast to a failure of ours: it is not tried again by itself.
+struct Verdict: Error, CustomStringConvertible {
+    /// Why the commit is bad.
+    let description: String
+    /// What the command that judged it wrote, bounded.
+    var output = ""
+}

@@ -1,0 +1,194 @@
+internal import GitStore
+internal import Options
+internal import Posix
+internal import Releases
+internal import Remote
+internal import Telemetry
+
+/// Decides when the next attempt comes, what its end means, and when the process has had enough.
+///
+/// Runs on the thread that calls it until it is called off or gives up.
+final class SyncLoop {
+    private let plan: Plan
+    private let deployer: Deployer
+    private let mailbox: Mailbox
+    private let hooks: [HookRunner]
+    private let figures: Figures
+    private let status: Status
+    private let logger: Logger
+    private let errorFile: ErrorFile
+    private let cancellation: Cancellation
+    private let patience: Patience
+    private var pace: Pace
+
+    init(
+        _ plan: Plan, deployer: Deployer, mailbox: Mailbox, hooks: [HookRunner], errorFile: ErrorFile
+    ) {
+        self.plan = plan
+        self.deployer = deployer
+        self.mailbox = mailbox
+        self.hooks = hooks
+        self.errorFile = errorFile
+        figures = deployer.figures
+        status = deployer.status
+        logger = deployer.logger
+        cancellation = deployer.cancellation
+        let settings = plan.settings
+        patience = Patience(maximum: settings.maxFailures, initialMaximum: settings.initMaxFailures)
+        pace = Pace(
+            period: settings.period, initialPeriod: plan.initPeriod, jitter: Double(settings.jitter.percent) / 100,
+            maximumBackoff: settings.maxBackoff)
+    }
+
+    /// Syncs until it is told to stop, or until it may give up.
+    func run() throws(SystemError) -> ExitCode {
+        while true {
+            if try !attempt() { return .failure }
+            if cancellation.isCancelled { return .success }
+            let pause = pace.pause(chance: .random(in: 0...1))
+            let next: Deadline = .after(deployer.isSettledForGood ? .seconds(86400) : pause, cancellation: cancellation)
+            logger.debug("waiting", ["seconds": .seconds(next.remaining)])
+            let reasons = try mailbox.wait(next)
+            if cancellation.isCancelled { return .success }
+            if !reasons.isEmpty { logger.debug("woken", ["by": .list(reasons.map { .text($0.rawValue) })]) }
+        }
+    }
+
+    /// One deployment, with each hook run once: for `--one-time`.
+    func runOnce() throws(SystemError) -> ExitCode {
+        while true {
+            let mayGoOn = try attempt()
+            if cancellation.isCancelled { return .success }
+            if pace.failures == 0, let live = deployer.live { return runHooksOnce(live) ? .success : .failure }
+            if !mayGoOn || patience.maximum == nil && patience.initialMaximum == nil { return .failure }
+            _ = try mailbox.wait(.after(pace.pause(chance: .random(in: 0...1)), cancellation: cancellation))
+            if cancellation.isCancelled { return .success }
+        }
+    }
+
+    /// One attempt and its consequences; false when the process is to end because of it.
+    private func attempt() throws(SystemError) -> Bool {
+        let start = ContinuousClock.now
+        do throws(StageError) {
+            let outcome = try deployer.attempt()
+            return settle(outcome, ContinuousClock.now - start)
+        } catch {
+            if cancellation.isCancelled { return true }
+            return fail(error, ContinuousClock.now - start)
+        }
+    }
+
+    private func settle(_ outcome: Outcome, _ duration: Duration) -> Bool {
+        let isFirst = !pace.hasSucceeded
+        switch outcome {
+        case .unchanged(let commit):
+            figures.syncs.add(1, "noop")
+            figures.syncDuration.observe(duration, "noop")
+            if isFirst { announce(commit, isNew: false) }
+        case .deployed(let commit):
+            figures.syncs.add(1, "success")
+            figures.syncDuration.observe(duration, "success")
+            announce(commit, isNew: true)
+        case .heldBack:
+            figures.syncs.add(1, "noop")
+            figures.syncDuration.observe(duration, "noop")
+            figures.stale.set(1)
+            // Nothing went wrong this time; what went wrong before is still in the error file.
+            if deployer.live != nil { succeeded() }
+            return deployer.live != nil || mayGoOn()
+        case .rejected(let commit, let error):
+            figures.syncs.add(1, "error")
+            figures.syncDuration.observe(duration, "error")
+            figures.stale.set(1)
+            writeErrorFile(
+                "the new release was rejected", error, [("hash", "\(commit)"), ("stage", error.stage.rawValue)])
+            pace.failed(retryAfter: nil)
+            status.update { $0.lastFailure = error.description }
+            return mayGoOn()
+        }
+        succeeded()
+        figures.stale.set(0)
+        do {
+            try errorFile.clear()
+        } catch {
+            logger.warning("cannot remove the error file", error: error)
+        }
+        return true
+    }
+
+    private func succeeded() {
+        pace.succeeded()
+        status.update { status in
+            status.failures = 0
+            status.lastFailure = nil
+            status.hasSucceeded = true
+        }
+        figures.failuresInARow.set(0)
+    }
+
+    private func fail(_ error: StageError, _ duration: Duration) -> Bool {
+        figures.syncs.add(1, "error")
+        figures.syncDuration.observe(duration, "error")
+        figures.deployments.add(1, JournalEntry.Outcome.failed.rawValue, error.stage.rawValue)
+        pace.failed(retryAfter: (error.cause as? RemoteError)?.retryAfter)
+        figures.failuresInARow.set(Double(pace.failures))
+        figures.stale.set(1)
+        status.update { status in
+            status.failures = pace.failures
+            status.lastFailure = error.description
+        }
+        logger.error(
+            deployer.live == nil ? "sync failed; nothing is published yet" : "sync failed; what is live stays",
+            ["stage": "\(error.stage.rawValue)", "failures": .count(pace.failures)], error: error)
+        writeErrorFile("sync failed", error, [("stage", error.stage.rawValue), ("failures", "\(pace.failures)")])
+        return mayGoOn()
+    }
+
+    private func mayGoOn() -> Bool {
+        guard
+            patience.isExhausted(
+                failures: pace.failures, hasSucceeded: pace.hasSucceeded, isServing: deployer.live != nil)
+        else { return true }
+        logger.error("giving up", ["failures": .count(pace.failures)])
+        return false
+    }
+
+    /// Tells the hooks and touches the file: after each deployment, and after the first success of this process.
+    private func announce(_ commit: ObjectID, isNew: Bool) {
+        if let path = plan.settings.touchFile {
+            do {
+                try touch(path.text)
+            } catch {
+                logger.error("cannot touch the file", error: error)
+            }
+        }
+        guard !plan.settings.oneTime, let live = deployer.live else { return }
+        for hook in hooks { hook.send(HookEvent(commit: commit, directory: live.path)) }
+    }
+
+    private func runHooksOnce(_ live: Release) -> Bool {
+        var succeeded = true
+        for hook in hooks {
+            do throws(HookError) {
+                try hook.runOnce(HookEvent(commit: live.commit, directory: live.path))
+            } catch {
+                succeeded = false
+            }
+        }
+        return succeeded
+    }
+
+    private func writeErrorFile(_ message: String, _ error: StageError, _ arguments: [(String, String)]) {
+        do {
+            try errorFile.write(message, error.description, arguments)
+        } catch {
+            logger.warning("cannot write the error file", error: error)
+        }
+    }
+}
+
+/// Gives a file the present time, and makes it when it is missing.
+func touch(_ path: String) throws(SystemError) {
+    let file = try FileDescriptor.open(path, .write, [.create], mode: 0o644)
+    try file.setModificationTimeToNow()
+}
