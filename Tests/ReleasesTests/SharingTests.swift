@@ -150,7 +150,9 @@ struct SharingTests {
     @Test("another setting for line endings rewrites what it touches")
     func settingsChange() throws {
         var site = try Site()
-        let first = try site.stage(try site.fixture.commit(["a.txt": "x\ny\n", "b.bin": .regular([0, 10, 0])])).release
+        let first = try site.stage(
+            try site.fixture.commit([".gitattributes": "*.bin -text\n", "a.txt": "x\ny\n", "b.bin": "x\n"])
+        ).release
         site.options.config = ConfigValues(automaticConversion: .on)
         let (second, _) = try site.stage(try site.fixture.commit(["c": "1"]), from: first)
         #expect(try text(second, "a.txt") == "x\r\ny\r\n")
