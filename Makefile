@@ -12,7 +12,7 @@ build: ## build the release program, .build/release/git-sidecar
 
 test: ## run the tests; FILTER=Name runs some of them, SANITIZE=thread or =address checks more
 	@scripts/install-packages build test
-	swift test $(if $(SANITIZE),--sanitize=$(SANITIZE) --scratch-path .build/$(SANITIZE)) $(if $(FILTER),--filter '$(FILTER)')
+	scripts/run-tests $(if $(SANITIZE),--sanitize=$(SANITIZE)) $(FILTER)
 
 lint: ## check format and house rules
 	@scripts/install-packages build lint

@@ -34,9 +34,9 @@ public final class DirectoryCursor {
         for descriptor in descriptors where descriptor >= 0 { close(descriptor) }
     }
 
-    /// Makes the directory that holds `file` the current one, and returns where the last component of `file` starts.
+    /// Makes the directory that holds a file the current one, and returns where the last component of its path starts.
     ///
-    /// - Parameter file: the path of a file, relative to the tree, without a zero byte at its end.
+    /// The path is relative to the tree and has no zero byte at its end.
     public func enter(directoryOf file: Span<UInt8>) throws(SystemError) -> Int {
         var length = file.count
         while length > 0, file[length - 1] != UInt8(ascii: "/") { length -= 1 }

@@ -18,11 +18,11 @@ struct Checkout {
         // Where new files get other permissions than the old ones did, the old ones are of no use.
         let usable = source.flatMap { $0.index.origin.permissions == volume.permissions ? $0 : nil }
         let origin = IndexOrigin(tree: tree, settings: options.fingerprint, permissions: volume.permissions)
-        var merge = TreeMerge(
+        let index = try TreeMerge.index(
             objects: objects, old: usable?.index, origin: origin, options: options, deadline: deadline)
-        try merge.run()
+        try options.space?.check(index, sharing: options.means(volume) != .copy, objects, of: commit)
         var work = StagingWork(
-            index: merge.finish(), target: target, threads: options.usedThreads, deadline: deadline)
+            index: consume index, target: target, volume: volume, threads: options.usedThreads, deadline: deadline)
         if let usable { try work.share(from: usable.directory, options.means(volume)) }
         try work.write(objects)
         return work

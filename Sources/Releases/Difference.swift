@@ -8,6 +8,8 @@ public struct Difference: Sendable, Equatable, CustomStringConvertible {
         case changed
         /// There is something that the commit does not hold.
         case added
+        /// The link does not lead to the release.
+        case unpublished
         /// There is no record of how the release was made, or it is damaged: nothing is known about any file.
         case unproven
     }

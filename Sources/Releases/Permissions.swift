@@ -7,6 +7,10 @@ struct VolumeTraits: Sendable {
     let permissions: Permissions
     /// Whether files can share blocks, copy on write.
     let canClone: Bool
+    /// Whether a file that is written right after it was looked at gets another time by that.
+    ///
+    /// Older kernels stamp files by a clock that ticks a few hundred times a second.
+    let hasPreciseTimes: Bool
 
     /// Finds out in a directory of the volume.
     init(probing directory: Int32) throws(SystemError) {
@@ -21,6 +25,17 @@ struct VolumeTraits: Sendable {
         // An empty file can be cloned even where others cannot.
         try plain.writeAll([0])
         canClone = Self.clones(plain, into: runnable)
+        hasPreciseTimes = try Self.timesDiffer(plain)
+    }
+
+    private static func timesDiffer(_ file: borrowing FileDescriptor) throws(SystemError) -> Bool {
+        // Once could be by chance, when the clock ticks in between.
+        for _ in 0..<4 {
+            let before = try file.status().modificationTime
+            try file.writeAll([0])
+            if try file.status().modificationTime == before { return false }
+        }
+        return true
     }
 
     private static func clones(_ source: borrowing FileDescriptor, into target: borrowing FileDescriptor) -> Bool {

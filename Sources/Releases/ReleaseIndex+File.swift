@@ -5,18 +5,18 @@ extension ReleaseIndex {
     /// Reads an index as git or we wrote it; nil when it is damaged, cut off, or not one of ours.
     ///
     /// What cannot be read proves nothing: whoever asked then writes every file afresh.
-    init?(file: [UInt8]) {
+    init?(file: consuming [UInt8]) {
         let trailer = ObjectID.byteCount
-        guard file.count >= 12 + trailer, file.starts(with: Array("DIRC".utf8)) else { return nil }
+        guard file.count >= Self.headerLength + trailer, file.starts(with: Array("DIRC".utf8)) else { return nil }
         let body = file.span.extracting(first: file.count - trailer)
         guard areEqual(SHA1.hash(body).span, file.span.extracting(body.count..<file.count)) else { return nil }
         guard [2, 3].contains(file.number(at: 4)) else { return nil }
         let expected = Int(file.number(at: 8))
         var offsets: [UInt32] = []
         offsets.reserveCapacity(expected)
-        var position = 12
+        var position = Self.headerLength
         for _ in 0..<expected {
-            offsets.append(UInt32(position - 12))
+            offsets.append(UInt32(position))
             guard position + Field.path + 2 < body.count else { return nil }
             let flags = UInt16(file[position + Field.flags]) << 8 | UInt16(file[position + Field.flags + 1])
             let path = Field.path + (flags & Field.extended == 0 ? 0 : 2)
@@ -30,19 +30,20 @@ extension ReleaseIndex {
         }
         guard let origin = IndexOrigin(extensions: body.extracting(position..<body.count)) else { return nil }
         self.init(origin: origin)
-        self.bytes = Array(file[12..<position])
         self.offsets = offsets
+        // An index of 100,000 files is 8 MB: it stays where it was read.
+        bytes = file
+        bytes.removeLast(bytes.count - position)
     }
 
     /// The index as it lies in a file.
-    func file() -> [UInt8] {
+    consuming func file() -> [UInt8] {
         let isExtended = (0..<count).contains { isSkipped($0) }
-        var file: [UInt8] = []
-        file.reserveCapacity(12 + bytes.count + 64 + origin.settings.count)
-        file.append(contentsOf: Array("DIRC".utf8))
-        file.append(number: isExtended ? 3 : 2)
-        file.append(number: UInt32(count))
-        file.append(contentsOf: bytes)
+        let (count, origin) = (count, origin)
+        var file = bytes
+        file.replaceSubrange(0..<4, with: Array("DIRC".utf8))
+        file.setNumber(at: 4, isExtended ? 3 : 2)
+        file.setNumber(at: 8, UInt32(count))
         origin.appendExtension(to: &file)
         file.append(contentsOf: SHA1.hash(file.span))
         return file

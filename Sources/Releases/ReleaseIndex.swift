@@ -9,8 +9,8 @@ internal import Posix
 struct ReleaseIndex: Sendable {
     /// The tree that the entries describe, and how its files were written.
     var origin: IndexOrigin
-    // The entries one after another, as they lie in the file after its header.
-    var bytes: [UInt8] = []
+    // The header and the entries one after another, as they lie in the file.
+    var bytes: [UInt8]
     // Where each entry starts in `bytes`.
     var offsets: [UInt32] = []
     // What happens to the bytes of those files that are to be written and are not as their object.
@@ -19,7 +19,11 @@ struct ReleaseIndex: Sendable {
     /// An index without entries.
     init(origin: IndexOrigin) {
         self.origin = origin
+        bytes = [UInt8](repeating: 0, count: Self.headerLength)
     }
+
+    /// How many bytes come before the first entry.
+    static let headerLength = 12
 
     /// The number of entries.
     var count: Int { offsets.count }
@@ -74,6 +78,9 @@ extension ReleaseIndex {
     func modified(_ entry: Int) -> Int64 {
         Int64(number(entry, Field.modified)) * 1_000_000_000 + Int64(number(entry, Field.modified + 4))
     }
+
+    /// The size of the file, as far as it fits into four bytes.
+    func size(_ entry: Int) -> UInt32 { number(entry, Field.size) }
 
     /// Whether the entry holds what its file is like; not so when the file has yet to be written, is kept out by
     /// sparse rules, or is a submodule's directory.
@@ -176,7 +183,9 @@ extension ReleaseIndex {
         let start = Int(other.offsets[first])
         let target = bytes.count
         bytes.append(contentsOf: other.bytes[start..<other.end(last)])
-        for entry in entries { offsets.append(UInt32(target + Int(other.offsets[entry]) - start)) }
+        // Wrapping, since the difference may be below zero.
+        let shift = UInt32(truncatingIfNeeded: target - start)
+        offsets.append(contentsOf: other.offsets[entries].lazy.map { $0 &+ shift })
     }
 
     private func number(_ entry: Int, _ field: Int) -> UInt32 { bytes.number(at: Int(offsets[entry]) + field) }
@@ -187,8 +196,7 @@ extension ReleaseIndex {
     }
 
     private mutating func setNumber(_ entry: Int, _ field: Int, _ value: UInt32) {
-        let start = Int(offsets[entry]) + field
-        for index in 0..<4 { bytes[start + index] = UInt8(truncatingIfNeeded: value >> (24 - 8 * UInt32(index))) }
+        bytes.setNumber(at: Int(offsets[entry]) + field, value)
     }
 }
 
@@ -205,6 +213,11 @@ extension [UInt8] {
     func number(at start: Int) -> UInt32 {
         UInt32(self[start]) << 24 | UInt32(self[start + 1]) << 16 | UInt32(self[start + 2]) << 8
             | UInt32(self[start + 3])
+    }
+
+    /// Sets the four bytes from `start`, the most significant first.
+    mutating func setNumber(at start: Int, _ value: UInt32) {
+        for index in 0..<4 { self[start + index] = UInt8(truncatingIfNeeded: value >> (24 - 8 * UInt32(index))) }
     }
 
     /// Appends four bytes, the most significant first.

@@ -13,6 +13,7 @@ public struct ReleaseLayout: Sendable, Equatable {
     /// - Parameters:
     ///   - root: the absolute path of the root.
     ///   - link: the path to publish at, relative to the root or absolute.
+    /// - Throws: `refused` when publishing at the link would replace the root.
     public init(root: String, link: String) throws(ReleaseError) {
         let path = try system { () throws(SystemError) in
             try Files.makeDirectories(root)

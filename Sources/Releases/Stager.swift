@@ -24,6 +24,8 @@ public final class Stager {
     ///   - submodules: what to check out in the directories of submodules, those inside others behind them; their
     ///     objects are in their own stores.
     ///   - deadline: when to give up.
+    /// - Returns: the release, to be installed or discarded.
+    /// - Throws: what went wrong first; nothing is left behind then.
     public func stage(
         _ commit: ObjectID, from source: Release?, submodules: [SubmoduleCheckout] = [], deadline: Deadline
     ) throws(ReleaseError) -> StagedRelease {

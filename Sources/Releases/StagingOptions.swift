@@ -22,6 +22,8 @@ public struct StagingOptions: Sendable {
     public var config = ConfigValues()
     /// The content of a sparse-checkout file that chooses what a release holds; nil for everything.
     public var sparsePatterns: [UInt8]?
+    /// What keeps the volume from being filled; nil for nothing.
+    public var space: SpaceGuard?
     /// How many threads work; zero for as many as there are processors.
     public var threads = 0
 

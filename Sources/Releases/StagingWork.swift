@@ -10,6 +10,7 @@ struct StagingWork {
     /// Files that could not be written as their attributes ask, for people.
     private(set) var warnings: [String] = []
     private let target: Int32
+    private let volume: VolumeTraits
     private let threads: Int
     private let deadline: Deadline
     // Entries that could not be shared although nothing in the commit changed them.
@@ -18,10 +19,11 @@ struct StagingWork {
 
     /// Prepares the work on an open directory that is empty.
     init(
-        index: ReleaseIndex, target: Int32, threads: Int, deadline: Deadline
+        index: ReleaseIndex, target: Int32, volume: VolumeTraits, threads: Int, deadline: Deadline
     ) {
         self.index = index
         self.target = target
+        self.volume = volume
         self.threads = threads
         self.deadline = deadline
     }
@@ -66,7 +68,8 @@ struct StagingWork {
 
     private func runWriting(_ objects: ObjectStore) throws(ReleaseError) -> [Writing.Outcome] {
         let writing = Writing(
-            index: index, entries: entriesToWrite(), target: target, keepsTimes: keepsTimes)
+            index: index, entries: entriesToWrite(), target: target,
+            hasPreciseTimes: volume.hasPreciseTimes, keepsTimes: keepsTimes)
         let threads = useful(threads, for: writing.entries.count, atLeast: 100)
         let queue = WorkQueue(writing.entries.count, threads: threads, operation: "stage a release", deadline: deadline)
         if threads == 1 { return [try writing.work(queue, objects)] }

@@ -20,8 +20,16 @@ struct TreeMerge {
     /// The longest path that git accepts, and that we do.
     static let longestPath = 4095
 
-    /// Prepares a merge; `old` is nil where there is nothing to come from.
-    init(
+    /// Goes through the new tree; `old` is nil where there is nothing to come from.
+    static func index(
+        objects: ObjectStore, old: ReleaseIndex?, origin: IndexOrigin, options: StagingOptions, deadline: Deadline
+    ) throws(ReleaseError) -> ReleaseIndex {
+        var merge = TreeMerge(objects: objects, old: old, origin: origin, options: options, deadline: deadline)
+        try merge.run()
+        return merge.index
+    }
+
+    private init(
         objects: ObjectStore, old: ReleaseIndex?, origin: IndexOrigin, options: StagingOptions, deadline: Deadline
     ) {
         self.objects = objects
@@ -34,17 +42,13 @@ struct TreeMerge {
         index.offsets.reserveCapacity(self.old.count + self.old.count / 16)
     }
 
-    /// Goes through the new tree.
-    mutating func run() throws(ReleaseError) {
+    private mutating func run() throws(ReleaseError) {
         let isComparable = old.origin.settings == index.origin.settings && old.count > 0
         let top = Place(
             tree: index.origin.tree, oldTree: isComparable ? old.origin.tree : nil, entries: 0..<old.count,
             rules: AttributeRules(), isWanted: nil)
         try merge(top)
     }
-
-    /// Gives the index away, together with the arrays that it lives in.
-    consuming func finish() -> ReleaseIndex { index }
 
     /// One directory to merge.
     private struct Place {

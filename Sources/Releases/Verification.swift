@@ -62,9 +62,7 @@ extension Stager {
     ) throws(ReleaseError) -> ReleaseIndex {
         let tree = try store { () throws(GitError) in try objects.commit(release.commit).tree }
         let origin = IndexOrigin(tree: tree, settings: options.fingerprint, permissions: record.origin.permissions)
-        var merge = TreeMerge(objects: objects, old: nil, origin: origin, options: options, deadline: deadline)
-        try merge.run()
-        return merge.finish()
+        return try TreeMerge.index(objects: objects, old: nil, origin: origin, options: options, deadline: deadline)
     }
 }
 
@@ -106,7 +104,7 @@ struct Verification: Sendable {
         return try store { () throws(GitError) in try ObjectStore.openExisting(objects) }
     }
 
-    private func difference(
+    func difference(
         _ entry: Int, _ cursor: DirectoryCursor, _ objects: ObjectStore?, _ reader: inout TreeReader
     ) throws(ReleaseError) -> Difference.Kind? {
         let path = index.pathRange(entry)

@@ -9,6 +9,8 @@ struct Writing: Sendable {
     let entries: [Int]
     /// The directory of the new release, open.
     let target: Int32
+    /// Whether the kernel gives a file another time at each change, however quickly they follow each other.
+    let hasPreciseTimes: Bool
     /// Whether a file keeps the time that its entry holds, as a copy does.
     let keepsTimes: Bool
 
@@ -98,9 +100,10 @@ struct Writing: Sendable {
             }
         }
         if let filtered { try file.writeAll(filtered.span) } else { try file.writeAll(content) }
-        // The kernel stamps files by a clock that ticks a few hundred times a second. A precise time makes sure that
-        // whoever edits the file right afterwards leaves another time in it.
-        try TreeFile.setModified(time ?? Timestamp.now().nanosecondsSince1970, of: file)
+        // Whoever edits the file right afterwards must leave another time in it.
+        if let time = time ?? (hasPreciseTimes ? nil : Timestamp.now().nanosecondsSince1970) {
+            try TreeFile.setModified(time, of: file)
+        }
         return try file.status()
     }
 }

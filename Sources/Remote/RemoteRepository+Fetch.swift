@@ -38,6 +38,8 @@ extension RemoteRepository {
     ///   - store: where it goes.
     ///   - deadline: when it must be there.
     ///   - report: is told how far it is, often.
+    /// - Returns: the commit, and what came.
+    /// - Throws: why it could not be had.
     public func fetch(
         _ found: ResolvedReference, _ scope: FetchScope, into store: ObjectStore, _ deadline: Deadline,
         _ report: (FetchProgress) -> Void = { _ in }

@@ -51,7 +51,9 @@ public final class RemoteRepository {
         }
     }
 
-    /// Asks what a name stands for now. A full hash stands for itself, and nobody is asked.
+    /// Asks what a name stands for now.
+    ///
+    /// A full hash stands for itself, and nobody is asked.
     public func resolve(_ query: RefQuery, _ deadline: Deadline) throws(RemoteError) -> ResolvedReference {
         try RemoteError.during("resolve \(query.name) at \(url)") { try carrier.resolve(query, deadline) }
     }

@@ -9,12 +9,14 @@ internal import TestSupport
 struct StagingBenchmark {
     private var sizes: [Int] = []
     private var places: [String] = []
+    private var pushes = 7
 
     init(arguments: ArraySlice<String>) {
         var rest = arguments
         while let name = rest.popFirst(), let value = rest.popFirst() {
             switch name {
             case "--files": if let size = Int(value) { sizes.append(size) }
+            case "--pushes": pushes = Int(value) ?? pushes
             case "--on": places.append(value)
             default: break
             }
@@ -25,7 +27,7 @@ struct StagingBenchmark {
 
     func run() throws {
         for place in places {
-            print("\(place): first release, `git worktree add`, one-line push (median and best of 7), in milliseconds")
+            print("\(place): first release, `git worktree add`, one-line push (median and best), in milliseconds")
             for size in sizes { try measure(size, on: place) }
         }
     }
@@ -44,35 +46,46 @@ struct StagingBenchmark {
         let stager = Stager(layout: layout, objects: objects)
         let publisher = Publisher(layout: layout)
 
-        func deploy(_ hash: String, from source: Release?) throws -> (Release, Double) {
+        func deploy(_ hash: String, from source: Release?) throws -> (release: Release, time: Double, processor: Double)
+        {
             guard let commit = ObjectID(hash) else { throw SystemError(code: 22, operation: "read \(hash)") }
-            let start = ContinuousClock.now
+            let (start, processorStart) = (ContinuousClock.now, try processorTime())
             let staged = try stager.stage(commit, from: source, deadline: .after(.seconds(600)))
             let release = try publisher.publish(try stager.install(staged))
             let duration = (ContinuousClock.now - start).inSeconds * 1000
+            let processor = try processorTime() - processorStart
             try stager.discard(staged)
-            return (release, duration)
+            return (release, duration, processor)
         }
 
-        var (release, firstTime) = try deploy(first, from: nil)
+        let initial = try deploy(first, from: nil)
+        var release = initial.release
         let start = ContinuousClock.now
         try fixture.git("worktree", "add", "--quiet", "--detach", directory + "/worktree", first)
         let worktreeTime = (ContinuousClock.now - start).inSeconds * 1000
-        var pushes: [Double] = []
-        for number in 1...7 {
+        var times: [Double] = []
+        var processor: [Double] = []
+        for number in 1...pushes {
             let hash = try fixture.commit([GitFixture.manyFilesPath(size / 2): .text("change \(number)\n")])
             try objects.refresh()
-            let (next, duration) = try deploy(hash, from: release)
-            pushes.append(duration)
+            let push = try deploy(hash, from: release)
+            times.append(push.time)
+            processor.append(push.processor)
             try Files.removeTree(release.path)
-            release = next
+            release = push.release
         }
-        pushes.sort()
+        times.sort()
+        processor.sort()
         print(
-            "\(size) files: first \(tenths(firstTime)), worktree \(tenths(worktreeTime)),",
-            "ratio \(tenths(firstTime / worktreeTime * 10) / 10); push \(tenths(pushes[3])) (\(tenths(pushes[0]))),",
-            "1/\(tenths(worktreeTime / pushes[3])) of worktree")
+            "\(size) files: first \(tenths(initial.time)) (processor \(tenths(initial.processor))),",
+            "worktree \(tenths(worktreeTime)),",
+            "ratio \(tenths(initial.time / worktreeTime * 10) / 10);",
+            "push \(tenths(times[times.count / 2])) (best \(tenths(times[0])), processor \(tenths(processor[processor.count / 2]))),",
+            "1/\(tenths(worktreeTime / times[times.count / 2])) of worktree")
     }
+
+    /// Processor time of this process and its threads so far, in milliseconds.
+    private func processorTime() throws -> Double { try ProcessFigures.current().processorSeconds * 1000 }
 
     private func tenths(_ value: Double) -> Double { (value * 10).rounded() / 10 }
 }

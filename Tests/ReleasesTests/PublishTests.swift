@@ -7,9 +7,11 @@ import Testing
 
 @Suite("Publishing", .scratch(.memory), .timeLimit(.minutes(1)))
 struct PublishTests {
-    @Test("the link is relative and ends in the full hash; directories above it are made", arguments: [
-        ("link", ".worktrees/"), ("deep/er/link", "../../.worktrees/"), ("../beside/link", "../root/.worktrees/"),
-    ])
+    @Test(
+        "the link is relative and ends in the full hash; directories above it are made",
+        arguments: [
+            ("link", ".worktrees/"), ("deep/er/link", "../../.worktrees/"), ("../beside/link", "../root/.worktrees/"),
+        ])
     func relativeLink(link: String, target: String) throws {
         let site = try Site(link: link)
         let release = try site.deploy(try site.fixture.commit(["a": "1"]))
@@ -33,7 +35,9 @@ struct PublishTests {
         let hash = try site.fixture.commit(["a": "1"])
         try TestFiles.makeDirectory(site.layout.root + "/" + hash)
         try Files.makeSymbolicLink(to: hash, at: site.layout.link)
-        #expect(try site.publisher.current() == Release(commit: try #require(ObjectID(hash)), path: site.layout.root + "/" + hash))
+        #expect(
+            try site.publisher.current()
+                == Release(commit: try #require(ObjectID(hash)), path: site.layout.root + "/" + hash))
         try site.deploy(hash)
         #expect(TestFiles.linkTarget(site.layout.link) == ".worktrees/" + hash)
         #expect(TestFiles.exists(site.layout.root + "/" + hash))

@@ -71,7 +71,9 @@ struct VerificationTests {
         #expect(try verify(site, release, .quick) == ["unproven: "])
     }
 
-    @Test("repair gives back the exact tree in one step, and shares what was not touched", arguments: PublishMode.allCases)
+    @Test(
+        "repair gives back the exact tree in one step, and shares what was not touched", arguments: PublishMode.allCases
+    )
     func repair(mode: PublishMode) throws {
         var site = try Site()
         site.mode = mode

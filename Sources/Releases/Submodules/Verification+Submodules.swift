@@ -96,8 +96,6 @@ extension Stager {
         options.sparsePatterns = nil
         let tree = try store { () throws(GitError) in try objects.commit(submodule.commit).tree }
         let origin = IndexOrigin(tree: tree, settings: options.fingerprint, permissions: record.origin.permissions)
-        var merge = TreeMerge(objects: objects, old: nil, origin: origin, options: options, deadline: deadline)
-        try merge.run()
-        return merge.finish()
+        return try TreeMerge.index(objects: objects, old: nil, origin: origin, options: options, deadline: deadline)
     }
 }

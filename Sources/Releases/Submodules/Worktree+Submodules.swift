@@ -94,6 +94,26 @@ extension DirectoryCursor {
     }
 }
 
+extension Recovery {
+    /// The submodules that a release was made with; nil where its record is lost and its commit may have some.
+    func recordedSubmodules(
+        _ release: Release, _ objects: ObjectStore
+    ) throws(ReleaseError) -> [SubmoduleCheckout]? {
+        let record = try system { () throws(SystemError) in
+            try Files.statusIfPresent(layout.metadata(of: release.commit) + "/HEAD")
+        }
+        if record != nil { return try layout.submodules(of: release.commit) }
+        let names = Array(".gitmodules".utf8)
+        do throws(GitError) {
+            let tree = try objects.commit(release.commit).tree
+            return try objects.tree(tree).contains { $0.name == names } ? nil : []
+        } catch {
+            // Staging is going to say what the store lacks.
+            return []
+        }
+    }
+}
+
 extension ReleaseLayout {
     /// The submodules that a release was made with; empty for one without, and for none that is ours.
     public func submodules(of commit: ObjectID) throws(ReleaseError) -> [SubmoduleCheckout] {

@@ -212,7 +212,9 @@ final class Deployer {
         }
     }
 
-    /// Removes what a staged release left behind. That it cannot be removed is no reason to fail: the next start does it.
+    /// Removes what a staged release left behind.
+    ///
+    /// That it cannot be removed is no reason to fail: the next start does it.
     private func discard(_ staged: StagedRelease, with stager: Stager) {
         do {
             try stager.discard(staged)

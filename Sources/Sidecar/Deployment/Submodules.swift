@@ -28,6 +28,8 @@ struct Submodules {
     ///   - store: the store.
     ///   - remote: where the commit came from.
     ///   - deadline: when everything must be there.
+    /// - Returns: the submodules to check out, those inside others behind them.
+    /// - Throws: which repository could not be had, and why.
     func gather(
         for commit: ObjectID, in store: ObjectStore, from remote: RemoteRepository, _ deadline: Deadline
     ) throws -> [SubmoduleCheckout] {
@@ -83,10 +85,10 @@ struct Submodules {
                 .configuration, operation, "its address in .gitmodules is not allowed: \(refusal)",
                 hint: "use an https or ssh address, or one relative to the repository's own")
         }
-        do {
+        do throws(InvalidURL) {
             if SubmoduleSafety.isRelative(bytes.span) { return try parent.resolving(relative: submodule.url) }
             return try RemoteURL(parsing: InsteadOf.rewrite(submodule.url, by: rewriting))
-        } catch let error as InvalidURL {
+        } catch {
             throw RemoteError(.configuration, operation, "its address in .gitmodules cannot be used: \(error.reason)")
         }
     }

@@ -12,7 +12,9 @@ struct GitSettings {
         self.entries = entries
     }
 
-    /// What git would read for a name: the last value given. Section and variable count in any case.
+    /// What git would read for a name: the last value given.
+    ///
+    /// Upper and lower case are the same.
     func last(_ name: String) -> String? { all(name).last }
 
     /// Every value given for a name, for those that add up; an empty one forgets those before it, as in git.
@@ -120,6 +122,6 @@ extension SSHSettings {
 extension Environment {
     /// What child processes get: everything that we got, less the variables that hold our own secrets.
     static var withoutSecrets: Environment {
-        .current(removing: OptionTable.secretVariables)
+        .current(removing: OptionTable.secretVariables(in: ThisProcess.environment))
     }
 }

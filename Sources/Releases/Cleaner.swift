@@ -1,0 +1,91 @@
+public import Posix
+internal import Synchronization
+
+/// Removes what is not needed any more, in the background and after everything else.
+///
+/// A thread runs only while there is something to remove. What it does not finish waits for the next start.
+public final class Cleaner: Sendable {
+    private struct State {
+        var isRunning = false
+        /// Something was put into the trash since the thread last looked.
+        var isAsked = false
+    }
+
+    private let trash: Trash
+    private let onFailure: @Sendable (SystemError) -> Void
+    private let state = Mutex(State())
+    private let cancellation: Cancellation
+
+    /// A cleaner for a root; `onFailure` hears, on the cleaner's thread, of what could not be removed.
+    public init(
+        _ layout: ReleaseLayout, onFailure: @escaping @Sendable (SystemError) -> Void = { _ in }
+    ) throws(ReleaseError) {
+        trash = layout.trash
+        self.onFailure = onFailure
+        cancellation = try system { () throws(SystemError) in try Cancellation() }
+    }
+
+    /// Begins to remove what lies in the trash; returns at once.
+    public func start() {
+        state.withLock { state in
+            state.isAsked = true
+            if state.isRunning { return }
+            do throws(SystemError) {
+                _ = try NativeThread("cleaner", detached: true) { [self] in run() }
+                state.isRunning = true
+            } catch {
+                onFailure(error)
+            }
+        }
+    }
+
+    /// Moves something to the trash, in an instant, and begins to remove it; nothing there is no failure.
+    public func discard(_ path: String) throws(ReleaseError) {
+        if try system({ () throws(SystemError) in try trash.take(path) }) { start() }
+    }
+
+    /// Waits until nothing is left, or nothing that can be removed; for a process that is about to end.
+    public func finish(_ deadline: Deadline) throws(ReleaseError) {
+        while state.withLock({ $0.isRunning }) {
+            try system { () throws(SystemError) in try deadline.pause(.milliseconds(2)) }
+        }
+    }
+
+    /// Stops as soon as possible; what is left goes at the next start.
+    public func stop(_ deadline: Deadline) throws(ReleaseError) {
+        cancellation.cancel()
+        try finish(deadline)
+    }
+
+    private func run() {
+        NativeThread.yieldToOthers()
+        repeat { empty() } while goesOn()
+    }
+
+    private func goesOn() -> Bool {
+        state.withLock { state in
+            state.isRunning = state.isAsked && !cancellation.isCancelled
+            return state.isRunning
+        }
+    }
+
+    private func empty() {
+        state.withLock { $0.isAsked = false }
+        do throws(SystemError) {
+            guard try Files.statusIfPresent(trash.path) != nil else { return }
+            let directory = try FileDescriptor.openDirectory(trash.path)
+            // As long as it takes: only being called off ends it early.
+            let deadline = Deadline.after(.seconds(1 << 30), cancellation: cancellation)
+            for entry in try directory.entries() {
+                if cancellation.isCancelled { return }
+                do throws(SystemError) {
+                    try directory.removeTree(entry: entry.name, deadline)
+                } catch {
+                    if !error.isCancelled { onFailure(error) }
+                }
+            }
+        } catch {
+            onFailure(error)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+public import GitStore
+public import Posix
+
+/// When the object store is compacted.
+public enum CompactionMode: String, Sendable, CaseIterable {
+    /// When more than a quarter of it is not needed any more, or it has more than 32 packs.
+    case auto
+    /// After each release.
+    case always
+    /// After each release, and deltas are searched again.
+    case aggressive
+    /// Never.
+    case off
+}
+
+/// Keeps the object store small.
+public struct Compaction: Sendable {
+    /// More packs than this are made one.
+    static let mostPacks = 32
+    /// More loose objects than this, which only other programs write, are packed.
+    static let mostLooseObjects = 1024
+
+    private let layout: ReleaseLayout
+    private let mode: CompactionMode
+
+    /// For the store of a root.
+    public init(layout: ReleaseLayout, mode: CompactionMode = .auto) {
+        self.layout = layout
+        self.mode = mode
+    }
+
+    /// Compacts the store if its time has come; the commits that it keeps stay, with their history, and nothing else.
+    ///
+    /// - Parameters:
+    ///   - objects: the store; call `Keeper.keep` first, so that it keeps what is needed.
+    ///   - live: the commit that is published, which is kept in any case.
+    ///   - isPartial: whether the store was filled with a filter.
+    ///   - deadline: when to give up; the store is then as it was.
+    /// - Returns: what was done; nil when it was not time.
+    public func runIfNeeded(
+        _ objects: ObjectStore, live: ObjectID?, isPartial: Bool = false, deadline: Deadline
+    ) throws(ReleaseError) -> CompactionResult? {
+        guard mode != .off else { return nil }
+        let needed = try store { () throws(GitError) in try objects.statistics() }
+        if mode == .auto, try !isTime(needed) { return nil }
+        let roots = try store { () throws(GitError) in
+            let kept = try objects.kept
+            return kept + (live.map { kept.contains($0) || !objects.contains($0) ? [] : [$0] } ?? [])
+        }
+        // Without a root everything would go; a store that keeps nothing is one that nobody has used yet.
+        if roots.isEmpty { return nil }
+        let result = try store { () throws(GitError) in
+            try objects.compact(
+                keeping: roots, isPartial: isPartial, searchingDeltas: mode == .aggressive, deadline: deadline)
+        }
+        let count = result.pack?.progress.totalObjects ?? 0
+        try system { () throws(SystemError) in try AtomicFile.write(Array("\(count)\n".utf8), to: record) }
+        return result
+    }
+
+    /// How many objects were needed when the store was last compacted: what came since is not, as a rule.
+    private func isTime(_ statistics: StoreStatistics) throws(ReleaseError) -> Bool {
+        if statistics.packs > Self.mostPacks || statistics.looseObjects > Self.mostLooseObjects { return true }
+        let content = try system { () throws(SystemError) in try Files.readIfPresent(record, limit: 64) }
+        let line = content.map { String(decoding: $0.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self) }
+        if let needed = line.flatMap({ Int($0) }) {
+            return statistics.packedObjects - needed > statistics.packedObjects / 4
+        }
+        // Not compacted yet: what the first fetch brought is taken for what is needed.
+        if statistics.packs == 1 {
+            let count = Array("\(statistics.packedObjects)\n".utf8)
+            try system { () throws(SystemError) in try AtomicFile.write(count, to: record) }
+        }
+        return false
+    }
+
+    private var record: String { layout.state + "/needed-objects" }
+}

@@ -1,0 +1,150 @@
+public import GitStore
+public import Posix
+
+/// Brings a root into order at start, before the network is asked, and repairs a live release that was damaged.
+///
+/// What readers see is never removed before something whole takes its place.
+public final class Recovery {
+    let layout: ReleaseLayout
+    let mode: PublishMode
+    let options: StagingOptions
+    let cleaner: Cleaner
+    var findings: [Finding] = []
+
+    /// For one root; the lock on it must be held.
+    public init(
+        layout: ReleaseLayout, mode: PublishMode = .symlink, options: StagingOptions = StagingOptions(),
+        cleaner: Cleaner
+    ) {
+        self.layout = layout
+        self.mode = mode
+        self.options = options
+        self.cleaner = cleaner
+    }
+
+    /// Sweeps, opens the store, and proves, repairs or publishes anew the release that is live or was.
+    ///
+    /// - Parameters:
+    ///   - recorded: the commit that the last run published, as far as somebody remembers it; it is published again
+    ///     when the link is gone.
+    ///   - deadline: when to give up.
+    /// - Throws: `refused` when something foreign lies at the link; a failure of the system that keeps us from working on
+    ///   the root at all. What can be lived with is a finding.
+    public func run(recorded: ObjectID?, deadline: Deadline) throws(ReleaseError) -> Recovered {
+        findings = []
+        try publisher.check()
+        try system { () throws(SystemError) in
+            try Files.makeDirectories(layout.releases)
+            try Files.makeDirectories(layout.trash.path)
+        }
+        let live = try findLive(recorded)
+        try sweep(live)
+        let objects = try openStore()
+        try pruneRecords(live)
+        var recovered = Recovered(store: objects, live: nil)
+        if let live { try prove(live, &recovered, deadline) }
+        recovered.findings = findings
+        cleaner.start()
+        return recovered
+    }
+
+    /// Makes a damaged live release anew from the store, and puts it where readers see it.
+    ///
+    /// - Returns: how it ended, as at start.
+    public func repair(_ live: Release, store: ObjectStore, deadline: Deadline) throws(ReleaseError) -> Recovered {
+        findings = []
+        var recovered = Recovered(store: store, live: nil)
+        try prove(live, &recovered, deadline)
+        recovered.findings = findings
+        cleaner.start()
+        return recovered
+    }
+
+    var publisher: Publisher { Publisher(layout: layout, mode: mode) }
+
+    func find(_ message: String, _ subject: String = "") {
+        findings.append(Finding(message: message, subject: subject))
+    }
+
+    /// The release that is live by the link, or by the record when there is no link.
+    private func findLive(_ recorded: ObjectID?) throws(ReleaseError) -> Release? {
+        if let live = try publisher.current() { return live }
+        // A root that published by a symbolic link until now.
+        if mode == .directory, let live = try Publisher(layout: layout).current() { return live }
+        guard let recorded else { return nil }
+        find("the link is gone; the release that was recorded is published again", "\(recorded)")
+        return Release(commit: recorded, path: layout.directory(of: recorded))
+    }
+
+    private func prove(
+        _ live: Release, _ recovered: inout Recovered, _ deadline: Deadline
+    ) throws(ReleaseError) {
+        let boot = BootRecord(layout: layout)
+        let byContent = try system { () throws(SystemError) in try boot.isOutdated() }
+        let isThere = try system { () throws(SystemError) in try Files.statusIfPresent(live.path) != nil }
+        switch try examine(live, recovered.store, byContent: byContent, deadline) {
+        case .whole:
+            recovered.live = try isPublished(live) ? live : publish(live)
+            recovered.isVerified = true
+        case .unproven(let error):
+            find("the live release cannot be proved and is served as it is; a fetch is needed", "\(error)")
+            recovered.live = try isPublished(live) ? live : publish(live)
+            recovered.needsFetch = true
+        case .damaged(let reason, let sharable):
+            find("the live release is not as it was made", "\(live.commit): \(reason)")
+            try rebuild(live, isThere: isThere, sharing: sharable && isThere, &recovered, deadline)
+        }
+        if recovered.isVerified { try system { () throws(SystemError) in try boot.write() } }
+    }
+
+    private func rebuild(
+        _ live: Release, isThere: Bool, sharing: Bool, _ recovered: inout Recovered, _ deadline: Deadline
+    ) throws(ReleaseError) {
+        recovered.live = isThere ? live : nil
+        let isPrepared = try system { () throws(SystemError) in
+            try Worktree(layout: layout).preparedIndex(of: live.commit) != nil
+        }
+        if isPrepared {
+            find("the live release was prepared by a command and must be deployed again", "\(live.commit)")
+            recovered.needsDeployment = true
+            return
+        }
+        let isDirectory = try system { () throws(SystemError) in
+            try Files.statusIfPresent(live.path)?.kind == .directory
+        }
+        guard let submodules = try recordedSubmodules(live, recovered.store) else {
+            find("which submodules the live release had is not known; it must be deployed again", "\(live.commit)")
+            recovered.needsDeployment = true
+            return
+        }
+        let stager = Stager(layout: layout, objects: recovered.store, options: options)
+        do throws(ReleaseError) {
+            let staged = try stager.stage(
+                live.commit, from: sharing && isDirectory ? live : nil, submodules: submodules, deadline: deadline)
+            let release = try stager.install(staged)
+            recovered.live = try isPublished(release) ? release : publish(release)
+            recovered.isVerified = true
+            try cleaner.discard(staged.place)
+        } catch .store(let error) where error.cause == nil {
+            find("the store lacks objects of the live release; a fetch is needed", "\(error)")
+            recovered.needsFetch = true
+        } catch {
+            find("the live release could not be made anew", "\(error)")
+        }
+        if !isThere, recovered.live == nil {
+            find("nothing is published", "\(live.commit)")
+        }
+    }
+
+    /// Whether readers of the link see this very directory.
+    private func isPublished(_ release: Release) throws(ReleaseError) -> Bool {
+        try publisher.current()?.path == release.path
+    }
+
+    private func publish(_ release: Release) throws(ReleaseError) -> Release {
+        let published = try publisher.publish(release)
+        // Where a directory is published, what was exchanged for it lies in its place now.
+        if published.path != release.path { try cleaner.discard(release.path) }
+        return published
+    }
+}

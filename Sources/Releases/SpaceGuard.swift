@@ -1,0 +1,104 @@
+public import GitStore
+internal import Posix
+
+/// Stops work before it fills the volume.
+public struct SpaceGuard: Sendable {
+    /// How many bytes must stay free on the volume.
+    public let minimumFree: UInt64
+    /// How many bytes the files of a release may have together; zero for any number.
+    public let maximumRelease: UInt64
+    private let path: String
+
+    /// A guard of the volume that a directory lies on.
+    public init(path: String, minimumFree: UInt64 = 64 << 20, maximumRelease: UInt64 = 0) {
+        self.path = path
+        self.minimumFree = minimumFree
+        self.maximumRelease = maximumRelease
+    }
+
+    /// What a fetch may bring, as the volume is now.
+    ///
+    /// - Throws: `refused` when there is no room at all.
+    public func packLimits() throws(ReleaseError) -> PackLimits {
+        let operation = "fetch into \(path)"
+        let free = try room(for: 0, operation)
+        // The index that is made of a pack takes room as well: with small objects up to a third of the pack.
+        return PackLimits(maximumBytes: free - free / 4)
+    }
+
+    /// Throws unless the minimum is free; for calls while work goes on.
+    public func check(_ operation: @autoclosure () -> String) throws(ReleaseError) {
+        if minimumFree > 0 { _ = try room(for: 0, operation()) }
+    }
+
+    /// Throws unless so many more bytes and files can be written and the minimum stays free.
+    public func check(
+        writing bytes: UInt64, files: Int, _ operation: @autoclosure () -> String
+    ) throws(ReleaseError) {
+        _ = try room(for: bytes, files: files, operation())
+    }
+
+    /// Throws when the files of a release have more bytes together than they may.
+    public func check(release bytes: UInt64, _ operation: @autoclosure () -> String) throws(ReleaseError) {
+        guard maximumRelease > 0, bytes > maximumRelease else { return }
+        throw .refused(
+            operation: operation(),
+            reason: "its files have \(text(bytes)), --max-release-size allows \(text(maximumRelease))")
+    }
+
+    /// How many bytes may be written beyond `bytes`.
+    private func room(for bytes: UInt64, files: Int = 0, _ operation: String) throws(ReleaseError) -> UInt64 {
+        let volume = try system { () throws(SystemError) in try Volume(of: path) }
+        let (needed, overflows) = bytes.addingReportingOverflow(minimumFree)
+        if overflows || volume.freeBytes < needed {
+            let need = bytes > 0 ? "\(text(bytes)) are needed and " : ""
+            throw .refused(
+                operation: operation,
+                reason: "the volume of \(path) has \(text(volume.freeBytes)) free; \(need)"
+                    + "\(text(minimumFree)) must stay free (--min-free-space)")
+        }
+        if volume.totalFiles > 0, volume.freeFiles < UInt64(files) {
+            throw .refused(
+                operation: operation,
+                reason: "the volume of \(path) has room for \(volume.freeFiles) more files; \(files) are needed")
+        }
+        return volume.freeBytes - needed
+    }
+
+    /// Bytes as people read them.
+    private func text(_ bytes: UInt64) -> String {
+        let units = ["KiB", "MiB", "GiB", "TiB"]
+        if bytes < 1024 { return "\(bytes) bytes" }
+        var (value, unit) = (bytes, 0)
+        var rest = value % 1024
+        value /= 1024
+        while value >= 1024, unit + 1 < units.count {
+            rest = value % 1024
+            value /= 1024
+            unit += 1
+        }
+        let tenth = rest * 10 / 1024
+        return value < 10 && tenth > 0 ? "\(value).\(tenth) \(units[unit])" : "\(value) \(units[unit])"
+    }
+}
+
+extension SpaceGuard {
+    /// Throws when the files of an index are too many bytes, or do not fit on the volume.
+    ///
+    /// The sizes of files that have yet to be written are those of their objects, read from the objects' headers.
+    func check(_ index: ReleaseIndex, sharing: Bool, _ objects: ObjectStore, of commit: ObjectID) throws(ReleaseError) {
+        let operation = "stage \(commit)"
+        var (written, shared, files) = (UInt64(0), UInt64(0), 0)
+        for entry in 0..<index.count where !index.isSkipped(entry) {
+            if index.mode(entry) == FileMode.submodule.octal { continue }
+            if index.isFilled(entry), sharing {
+                shared += UInt64(index.size(entry))
+            } else {
+                files += 1
+                written += try store { () throws(GitError) in try objects.size(of: index.id(entry)) }
+            }
+        }
+        try check(release: written + shared, operation)
+        try check(writing: written, files: files, operation)
+    }
+}
