@@ -77,6 +77,10 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks", dependencies: ["Releases", "GitStore", "Posix", "TestSupport"],
             path: "Tests/Benchmarks", swiftSettings: strict),
-        .testTarget(name: "SidecarTests", dependencies: ["Sidecar"], swiftSettings: strict),
+        .testTarget(
+            name: "SidecarTests",
+            dependencies: [
+                "GitProtocol", "GitStore", "HTTPClient", "Options", "Posix", "Releases", "Remote", "Sidecar", "Telemetry", "TestSupport",
+            ], swiftSettings: strict),
     ]
 )

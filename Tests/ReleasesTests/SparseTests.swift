@@ -50,7 +50,8 @@ struct SparseTests {
         try expectExact(site, first, patterns)
         #expect(try site.stager.verify(first, .full, deadline: .after(.seconds(10))) == [])
         let second = try site.stage(
-            try site.fixture.commit(["docs/a.md": "new\n", "src/lib/x.c": "new\n", "docs/new/n.md": "9\n"]), from: first)
+            try site.fixture.commit(["docs/a.md": "new\n", "src/lib/x.c": "new\n", "docs/new/n.md": "9\n"]), from: first
+        )
         try expectExact(site, second.release, patterns)
     }
 
@@ -95,7 +96,9 @@ struct SparseTests {
         // top, run, link and the three below docs.
         #expect(missing.blobs.count == 6)
         _ = try source.copy(wants: missing.blobs, to: partial, deadline: .after(.seconds(10)))
-        #expect(try MissingObjects(for: commit, in: partial, sparsePatterns: patterns, deadline: .after(.seconds(10))).isEmpty)
+        #expect(
+            try MissingObjects(for: commit, in: partial, sparsePatterns: patterns, deadline: .after(.seconds(10)))
+                .isEmpty)
         site.options.sparsePatterns = patterns
         let layout = try ReleaseLayout(root: Scratch.directory + "/partial", link: "link")
         let stager = Stager(layout: layout, objects: partial, options: site.options)
