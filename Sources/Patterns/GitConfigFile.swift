@@ -87,6 +87,7 @@ private struct ConfigReader {
         subsection = nil
         while let byte = next() {
             if byte == UInt8(ascii: "]") {
+                if text.isEmpty { throw failure() }
                 if let dot = text.firstIndex(of: .dot) {
                     subsection = Array(text[(dot + 1)...])
                     text.removeSubrange(dot...)

@@ -28,6 +28,12 @@ struct SubmodulesTests {
         return (app, one, nested)
     }
 
+    /// What we, not git, have asked of the submodules' repositories.
+    private func libraryRequests(_ server: GitHTTPServer) throws -> [String] {
+        let exchanges = try server.exchanges().filter { $0.userAgent.hasPrefix("git-sidecar") }
+        return exchanges.filter { $0.target.contains("libraries") }.map { "\($0.method) \($0.target)" }
+    }
+
     @Test("nested ones with relative addresses come out as git clones them, and cost nothing the next time")
     func recursive() throws {
         let estate = try Estate()
@@ -36,10 +42,10 @@ struct SubmodulesTests {
             let first = try estate.deploy(server.url("app.git"))
             try estate.expectExact(first, cloning: server.url("app.git"))
             #expect(try estate.git(first.path + "/libs/one/in side/nested", "log", "--format=%s") == "change")
-            let before = try server.exchanges().filter { !$0.target.contains("app.git") }.count
+            let before = try libraryRequests(server)
             try app.commit(["a": "changed\n"])
             let second = try estate.deploy(server.url("app.git"))
-            #expect(try server.exchanges().filter { !$0.target.contains("app.git") }.count == before)
+            #expect(try libraryRequests(server) == before)
             try estate.expectExact(second, cloning: server.url("app.git"))
             #expect(estate.figures?.written == 1)
             for path in ["libs/one/o", "libs/one/x.txt", "libs/one/in side/nested/n", "libs/one/in side/nested/run"] {
@@ -316,5 +322,55 @@ struct SubmodulesTests {
                 error?.description.contains("it is in no branch that was looked at") == true,
                 "\(String(describing: error))")
         }
+    }
+
+    @Test("whose releases are gone give their space back, and those of releases that are there do not")
+    func tidiness() throws {
+        let estate = try Estate()
+        let (app, one, _) = try family(estate)
+        let address = "file://\(estate.served)/app.git"
+        let first = try estate.deploy(address)
+        let cleaner = try Cleaner(estate.layout)
+        let stores = ModuleStores(layout: estate.layout, cleaner: cleaner)
+        let deadline = Deadline.after(.seconds(20))
+        let idle = try stores.sweep(live: first.commit, compacts: true, deadline: deadline)
+        #expect(idle.removed == [] && idle.released == 0)
+        // One commit of the submodule follows another; the old release goes.
+        try app.commit(["libs/one": .submodule(try one.commit(["o": "2\n"]))])
+        let second = try estate.deploy(address)
+        try Files.removeTree(first.path)
+        try Files.removeTree(estate.layout.metadata(of: first.commit))
+        #expect(try stores.sweep(live: second.commit, compacts: true, deadline: deadline).released == 1)
+        #expect(try estate.stager.verify(second, .full, deadline: deadline) == [])
+        // The submodule goes, and then the last release that has it.
+        try app.commit([".gitmodules": .deleted, "libs/one": .deleted])
+        let third = try estate.deploy(address)
+        #expect(try stores.sweep(live: third.commit, compacts: true, deadline: deadline).removed == [])
+        try Files.removeTree(second.path)
+        try Files.removeTree(estate.layout.metadata(of: second.commit))
+        let removed = try stores.sweep(live: third.commit, compacts: true, deadline: deadline).removed
+        #expect(removed.first == "modules/libs%2fone")
+        try cleaner.finish(deadline)
+        #expect(try TestFiles.list(estate.layout.gitDirectory + "/modules").isEmpty)
+    }
+
+    @Test(
+        "are made anew with a live release that was damaged, and asked for again where it is not known which they were")
+    func recovery() throws {
+        let estate = try Estate()
+        _ = try family(estate)
+        let address = "file://\(estate.served)/app.git"
+        let release = try estate.deploy(address)
+        try Publisher(layout: estate.layout).publish(release)
+        try TestFiles.write("edited", to: release.path + "/libs/one/o")
+        let recovery = Recovery(layout: estate.layout, cleaner: try Cleaner(estate.layout))
+        let deadline = Deadline.after(.seconds(20))
+        let recovered = try recovery.run(recorded: release.commit, deadline: deadline)
+        #expect(recovered.isVerified)
+        try estate.expectExact(release, cloning: address)
+        try Files.removeTree(estate.layout.metadata(of: release.commit))
+        let again = try recovery.run(recorded: release.commit, deadline: deadline)
+        #expect(again.needsDeployment)
+        #expect(try text(release, "libs/one/o") == "one\n")
     }
 }
