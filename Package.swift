@@ -30,6 +30,7 @@ let package = Package(
         .target(name: "CShims", dependencies: ["CLibgit2", "CCurl", "CMicrohttpd"]),
         .target(name: "JSON", swiftSettings: strict),
         .target(name: "Posix", dependencies: ["CShims"], swiftSettings: strict),
+        .target(name: "Crypto", dependencies: ["Posix", "CCrypto"], swiftSettings: strict),
         .target(name: "Telemetry", dependencies: ["Posix"], swiftSettings: strict),
         .target(name: "Patterns", swiftSettings: strict),
         .target(
@@ -43,10 +44,14 @@ let package = Package(
         .target(name: "Options", dependencies: ["JSON", "Posix"], swiftSettings: strict),
         .target(name: "Releases", dependencies: ["Posix", "Patterns", "GitStore"], swiftSettings: strict),
         .target(
+            name: "Reload", dependencies: ["Posix", "Patterns", "GitStore", "HTTPClient"], swiftSettings: strict),
+        .target(
+            name: "HTTPServer", dependencies: ["Posix", "CShims", "CMicrohttpd"], swiftSettings: strict),
+        .target(
             name: "Sidecar",
             dependencies: [
                 "JSON", "Posix", "Telemetry", "Patterns", "GitStore", "HTTPClient", "GitProtocol", "Options", "Remote",
-                "Releases",
+                "Releases", "Reload", "Crypto", "HTTPServer",
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -75,12 +80,17 @@ let package = Package(
             name: "ReleasesTests", dependencies: ["Releases", "GitStore", "Patterns", "Posix", "TestSupport"],
             swiftSettings: strict),
         .executableTarget(
-            name: "Benchmarks", dependencies: ["Releases", "GitStore", "Posix", "TestSupport"],
+            name: "Benchmarks",
+            dependencies: [
+                "Releases", "Remote", "GitProtocol", "GitStore", "HTTPClient", "Posix", "Telemetry", "TestSupport",
+            ],
             path: "Tests/Benchmarks", swiftSettings: strict),
         .testTarget(
             name: "SidecarTests",
             dependencies: [
-                "GitProtocol", "GitStore", "HTTPClient", "Options", "Posix", "Releases", "Remote", "Sidecar", "Telemetry", "TestSupport",
-            ], swiftSettings: strict),
+                "Sidecar", "Crypto", "GitStore", "GitProtocol", "HTTPClient", "HTTPServer", "JSON", "Options", "Posix",
+                "Remote", "Releases", "Telemetry", "TestSupport",
+            ],
+            swiftSettings: strict),
     ]
 )

@@ -13,12 +13,16 @@ _git_sidecar() {
     case "$flag" in
         --filter) mapfile -t COMPREPLY < <(compgen -W 'blob:none tree:0' -- "$value") ;;
         --sparse-checkout-file) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
+        --verify-signatures) mapfile -t COMPREPLY < <(compgen -W 'off commit tag' -- "$value") ;;
+        --allowed-signers-file) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
+        --gpg-keyring-file) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
         --password-file) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
         --ssh-key-file) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
         --ssh-known-hosts-file) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
         --tls-ca-file) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
         --tls-cert-file) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
         --tls-key-file) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
+        --github-app-private-key-file) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
         --touch-file) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
         --error-file) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
         --root) mapfile -t COMPREPLY < <(compgen -f -- "$value") ;;
@@ -29,7 +33,7 @@ _git_sidecar() {
     esac
     (( ${#COMPREPLY[@]} > 0 )) && return
     if [[ $word == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--repo= --ref= --depth= --filter= --sparse-checkout-file= --sparse-pattern= --git-config= --git-config-add= --git= --username= --password-file= --credential= --cookie-file --ssh-key-file= --ssh-known-hosts --ssh-known-hosts-file= --tls-ca-file= --tls-cert-file= --tls-key-file= --period= --init-period= --jitter= --max-backoff= --sync-timeout= --one-time --max-failures= --init-max-failures= --sync-on-signal= --touch-file= --error-file= --root= --link= --publish= --share= --group-write --prepare-command= --prepare-timeout= --validate-command= --validate-timeout= --exechook-command= --exechook-timeout= --exechook-backoff= --pre-publish-exechook-command= --pre-publish-exechook-timeout= --pre-publish-exechook-backoff= --webhook-url= --webhook-method= --webhook-success-status= --webhook-timeout= --webhook-backoff= --verbose= --log-format= --help --man --version' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W '--repo= --ref= --depth= --filter= --sparse-checkout-file= --sparse-pattern= --verify-signatures= --allowed-signers-file= --gpg-keyring-file= --git-config= --git-config-add= --git= --username= --password-file= --credential= --askpass-url= --cookie-file --ssh-key-file= --ssh-known-hosts --ssh-known-hosts-file= --add-user --tls-ca-file= --tls-cert-file= --tls-key-file= --github-app-private-key-file= --github-app-application-id= --github-app-client-id= --github-app-installation-id= --github-base-url= --period= --init-period= --jitter= --max-backoff= --sync-timeout= --one-time --max-failures= --init-max-failures= --sync-on-signal= --touch-file= --error-file= --root= --link= --publish= --share= --group-write --prepare-command= --prepare-timeout= --validate-command= --validate-timeout= --exechook-command= --exechook-timeout= --exechook-backoff= --pre-publish-exechook-command= --pre-publish-exechook-timeout= --pre-publish-exechook-backoff= --webhook-url= --webhook-method= --webhook-success-status= --webhook-timeout= --webhook-backoff= --verbose= --log-format= --help --man --version' -- "$word")
         [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace
     else
         mapfile -t COMPREPLY < <(compgen -W 'run' -- "$word")

@@ -49,6 +49,8 @@ public struct GitError: Error, Equatable, Sendable {
 
         /// Found by our own code.
         public static let none = Category(rawValue: 0)
+        /// Memory that could not be had, or that was not allowed.
+        public static let memory = Category(rawValue: 1)
         /// The operating system.
         public static let system = Category(rawValue: 2)
         /// zlib.

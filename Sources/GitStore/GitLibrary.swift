@@ -21,6 +21,7 @@ public enum GitLibrary {
     private static func startOnce() throws(GitError) {
         try check(git_libgit2_init(), "start libgit2")
         try rejectOtherVersion()
+        try check(shim_git_set_limiting_allocator(), "set how libgit2 takes memory")
         // What the system, the user or a packager configured for git must not change what we deploy.
         let levels = [
             GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL,

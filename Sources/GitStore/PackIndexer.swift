@@ -1,4 +1,5 @@
 internal import CLibgit2
+internal import CShims
 public import Posix
 
 extension ObjectStore {
@@ -69,7 +70,7 @@ extension ObjectStore {
         while start < bytes.count {
             let end = min(start + PackIndexer.safeLength, bytes.count)
             let status = unsafe bytes.extracting(start..<end).withUnsafeBufferPointer { slice in
-                unsafe git_indexer_append(raw, slice.baseAddress, slice.count, &statistics)
+                withLimitedMemory { unsafe git_indexer_append(raw, slice.baseAddress, slice.count, &statistics) }
             }
             try watch.check(status, operation)
             start = end
@@ -81,7 +82,7 @@ extension ObjectStore {
     /// Ends the pack: checks its hash, resolves what is left, and shows its objects in the store.
     public consuming func finish() throws(GitError) -> IndexedPack {
         if head.count >= 12, announcedObjects == 0 { return try finishEmpty() }
-        try watch.check(unsafe git_indexer_commit(raw, &statistics), operation)
+        try watch.check(withLimitedMemory { unsafe git_indexer_commit(raw, &statistics) }, operation)
         let name = unsafe String(cString: git_indexer_name(raw))
         try store.refresh()
         return IndexedPack(name: "pack-\(name)", progress: progress)
@@ -120,6 +121,16 @@ extension ObjectStore {
 
     /// Less than a page, so that the very first bytes are safe too.
     private static let safeLength = 4095
+}
+
+/// Runs a step of the indexer so that no single object can take all of our memory.
+///
+/// Whole objects pass through it in pieces. Only the bases and the results of deltas are held, and git makes no deltas
+/// of objects above 512 MiB (`core.bigFileThreshold`).
+private func withLimitedMemory(_ step: () -> Int32) -> Int32 {
+    let before = shim_git_limit_allocations(513 << 20)
+    defer { shim_git_limit_allocations(before) }
+    return step()
 }
 
 /// What the indexer's callback needs while it runs inside libgit2.

@@ -68,14 +68,13 @@ enum StoreDirectory {
             throw .malformed(operation, "its configuration cannot be read: \(error.message)")
         }
         defer { unsafe git_config_free(configuration) }
-        let pattern = "^(core\\.repositoryformatversion|extensions\\..*)$"
-        let iterator = try unsafe owned(operation) {
-            unsafe git_config_iterator_glob_new($0, configuration, pattern)
-        }
+        // All entries, picked here: libgit2 1.5 loses some kilobytes at each use of a pattern.
+        let iterator = try unsafe owned(operation) { unsafe git_config_iterator_new($0, configuration) }
         defer { unsafe git_config_iterator_free(iterator) }
         var entry: UnsafeMutablePointer<git_config_entry>?
         while unsafe git_config_next(&entry, iterator) == 0, let entry = unsafe entry {
             let name = unsafe String(cString: entry.pointee.name)
+            guard name == "core.repositoryformatversion" || name.hasPrefix("extensions.") else { continue }
             let value = unsafe entry.pointee.value.map { unsafe String(cString: $0) } ?? "true"
             if let problem = problem(name, value) {
                 throw GitError(code: .foreignFormat, operation: operation, message: problem)

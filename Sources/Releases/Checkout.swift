@@ -22,8 +22,15 @@ struct Checkout {
             objects: objects, old: usable?.index, origin: origin, options: options, deadline: deadline)
         try options.space?.check(index, sharing: options.means(volume) != .copy, objects, of: commit)
         var work = StagingWork(
-            index: consume index, target: target, volume: volume, threads: options.usedThreads, deadline: deadline)
+            index: consume index, target: target, volume: volume, threads: options.usedThreads,
+            space: options.space, deadline: deadline)
         if let usable { try work.share(from: usable.directory, options.means(volume)) }
+        if work.lacksFilters {
+            // An index without an old one has the same entries, and every filter.
+            let whole = try TreeMerge.index(
+                objects: objects, old: nil, origin: origin, options: options, deadline: deadline)
+            work.add(filters: whole.filters)
+        }
         try work.write(objects)
         return work
     }

@@ -44,6 +44,11 @@ public final class Cleaner: Sendable {
         if try system({ () throws(SystemError) in try trash.take(path) }) { start() }
     }
 
+    /// Moves what a staged release has left behind to the trash, or the release itself where it was not installed.
+    public func discard(_ staged: StagedRelease) throws(ReleaseError) {
+        try discard(staged.place)
+    }
+
     /// Waits until nothing is left, or nothing that can be removed; for a process that is about to end.
     public func finish(_ deadline: Deadline) throws(ReleaseError) {
         while state.withLock({ $0.isRunning }) {
@@ -81,7 +86,8 @@ public final class Cleaner: Sendable {
                 do throws(SystemError) {
                     try directory.removeTree(entry: entry.name, deadline)
                 } catch {
-                    if !error.isCancelled { onFailure(error) }
+                    // What somebody else removed meanwhile is gone, as it should be.
+                    if !error.isCancelled, !error.isNotFound { onFailure(error) }
                 }
             }
         } catch {

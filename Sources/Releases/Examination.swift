@@ -60,9 +60,7 @@ extension Worktree {
     /// Whether the release and its record name each other and the release's commit.
     func isIntact(_ release: Release) throws(SystemError) -> Bool {
         let commit = release.commit
-        guard try Files.readIfPresent(release.path + "/.git", limit: 8192) == pointer(commit, at: release.path) else {
-            return false
-        }
+        guard try self.commit(ofReleaseAt: release.path) == commit else { return false }
         let head = try Files.readIfPresent(layout.metadata(of: commit) + "/HEAD", limit: 8192)
         return head == Array("\(commit)\n".utf8)
     }

@@ -124,7 +124,7 @@ public final class Recovery {
             let release = try stager.install(staged)
             recovered.live = try isPublished(release) ? release : publish(release)
             recovered.isVerified = true
-            try cleaner.discard(staged.place)
+            try cleaner.discard(staged)
         } catch .store(let error) where error.cause == nil {
             find("the store lacks objects of the live release; a fetch is needed", "\(error)")
             recovered.needsFetch = true

@@ -2,14 +2,16 @@ internal import GitStore
 internal import Posix
 
 extension ReleaseIndex {
-    /// Reads an index as git or we wrote it; nil when it is damaged, cut off, or not one of ours.
+    /// Reads an index with the record of its origin; nil when one is damaged, cut off, or does not belong to the other.
     ///
     /// What cannot be read proves nothing: whoever asked then writes every file afresh.
-    init?(file: consuming [UInt8]) {
+    init?(file: consuming [UInt8], origin record: [UInt8]) {
         let trailer = ObjectID.byteCount
         guard file.count >= Self.headerLength + trailer, file.starts(with: Array("DIRC".utf8)) else { return nil }
         let body = file.span.extracting(first: file.count - trailer)
-        guard areEqual(SHA1.hash(body).span, file.span.extracting(body.count..<file.count)) else { return nil }
+        let checksum = file.span.extracting(body.count..<file.count)
+        guard areEqual(SHA1.hash(body).span, checksum) else { return nil }
+        guard let origin = IndexOrigin(record: record.span, checksum: checksum) else { return nil }
         guard [2, 3].contains(file.number(at: 4)) else { return nil }
         let expected = Int(file.number(at: 8))
         var offsets: [UInt32] = []
@@ -28,7 +30,6 @@ extension ReleaseIndex {
             guard end <= body.count, file[position + path + length] == 0 else { return nil }
             position = end
         }
-        guard let origin = IndexOrigin(extensions: body.extracting(position..<body.count)) else { return nil }
         self.init(origin: origin)
         self.offsets = offsets
         // An index of 100,000 files is 8 MB: it stays where it was read.
@@ -36,52 +37,41 @@ extension ReleaseIndex {
         bytes.removeLast(bytes.count - position)
     }
 
-    /// The index as it lies in a file.
-    consuming func file() -> [UInt8] {
+    /// The index as it lies in a file, and the record of its origin that lies beside it.
+    ///
+    /// Git would say aloud, at every command, that it ignores what it does not know in its index.
+    consuming func files() -> (index: [UInt8], origin: [UInt8]) {
         let isExtended = (0..<count).contains { isSkipped($0) }
         let (count, origin) = (count, origin)
         var file = bytes
         file.replaceSubrange(0..<4, with: Array("DIRC".utf8))
         file.setNumber(at: 4, isExtended ? 3 : 2)
         file.setNumber(at: 8, UInt32(count))
-        origin.appendExtension(to: &file)
-        file.append(contentsOf: SHA1.hash(file.span))
-        return file
+        let checksum = SHA1.hash(file.span)
+        file.append(contentsOf: checksum)
+        return (file, origin.record(checksum: checksum))
     }
 }
 
 extension IndexOrigin {
-    // A capital first letter says that a program which does not know the extension may skip it.
-    private static let signature = Array("SCAR".utf8)
-    private static let fixedLength = ObjectID.byteCount + 8
+    // The index's checksum, the tree, and the permissions of files and of executable ones.
+    private static let fixedLength = 2 * ObjectID.byteCount + 8
 
-    fileprivate init?(extensions: Span<UInt8>) {
-        var position = 0
-        while position + 8 <= extensions.count {
-            var length = 0
-            for index in position + 4..<position + 8 { length = length << 8 | Int(extensions[index]) }
-            let content = position + 8..<position + 8 + length
-            guard content.upperBound <= extensions.count else { return nil }
-            if areEqual(extensions.extracting(position..<position + 4), Self.signature.span),
-                length >= Self.fixedLength,
-                let tree = ObjectID(bytes: extensions.extracting(content).extracting(first: ObjectID.byteCount))
-            {
-                let rest = content.dropFirst(ObjectID.byteCount).map { extensions[$0] }
-                let permissions = Permissions(file: rest.number(at: 0), executable: rest.number(at: 4))
-                self.init(tree: tree, settings: Array(rest[8...]), permissions: permissions)
-                return
-            }
-            position = content.upperBound
-        }
-        return nil
+    /// Reads the record that belongs to the index with this checksum; nil for any other.
+    fileprivate init?(record: Span<UInt8>, checksum: Span<UInt8>) {
+        let id = ObjectID.byteCount
+        guard record.count >= Self.fixedLength, areEqual(record.extracting(first: id), checksum),
+            let tree = ObjectID(bytes: record.extracting(id..<2 * id))
+        else { return nil }
+        let rest = (2 * id..<record.count).map { record[$0] }
+        let permissions = Permissions(file: rest.number(at: 0), executable: rest.number(at: 4))
+        self.init(tree: tree, settings: Array(rest[8...]), permissions: permissions)
     }
 
-    fileprivate func appendExtension(to file: inout [UInt8]) {
-        file.append(contentsOf: Self.signature)
-        file.append(number: UInt32(Self.fixedLength + settings.count))
-        file.append(contentsOf: tree.bytes)
-        file.append(number: permissions.file)
-        file.append(number: permissions.executable)
-        file.append(contentsOf: settings)
+    fileprivate func record(checksum: [UInt8]) -> [UInt8] {
+        var record = checksum + tree.bytes
+        record.append(number: permissions.file)
+        record.append(number: permissions.executable)
+        return record + settings
     }
 }

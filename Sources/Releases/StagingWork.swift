@@ -12,6 +12,7 @@ struct StagingWork {
     private let target: Int32
     private let volume: VolumeTraits
     private let threads: Int
+    private let space: SpaceGuard?
     private let deadline: Deadline
     // Entries that could not be shared although nothing in the commit changed them.
     private var unshared: [Int] = []
@@ -19,12 +20,13 @@ struct StagingWork {
 
     /// Prepares the work on an open directory that is empty.
     init(
-        index: ReleaseIndex, target: Int32, volume: VolumeTraits, threads: Int, deadline: Deadline
+        index: ReleaseIndex, target: Int32, volume: VolumeTraits, threads: Int, space: SpaceGuard?, deadline: Deadline
     ) {
         self.index = index
         self.target = target
         self.volume = volume
         self.threads = threads
+        self.space = space
         self.deadline = deadline
     }
 
@@ -42,6 +44,17 @@ struct StagingWork {
             for (entry, status) in outcome.filled { index.fill(entry, status) }
         }
         figures.restored = unshared.count
+    }
+
+    /// Whether files have to be written that came over from the old index, which tells that their bytes went through a
+    /// filter and not through which.
+    var lacksFilters: Bool {
+        unshared.contains { index.fingerprint($0) != 0 && index.filters[$0] == nil }
+    }
+
+    /// Adds what the bytes of files go through, by the numbers of their entries.
+    mutating func add(filters: [Int: CheckoutFilter]) {
+        index.filters.merge(filters) { known, _ in known }
     }
 
     /// Writes all files that were not shared.
@@ -69,7 +82,7 @@ struct StagingWork {
     private func runWriting(_ objects: ObjectStore) throws(ReleaseError) -> [Writing.Outcome] {
         let writing = Writing(
             index: index, entries: entriesToWrite(), target: target,
-            hasPreciseTimes: volume.hasPreciseTimes, keepsTimes: keepsTimes)
+            hasPreciseTimes: volume.hasPreciseTimes, keepsTimes: keepsTimes, space: space)
         let threads = useful(threads, for: writing.entries.count, atLeast: 100)
         let queue = WorkQueue(writing.entries.count, threads: threads, operation: "stage a release", deadline: deadline)
         if threads == 1 { return [try writing.work(queue, objects)] }

@@ -13,6 +13,9 @@ struct Worktree {
     /// stays as it was when someone runs git in a release.
     private static let record = "written-index"
 
+    /// What is added to a record's name for the file that says which tree and settings it was made from.
+    private static let origin = ".origin"
+
     /// The name of the record of what a command has changed in a release before it was published.
     private static let preparation = "prepared-index"
 
@@ -64,7 +67,8 @@ struct Worktree {
             ("locked", "this worktree is a release of git-sidecar\n"),
         ]
         for (name, content) in files { try Files.create("\(directory)/\(name)", Array(content.utf8)) }
-        let bytes = index.file()
+        let (bytes, origin) = index.files()
+        try Files.create("\(directory)/\(Self.record)\(Self.origin)", origin)
         try Files.create("\(directory)/index", bytes)
         do throws(SystemError) {
             try Files.link("\(directory)/index", as: "\(directory)/\(Self.record)")
@@ -90,16 +94,20 @@ struct Worktree {
     func writePrepared(
         _ index: ReleaseIndex, of commit: ObjectID, _ submodule: SubmoduleCheckout? = nil
     ) throws(SystemError) {
-        try AtomicFile.write(index.file(), to: "\(metadata(of: commit, submodule))/\(Self.preparation)")
+        let (bytes, origin) = index.files()
+        let path = "\(metadata(of: commit, submodule))/\(Self.preparation)"
+        try AtomicFile.write(origin, to: path + Self.origin)
+        try AtomicFile.write(bytes, to: path)
     }
 
     private func read(
         _ name: String, of commit: ObjectID, _ submodule: SubmoduleCheckout?
     ) throws(SystemError) -> ReleaseIndex? {
-        guard let file = try Files.readIfPresent("\(metadata(of: commit, submodule))/\(name)", limit: .max) else {
-            return nil
-        }
-        return ReleaseIndex(file: file)
+        let path = "\(metadata(of: commit, submodule))/\(name)"
+        guard let origin = try Files.readIfPresent(path + Self.origin, limit: 64 << 20),
+            let file = try Files.readIfPresent(path, limit: .max)
+        else { return nil }
+        return ReleaseIndex(file: file, origin: origin)
     }
 
     private func metadata(of commit: ObjectID, _ submodule: SubmoduleCheckout?) -> String {

@@ -13,6 +13,11 @@ struct Writing: Sendable {
     let hasPreciseTimes: Bool
     /// Whether a file keeps the time that its entry holds, as a copy does.
     let keepsTimes: Bool
+    /// What keeps the volume from being filled; nil for nothing.
+    let space: SpaceGuard?
+
+    /// How much is written between two looks at what is free.
+    private static let piece: UInt64 = 8 << 20
 
     /// What one thread has done.
     struct Outcome: Sendable {
@@ -28,6 +33,7 @@ struct Writing: Sendable {
     func work(_ queue: WorkQueue, _ objects: ObjectStore) throws(ReleaseError) -> Outcome {
         var outcome = Outcome()
         let cursor = DirectoryCursor(root: target, creates: true)
+        var looked: UInt64 = 0
         while let run = try system({ () throws(SystemError) in try queue.take() }) {
             for entry in entries[run] {
                 let object = try object(entry, objects)
@@ -35,6 +41,11 @@ struct Writing: Sendable {
                     try write(entry, object, cursor, &outcome)
                 } catch {
                     throw .system(SystemError(code: error.code, operation: "write \(index.pathText(entry))"))
+                }
+                // Others write to the volume too.
+                if let space, outcome.bytes - looked >= Self.piece {
+                    try space.check("write \(index.pathText(entry))")
+                    looked = outcome.bytes
                 }
             }
         }

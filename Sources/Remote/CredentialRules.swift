@@ -44,16 +44,34 @@ public enum PasswordSource: Sendable, Equatable {
 public struct CredentialRules: Sendable {
     /// A credential, and the addresses that it is for.
     public struct Rule: Sendable {
+        enum Source: Sendable {
+            case password(username: String, PasswordSource)
+            case service(any CredentialService, of: RemoteURL)
+        }
+
         let prefix: RemoteURL
-        let username: String
-        let password: PasswordSource
+        let source: Source
 
         /// Says that addresses below `prefix` (same scheme, host and port; path by whole elements) take this credential.
         public init(prefix: RemoteURL, username: String, password: PasswordSource) {
             self.prefix = prefix
-            self.username = username
-            self.password = password
+            source = .password(username: username, password)
         }
+
+        /// Says that the server of a repository, for this one and others, takes what a service answers.
+        ///
+        /// The repository's attempts are those of the service.
+        public init(_ service: any CredentialService, for repository: RemoteURL) {
+            prefix = RemoteURL(scheme: repository.scheme, host: repository.host, port: repository.port, path: "")
+            source = .service(service, of: repository)
+        }
+
+        fileprivate func isFor(_ user: String?) -> Bool {
+            guard let user, case .password(let username, _) = source else { return true }
+            return username == user
+        }
+
+        fileprivate var length: Int { prefix.path.split(separator: "/").count }
 
         func matches(_ url: RemoteURL) -> Bool {
             guard prefix.origin == url.origin else { return false }
@@ -70,14 +88,36 @@ public struct CredentialRules: Sendable {
     }
 
     /// The credential for an address: its own user and password, else the longest rule that matches; nil without one.
-    public func credential(for url: RemoteURL) throws(RemoteError) -> Credential? {
+    public func credential(for url: RemoteURL, _ deadline: Deadline) throws(RemoteError) -> Credential? {
         if let password = url.password { return Credential(username: url.user ?? "", password: password) }
-        let rule =
-            rules
-            .filter { $0.matches(url) && (url.user == nil || $0.username == url.user) }
-            .max { $0.prefix.path.split(separator: "/").count < $1.prefix.path.split(separator: "/").count }
-        if let rule { return try rule.password.read(for: rule.username) }
+        switch rule(for: url)?.source {
+        case .password(let username, let password): return try password.read(for: username)
+        case .service(let service, _): return try service.credential(deadline)
         // A lone user in an http URL is how tokens are often given: https://TOKEN@host/path.
-        return url.user.map { Credential(username: $0, password: Secret("")) }
+        case nil: return url.user.map { Credential(username: $0, password: Secret("")) }
+        }
+    }
+
+    /// Whether another credential can be had for an address whose server has rejected the one that it was sent.
+    func isWorthAnother(for url: RemoteURL) -> Bool {
+        guard url.password == nil, case .service(let service, _) = rule(for: url)?.source else { return false }
+        return service.isWorthAnother()
+    }
+
+    /// Says that an attempt is over, after which services may be asked anew.
+    func endAttempt(for url: RemoteURL) {
+        // A submodule on the same server is a part of its repository's attempt.
+        guard case .service(let service, let repository) = rule(for: url)?.source, repository == url else { return }
+        service.endAttempt()
+    }
+
+    private func rule(for url: RemoteURL) -> Rule? {
+        var best: Rule?
+        for rule in rules where rule.matches(url) && rule.isFor(url.user) {
+            // Of equally long ones the later wins.
+            if let best, best.length > rule.length { continue }
+            best = rule
+        }
+        return best
     }
 }

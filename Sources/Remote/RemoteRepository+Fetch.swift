@@ -36,16 +36,17 @@ extension RemoteRepository {
     ///   - found: what `resolve` returned.
     ///   - scope: how much of it is wanted.
     ///   - store: where it goes.
+    ///   - isComplete: whether the store can be trusted to have all that belongs to a commit which it has.
     ///   - deadline: when it must be there.
     ///   - report: is told how far it is, often.
     /// - Returns: the commit, and what came.
     /// - Throws: why it could not be had.
     public func fetch(
-        _ found: ResolvedReference, _ scope: FetchScope, into store: ObjectStore, _ deadline: Deadline,
-        _ report: (FetchProgress) -> Void = { _ in }
+        _ found: ResolvedReference, _ scope: FetchScope, into store: ObjectStore, isComplete: Bool = true,
+        _ deadline: Deadline, _ report: (FetchProgress) -> Void = { _ in }
     ) throws(RemoteError) -> FetchResult {
         try RemoteError.during("fetch \(found.name) from \(url)") {
-            if store.contains(found.id) {
+            if isComplete, store.contains(found.id) {
                 let commit = try store.peel(found.id)
                 if try History(store).reaches(scope.depth, from: commit) {
                     return FetchResult(commit: commit, objects: 0, bytes: 0)
@@ -53,7 +54,7 @@ extension RemoteRepository {
             }
             let isShallow = try !store.shallow.isEmpty
             let want = Want(
-                objects: [found.id], haves: try store.haves(for: scope.filter),
+                objects: [found.id], haves: isComplete ? try store.haves(for: scope.filter) : [],
                 depth: scope.depth > 0 ? scope.depth : isShallow ? FetchRequest.wholeHistory : nil,
                 filter: scope.filter, limits: limits(scope.maximumBytes))
             try store.note(scope.filter)
@@ -70,8 +71,8 @@ extension RemoteRepository {
     ///
     /// Trees come with all that is below them, less what the filter leaves out.
     public func fetch(
-        objects: [ObjectID], filter: ObjectFilter = .none, maximumBytes: Int? = nil, into store: ObjectStore, _ deadline: Deadline,
-        _ report: (FetchProgress) -> Void = { _ in }
+        objects: [ObjectID], filter: ObjectFilter = .none, maximumBytes: Int? = nil, into store: ObjectStore,
+        _ deadline: Deadline, _ report: (FetchProgress) -> Void = { _ in }
     ) throws(RemoteError) -> (objects: Int, bytes: Int) {
         try RemoteError.during("fetch \(objects.count) objects from \(url)") {
             let want = Want(objects: objects, haves: [], depth: nil, filter: filter, limits: limits(maximumBytes))

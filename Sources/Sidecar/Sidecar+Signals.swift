@@ -16,6 +16,7 @@ extension Sidecar {
         set.block()
         let (logger, cancellation, mailbox) = (self.logger, self.cancellation, self.mailbox)
         _ = try NativeThread("signals", detached: true) {
+            var stopping: ContinuousClock.Instant?
             while true {
                 let number = set.wait()
                 if number == Signal.childEnded.number {
@@ -23,10 +24,13 @@ extension Sidecar {
                 } else if number == sync?.number {
                     logger.debug("signal received", ["signal": .count(number)])
                     mailbox.wake(.signal)
-                } else if cancellation.isCancelled {
+                } else if let stopping {
+                    // timeout(1) and shells send one wish twice, to the process and to its group.
+                    if ContinuousClock.now - stopping < .milliseconds(200) { continue }
                     ThisProcess.exit(ExitCode.failure.rawValue)
                 } else {
                     logger.info("stopping", ["signal": .count(number)])
+                    stopping = .now
                     cancellation.cancel()
                 }
             }

@@ -4,6 +4,7 @@ internal import HTTPClient
 public import Options
 public import Posix
 internal import Releases
+internal import Reload
 internal import Remote
 public import Telemetry
 
@@ -16,6 +17,8 @@ public final class Sidecar {
     let mailbox: Mailbox
     private let figures = Figures()
     private let status = Status()
+    private let heartbeat = Heartbeat()
+    private var control: ControlServer?
 
     /// Prepares to do what a plan says; nothing happens yet.
     public init(_ plan: Plan, environment: [String: String], logger: Logger) throws(SystemError) {
@@ -34,8 +37,15 @@ public final class Sidecar {
         let errorFile = ErrorFile(plan.settings.errorFile?.text)
         do {
             try listenForSignals()
-            let loop = try assemble(errorFile)
+            warn()
+            if plan.settings.groupWrite { GroupAccess.allow() }
+            HTTPLibrary.start()
+            let layout = try ReleaseLayout(root: plan.root.text, link: plan.link.text)
+            let lock = try RootLock(layout)
+            let loop = try assemble(layout, errorFile)
+            defer { control?.stop() }
             let code = try plan.settings.oneTime ? loop.runOnce() : loop.run()
+            _ = consume lock
             logger.info("stopped", ["code": .count(code.rawValue)])
             return code
         } catch {
@@ -49,28 +59,31 @@ public final class Sidecar {
         }
     }
 
-    /// Builds everything that the loop needs, from the bottom up.
-    private func assemble(_ errorFile: ErrorFile) throws -> SyncLoop {
-        if plan.settings.groupWrite { Files.setCreationMask(0o002) }
-        HTTPLibrary.start()
-        for warning in plan.warnings { logger.warning(warning) }
-        for name in GitSettings(plan.gitConfig).unknown {
-            logger.warning("this git setting has no effect here", ["name": "\(name)"])
-        }
+    /// Takes the root and builds everything that the loop needs, from the bottom up.
+    private func assemble(_ layout: ReleaseLayout, _ errorFile: ErrorFile) throws -> SyncLoop {
         let url = try RemoteURL(plan)
         let settings = try RemoteSettings(plan, for: url, environment: environment, logger: logger)
-        let layout = try ReleaseLayout(root: plan.root.text, link: plan.link.text)
-        try Files.makeDirectories(layout.state)
-        let publisher = Publisher(layout: layout, mode: plan.publishMode)
+        let query = try RefQuery(plan.settings.ref)
+        try startControl(url, query, layout)
         let stateFile = StateFile(layout.state)
         let (state, problem) = try stateFile.load()
         if let problem { logger.warning("the saved state is unusable and starts anew", ["reason": "\(problem)"]) }
+        let logger = logger
+        let cleaner = try Cleaner(layout) { error in logger.warning("cannot remove what is not needed", error: error) }
+        let recovery = Recovery(
+            layout: layout, mode: plan.publishMode, options: try StagingOptions(plan), cleaner: cleaner)
+        let recovered = try recovery.run(
+            recorded: state.current?.commit,
+            deadline: .after(plan.settings.syncTimeout, cancellation: cancellation))
         let parts = Parts(
-            plan: plan, remote: try RemoteRepository(url, settings), query: try RefQuery(plan.settings.ref),
-            store: try ObjectStore.open(layout.gitDirectory), layout: layout, publisher: publisher, figures: figures,
-            status: status, logger: logger, cancellation: cancellation, stateFile: stateFile,
+            plan: plan, remote: try RemoteRepository(url, settings), query: query,
+            layout: layout, publisher: Publisher(layout: layout, mode: plan.publishMode), recovery: recovery,
+            keeper: Keeper(layout: layout, cleaner: cleaner, staleTimeout: plan.settings.staleWorktreeTimeout),
+            cleaner: cleaner, compaction: Releases.Compaction(layout: layout, mode: CompactionMode(plan)),
+            space: SpaceGuard(plan, root: layout.root), reloader: try Reloader(plan, http: settings.http),
+            figures: figures, status: status, logger: logger, cancellation: cancellation, stateFile: stateFile,
             journal: Journal(layout.state), beforePublishing: try runner(Hook.beforePublishing(plan), settings.http),
-            state: state, live: try publisher.current())
+            state: state, recovered: recovered)
         let hooks = try Hook.afterPublishing(plan).compactMap { try runner($0, settings.http) }
         if !plan.settings.oneTime { for hook in hooks { _ = try hook.start() } }
         if let hook = parts.beforePublishing { _ = try hook.start() }
@@ -79,8 +92,28 @@ public final class Sidecar {
             [
                 "version": "\(Product.version)", "repo": "\(url)", "ref": "\(plan.settings.ref)",
                 "root": "\(layout.root)", "link": "\(layout.link)",
+                "live": "\(recovered.live.map { "\($0.commit)" } ?? "nothing")",
             ])
-        return SyncLoop(plan, deployer: Deployer(parts), mailbox: mailbox, hooks: hooks, errorFile: errorFile)
+        return SyncLoop(plan, deployer: Deployer(parts), mailbox: mailbox, hooks: hooks, heartbeat: heartbeat,
+            errorFile: errorFile)
+    }
+
+    /// Answers from here on: probes are to be seen while a long recovery goes on.
+    private func startControl(_ url: RemoteURL, _ query: RefQuery, _ layout: ReleaseLayout) throws(SystemError) {
+        if plan.settings.oneTime, plan.settings.httpBind == nil { return }
+        let control = ControlServer(
+            ControlServer.Parts(
+                plan: plan, remote: url, query: query, stateDirectory: layout.state, status: status, figures: figures,
+                mailbox: mailbox, heartbeat: heartbeat, logger: logger))
+        try control.start()
+        self.control = control
+    }
+
+    private func warn() {
+        for warning in plan.warnings { logger.warning(warning) }
+        for name in GitSettings(plan.gitConfig).unknown {
+            logger.warning("this git setting has no effect here", ["name": "\(name)"])
+        }
     }
 
     private func runner(_ hook: Hook?, _ http: HTTPConfiguration) throws(SystemError) -> HookRunner? {

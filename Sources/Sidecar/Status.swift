@@ -1,5 +1,6 @@
 internal import GitStore
 internal import Posix
+internal import Reload
 
 /// What is known about the remote, the release and the application, for everybody who asks while the loop works.
 final class Status: Sendable {
@@ -9,8 +10,14 @@ final class Status: Sendable {
         var remote: (commit: ObjectID, verified: Timestamp)?
         /// The release that is published.
         var published: (commit: ObjectID, time: Timestamp)?
+        /// Whether it was proved to be what its commit says.
+        var isVerified = false
         /// When the application was last shown to run it.
         var confirmed: Timestamp?
+        /// What the application was shown to run.
+        var running: Evidence?
+        /// The commits that are held back.
+        var quarantine: [State.Quarantined] = []
         /// The stage of the deployment that is under way.
         var stage: (stage: Stage, since: ContinuousClock.Instant)?
         /// Attempts that failed since the last that did not.

@@ -3,13 +3,19 @@ internal import Posix
 /// Measures what the product promises to be fast at, and prints the figures.
 ///
 ///     swift run -c release Benchmarks staging [--files N]… [--on DIRECTORY]…
+///     swift run -c release Benchmarks pushes [--pushes N] [--files N] [--on DIRECTORY]
+///     swift run -c release Benchmarks watch [--files N]… [--on DIRECTORY]
+///     swift run -c release Benchmarks kill [--kills N] [--seed N] [--minutes N] [--on DIRECTORY]
 @main
 struct Benchmarks {
     static func main() throws {
         let arguments = Array(CommandLine.arguments.dropFirst())
         switch arguments.first {
         case "staging": try StagingBenchmark(arguments: arguments.dropFirst()).run()
-        default: print("usage: Benchmarks staging [--files N]... [--on DIRECTORY]...")
+        case "pushes": try PushesBenchmark(arguments: arguments.dropFirst()).run()
+        case "watch": try WatchBenchmark(arguments: arguments.dropFirst()).run()
+        case "kill": try KillBenchmark(arguments: arguments.dropFirst()).run()
+        default: print("usage: Benchmarks staging|pushes|watch|kill [--files N] [--on DIRECTORY] ...")
         }
     }
 }

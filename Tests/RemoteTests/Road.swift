@@ -17,7 +17,9 @@ enum Road: String, CaseIterable, CustomTestStringConvertible {
     var speaksVersion2: Bool { [.httpVersion2, .httpsVersion2, .sshVersion2].contains(self) }
 
     /// Starts what serves `root` on this road, and hands over how to reach a repository below it.
-    func open<Value>(serving root: String, _ body: (Way) throws -> Value) throws -> Value {
+    ///
+    /// Files that it needs go to `scratch`, or to the directory of the test.
+    func open<Value>(serving root: String, scratch: String? = nil, _ body: (Way) throws -> Value) throws -> Value {
         switch self {
         case .httpVersion2, .httpVersion0, .httpsVersion2, .httpsVersion0:
             let options = try GitHTTPServer.Options { options in
@@ -32,7 +34,7 @@ enum Road: String, CaseIterable, CustomTestStringConvertible {
         case .sshVersion2, .sshVersion0:
             let options = GitSSHServer.Options { $0.passesGitProtocol = speaksVersion2 }
             return try withGitSSHServer(serving: root, options) { server in
-                let hosts = "\(Scratch.directory)/known_hosts"
+                let hosts = "\(scratch ?? Scratch.directory)/known_hosts"
                 try TestFiles.write(server.knownHosts, to: hosts)
                 var way = Way(server: nil, address: { server.url($0) })
                 way.ssh.hostKeys = .knownHosts(file: hosts)
@@ -53,14 +55,30 @@ struct Way {
         hostKeys: .unchecked, environment: Environment.current(removing: ["SSH_AUTH_SOCK"]))
     var credentials = CredentialRules([])
     var logger = Logger.silent
+    var proxy = ProxySettings.none
+    var tls = TLSSettings()
+    var connectTimeout = Duration.seconds(15)
+    var idleTimeout = Duration.seconds(30)
+
+    /// How to reach repositories by their whole addresses.
+    static var direct: Way { Way(server: nil, address: { $0 }) }
+
+    /// The same with some settings changed.
+    func with(_ change: (inout Way) throws -> Void) rethrows -> Way {
+        var way = self
+        try change(&way)
+        return way
+    }
 
     func remote(_ repository: String) throws -> RemoteRepository {
         try GitLibrary.start()
         HTTPLibrary.start()
-        var tls = TLSSettings()
-        tls.additionalFile = try TestCertificates.authority().certificatePath
-        let http = HTTPConfiguration(userAgent: "git-sidecar/test", tls: tls)
-        let settings = RemoteSettings(credentials: credentials, http: http, ssh: ssh, logger: logger)
+        var tls = tls
+        if tls.additionalFile == nil { tls.additionalFile = try TestCertificates.authority().certificatePath }
+        let http = HTTPConfiguration(userAgent: "git-sidecar/test", tls: tls, proxy: proxy)
+        var settings = RemoteSettings(credentials: credentials, http: http, ssh: ssh, logger: logger)
+        settings.connectTimeout = connectTimeout
+        settings.idleTimeout = idleTimeout
         return try RemoteRepository(RemoteURL(parsing: address(repository)), settings)
     }
 }

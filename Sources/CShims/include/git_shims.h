@@ -21,3 +21,7 @@ int shim_git_set_strict_hash_verification(int enabled);
 int shim_git_set_fsync(int enabled);
 /// GIT_OPT_DISABLE_PACK_KEEP_FILE_CHECKS: whether the search for .keep files beside packs is left out.
 int shim_git_set_keep_file_checks_disabled(int disabled);
+/// GIT_OPT_SET_ALLOCATOR: the usual allocation, which `shim_git_limit_allocations` can limit.
+int shim_git_set_limiting_allocator(void);
+/// The most bytes that libgit2 may allocate at once on this thread; SIZE_MAX for no limit. Returns the limit before.
+size_t shim_git_limit_allocations(size_t bytes);

@@ -26,7 +26,7 @@ extension OptionTable {
         Option(
             "askpass-url", \.askpassURL, .access, "service that answers with user and password",
             "Called with GET before each attempt; the answer has the lines `username=...` and `password=...`.",
-            old: [.variables("GIT_SYNC_ASKPASS_URL", "GIT_ASKPASS_URL")], availability: .notYet),
+            old: [.variables("GIT_SYNC_ASKPASS_URL", "GIT_ASKPASS_URL")]),
         Option(
             "cookie-file", \.cookieFile, .access, "send the cookies of /etc/git-secret/cookie_file",
             "The file is in Netscape's format, as git's `http.cookieFile`.",
@@ -53,7 +53,7 @@ extension OptionTable {
         Option(
             "add-user", \.addUser, .access, "add our user to /etc/passwd if it is missing",
             "The ssh client refuses to work for a user without an entry; /etc/passwd must be writable.",
-            old: [.variables("GIT_SYNC_ADD_USER")], availability: .notYet),
+            old: [.variables("GIT_SYNC_ADD_USER")]),
         Option(
             "tls-ca-file", \.tlsCAFile, .access, "certificates to trust besides the system's",
             "One or more certificates in PEM, such as those of a private authority."),
@@ -67,23 +67,23 @@ extension OptionTable {
             """
             The sidecar makes tokens with it and renews them before they end. Needs {github-app-installation-id}, and \
             {github-app-application-id} or {github-app-client-id}.
-            """, availability: .notYet),
+            """),
         Option(
             "github-app-private-key", \.githubAppPrivateKey, .access, "the key itself, in PEM",
             "Instead of {github-app-private-key-file}. There is no flag for it, because flags can be read by others.",
-            form: .variableOnly, availability: .notYet),
+            form: .variableOnly),
         Option(
             "github-app-application-id", \.githubAppApplicationID, .access, "the GitHub App's application ID",
-            "Either this or {github-app-client-id}.", check: atLeast(1), availability: .notYet),
+            "Either this or {github-app-client-id}.", check: atLeast(1)),
         Option(
             "github-app-client-id", \.githubAppClientID, .access, "the GitHub App's client ID",
-            "Either this or {github-app-application-id}.", placeholder: "ID", availability: .notYet),
+            "Either this or {github-app-application-id}.", placeholder: "ID"),
         Option(
             "github-app-installation-id", \.githubAppInstallationID, .access, "the GitHub App's installation ID",
-            "The number at the end of the address of the installation's page.", check: atLeast(1), availability: .notYet
+            "The number at the end of the address of the installation's page.", check: atLeast(1)
         ),
         Option(
             "github-base-url", \.githubBaseURL, .access, "the API of GitHub, or of your own server",
-            "Without it, the API of github.com is used.", availability: .notYet),
+            "Without it, the API of github.com is used."),
     ]
 }

@@ -2,79 +2,77 @@ extension OptionTable {
     static let application: [Option] = [
         Option(
             "signal", \.signal, .application, "signal to send after publishing",
-            "Such as `HUP`, `USR2`, `TERM` or `KILL`; sent to {signal-target}.", availability: .notYet),
+            "Such as `HUP`, `USR2`, `TERM` or `KILL`; sent to {signal-target}."),
         Option(
             "signal-target", list: \.signalTargets, .application, "process that gets the signal",
             """
             `name:nginx`, `exe:/usr/sbin/nginx`, `cmdline:REGEX`, `pidfile:/run/nginx.pid` or `port:8080`. The root of \
             each process tree that matches gets the signal: the master, never a worker.
-            """, availability: .notYet),
+            """),
         Option(
             "terminate-after", \.terminateAfter, .application, "send SIGTERM if not confirmed by then",
             "Counted from {signal}. The orchestrator is expected to start the application again.",
-            check: atLeast(.milliseconds(10)), availability: .notYet),
+            check: atLeast(.milliseconds(10))),
         Option(
             "kill-after", \.killAfter, .application, "send SIGKILL if not confirmed by then",
-            "Counted from {signal}; see {terminate-after}.", check: atLeast(.milliseconds(10)), availability: .notYet),
+            "Counted from {signal}; see {terminate-after}.", check: atLeast(.milliseconds(10))),
         Option(
             "reload-url", \.reloadURL, .application, "URL to call after publishing",
-            "Unlike {webhook-url} it is part of the deployment: when it fails, the release is taken back.",
-            availability: .notYet),
+            "Unlike {webhook-url} it is part of the deployment: when it fails, the release is taken back."),
         Option(
-            "reload-method", \.reloadMethod, .application, "method of {reload-url}", availability: .notYet),
+            "reload-method", \.reloadMethod, .application, "method of {reload-url}"),
         Option(
             "reload-status", \.reloadStatus, .application, "status codes that mean success",
-            "`0` takes any answer for a success.", availability: .notYet),
+            "`0` takes any answer for a success."),
         Option(
             "reload-timeout", \.reloadTimeout, .application, "time limit of {reload-url}",
-            check: atLeast(.milliseconds(10)), availability: .notYet),
+            check: atLeast(.milliseconds(10))),
         Option(
             "reload-header-file", \.reloadHeaderFile, .application, "file of headers for {reload-url}",
-            "One `Name: value` a line, such as a token; read again for each call.", availability: .notYet),
+            "One `Name: value` a line, such as a token; read again for each call."),
         Option(
             "on-change", list: \.onChange, .application, "which changed paths need which action",
             #"""
             `GLOB[,GLOB...]=ACTION`, where the action is `none`, `signal:HUP@name:nginx`, `http:POST@URL`, \#
             `exec:/path` or `touch:/path`. A change that matches no rule takes the default action ({signal} or \#
             {reload-url}). Each action runs once a deployment. Write `\,` and `\=` for those characters in a pattern.
-            """#, availability: .notYet),
+            """#),
         Option(
             "health-url", \.healthURL, .application, "URL that says whether the application is well",
-            "Checked after the application was told.", availability: .notYet),
+            "Checked after the application was told."),
         Option(
             "health-status", \.healthStatus, .application, "status codes that mean well",
-            "For {health-url}.", availability: .notYet),
+            "For {health-url}."),
         Option(
             "health-revision-header", \.healthRevisionHeader, .application, "header with the running commit",
-            "The answer of {health-url} must carry the new hash in it: the proof that the new code runs.",
-            availability: .notYet),
+            "The answer of {health-url} must carry the new hash in it: the proof that the new code runs."),
         Option(
             "health-tcp", \.healthTCP, .application, "port that must accept connections",
-            "Such as `127.0.0.1:8080`.", availability: .notYet),
+            "Such as `127.0.0.1:8080`."),
         Option(
             "health-command", \.healthCommand, .application, "command that must succeed",
-            "It runs in the published release.", placeholder: "COMMAND", availability: .notYet),
+            "It runs in the published release.", placeholder: "COMMAND"),
         Option(
             "health-timeout", \.healthTimeout, .application, "how long until it must be well",
             "Counted from {signal} or {reload-url}; a process that is not up yet is waited for as long, too.",
-            check: atLeast(.milliseconds(10)), availability: .notYet),
+            check: atLeast(.milliseconds(10))),
         Option(
             "health-interval", \.healthInterval, .application, "pause between two checks",
-            check: atLeast(.milliseconds(1)), availability: .notYet),
+            check: atLeast(.milliseconds(1))),
         Option(
             "health-successes", \.healthSuccesses, .application, "good checks in a row that count",
-            check: atLeast(1), availability: .notYet),
+            check: atLeast(1)),
         Option(
             "health-watch", \.healthWatch, .application, "how long it must stay well after that",
-            "`0s` is satisfied with {health-successes}.", availability: .notYet),
+            "`0s` is satisfied with {health-successes}."),
         Option(
             "rollback", \.rollback, .application, "take back a release that fails",
             """
             `auto` does so when {signal}, {reload-url}, {on-change} or a health check is given. The commit is not \
             tried again until a newer one arrives or somebody says `git-sidecar resume`.
-            """, availability: .notYet),
+            """),
         Option(
             "quarantine-ttl", \.quarantineTTL, .application, "when to try a bad commit again",
-            "`0` waits for a newer commit.", availability: .notYet),
+            "`0` waits for a newer commit."),
     ]
 }

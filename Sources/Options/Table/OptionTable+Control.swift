@@ -6,20 +6,20 @@ extension OptionTable {
             Such as `:1234`, `127.0.0.1:1234` or `[::1]:1234`. `/` answers 503 until the first success, then 200. \
             Nothing listens without it.
             """,
-            old: [.variables("GIT_SYNC_HTTP_BIND")], availability: .notYet),
+            old: [.variables("GIT_SYNC_HTTP_BIND")]),
         Option(
             "http-metrics", \.httpMetrics, .control, "serve /metrics for Prometheus",
-            "Needs {http-bind}.", old: [.variables("GIT_SYNC_HTTP_METRICS")], availability: .notYet),
+            "Needs {http-bind}.", old: [.variables("GIT_SYNC_HTTP_METRICS")]),
         Option(
             "http-pprof", \.httpPprof, .control, "serve /debug/pprof/, our own state",
             "Threads, memory, descriptors and queues, in plain text. Needs {http-bind}.",
-            old: [.variables("GIT_SYNC_HTTP_PPROF")], availability: .notYet),
+            old: [.variables("GIT_SYNC_HTTP_PPROF")]),
         Option(
             "push-secret-file", list: \.pushSecretFiles, .control, "secret of a push webhook",
             """
             Opens `POST /hooks/push` on {http-bind} for GitHub, Gitea, Forgejo, Gogs, GitLab and Bitbucket. Several \
             files let a secret be rotated.
-            """, availability: .notYet),
+            """),
         Option(
             "api-token-file", \.apiTokenFile, .control, "token for changes over HTTP",
             "Without it, only the socket in {root} may change anything. Needs {http-bind}.", availability: .notYet),

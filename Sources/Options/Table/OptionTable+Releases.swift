@@ -28,12 +28,11 @@ extension OptionTable {
             """),
         Option(
             "keep-releases", \.keepReleases, .releases, "earlier releases kept for going back",
-            "Going back to them needs no network. `auto` means 5 where {rollback} is in effect, else 0.",
-            availability: .notYet),
+            "Going back to them needs no network. `auto` means 5 where {rollback} is in effect, else 0."),
         Option(
             "stale-worktree-timeout", \.staleWorktreeTimeout, .releases, "how long a replaced release stays",
             "For programs that still have files of it open by name.",
-            old: [.variables("GIT_SYNC_STALE_WORKTREE_TIMEOUT")], availability: .notYet),
+            old: [.variables("GIT_SYNC_STALE_WORKTREE_TIMEOUT")]),
         Option(
             "group-write", \.groupWrite, .releases, "let the group write what is made",
             "The umask becomes 0002.",
@@ -47,13 +46,13 @@ extension OptionTable {
             `auto` compacts when more than a quarter of the store is unreachable or it has more than 32 packs, \
             `always` after each release, `aggressive` searches for deltas again as well, `off` never.
             """,
-            old: [.variables("GIT_SYNC_GIT_GC")], availability: .notYet),
+            old: [.variables("GIT_SYNC_GIT_GC")]),
         Option(
             "max-release-size", \.maxReleaseSize, .releases, "refuse a larger release; 0 for no limit",
-            "The fetch or the staging stops before the limit is passed.", availability: .notYet),
+            "The fetch or the staging stops before the limit is passed."),
         Option(
             "min-free-space", \.minFreeSpace, .releases, "space to leave free on the volume",
-            "A fetch or a staging that would leave less stops first.", availability: .notYet),
+            "A fetch or a staging that would leave less stops first."),
         Option(
             "prepare-command", \.prepareCommand, .releases, "command that completes a staged release",
             """

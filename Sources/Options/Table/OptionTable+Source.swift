@@ -53,13 +53,13 @@ extension OptionTable {
             """
             `commit` asks for a signed commit, `tag` for a signed annotated tag at {ref}. Who may sign is in \
             {allowed-signers-file} or {gpg-keyring-file}.
-            """, availability: .notYet),
+            """),
         Option(
             "allowed-signers-file", \.allowedSignersFile, .source, "SSH keys that may sign",
-            "In the format of `ssh-keygen -Y verify`; used by {verify-signatures}.", availability: .notYet),
+            "In the format of `ssh-keygen -Y verify`; used by {verify-signatures}."),
         Option(
             "gpg-keyring-file", \.gpgKeyringFile, .source, "GPG keys that may sign",
-            "A keyring for `gpgv`; used by {verify-signatures}.", availability: .notYet),
+            "A keyring for `gpgv`; used by {verify-signatures}."),
         Option(
             "git-config", \.gitConfig, .source, "settings in git's own names",
             #"""

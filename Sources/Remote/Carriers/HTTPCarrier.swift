@@ -27,7 +27,7 @@ final class HTTPCarrier: Carrier {
                 return try list(query, offer, deadline)
             } catch let error as ProtocolError where error.code == .malformed || error.code == .unsupported {
                 // The server is no longer what it was: it is asked anew what it can do.
-                self.offer = nil
+                forget()
             }
         }
         let offer = try discover(query, deadline)
@@ -45,9 +45,16 @@ final class HTTPCarrier: Carrier {
         return try intake.finish()
     }
 
+    /// Begins anew at the next request: with the address that was configured, and with the question what is there.
+    private func forget() {
+        offer = nil
+        address = url
+    }
+
     func close() {
         // Versions 0 and 1 send their references with what they offer, so that it is stale at the next attempt.
         if offer?.version != .two { offer = nil }
+        settings.credentials.endAttempt(for: url)
     }
 
     /// Asks what the server can do; the old versions answer with their references at once.
@@ -91,11 +98,29 @@ final class HTTPCarrier: Carrier {
     }
 
     /// Sends a request with the credential for its server and judges the status; returns the address that answered.
+    ///
+    /// A rejected credential is not sent again; only where another one can be had, that one is tried, once.
     private func send(
         _ request: HTTPRequest, _ deadline: Deadline, _ onBody: (Span<UInt8>) throws -> Void
     ) throws -> String {
+        var (credential, response, words) = try sendOnce(request, deadline, onBody)
+        if response.status == 401, settings.credentials.isWorthAnother(for: url) {
+            (credential, response, words) = try sendOnce(request, deadline, onBody)
+        }
+        guard response.status == 200 else {
+            // It may have moved: from the next attempt on, redirections count again.
+            forget()
+            throw HTTPRefusal(response.head, words: words, credential: credential).error("reach \(url)")
+        }
+        return response.url
+    }
+
+    /// Sends a request; the body of an answer goes to the caller when the status is 200, and is kept for people otherwise.
+    private func sendOnce(
+        _ request: HTTPRequest, _ deadline: Deadline, _ onBody: (Span<UInt8>) throws -> Void
+    ) throws -> (credential: Credential?, response: HTTPResponse, words: [UInt8]) {
         var request = request
-        let credential = try settings.credentials.credential(for: url)
+        let credential = try settings.credentials.credential(for: url, deadline)
         request.credential = credential.map { .basic(username: $0.username, password: $0.password) }
         var status = 0
         var words: [UInt8] = []
@@ -106,9 +131,6 @@ final class HTTPCarrier: Carrier {
                 if status == 200 { return try onBody(bytes) }
                 for index in 0..<min(bytes.count, 1024 - words.count) { words.append(bytes[index]) }
             })
-        guard status == 200 else {
-            throw HTTPRefusal(response.head, words: words, credential: credential).error("reach \(url)")
-        }
-        return response.url
+        return (credential, response, words)
     }
 }

@@ -6,15 +6,29 @@ internal import Posix
 struct HTTPRefusal {
     private let head: HTTPResponseHead
     private let words: String
+    private let title: String
     private let credential: Credential?
 
     init(_ head: HTTPResponseHead, words: [UInt8], credential: Credential?) {
         self.head = head
         self.credential = credential
-        // Git servers explain a refusal in plain text; an HTML page explains nothing to anybody here.
-        let isText = head.headers.value("Content-Type")?.lowercased().hasPrefix("text/plain") == true
-        self.words = isText ? printableText(words.span, limit: 300) : ""
+        // Git servers explain a refusal in plain text; of a web page only the title is of any use here.
+        let type = head.headers.value("Content-Type")?.lowercased() ?? ""
+        self.words = type.hasPrefix("text/plain") ? printableText(words.span, limit: 300) : ""
+        title = type.hasPrefix("text/html") ? HTTPRefusal.title(of: words, status: head.status) : ""
     }
+
+    /// The title of a web page, without the status that it often begins with.
+    private static func title(of page: [UInt8], status: Int) -> String {
+        let text = String(decoding: page, as: UTF8.self)
+        guard let start = text.firstRange(of: "<title>"), let end = text.firstRange(of: "</title>"),
+            start.upperBound <= end.lowerBound
+        else { return "" }
+        let title = printableText(Array(text[start.upperBound..<end.lowerBound].utf8).span, limit: 100)
+        return title.hasPrefix("\(status) ") ? String(title.dropFirst("\(status) ".count)) : title
+    }
+
+    private var slowDown: String { "raise --period, or let the server announce pushes (--push-secret-file)" }
 
     func error(_ operation: String) -> RemoteError {
         let said = words.isEmpty ? "" : ": \(words)"
@@ -31,9 +45,17 @@ struct HTTPRefusal {
                 .authentication, operation, "the server rejected the credential\(user) (401)\(said)",
                 hint: "check the password or token: it may have expired or been revoked")
         case 403:
+            // Some hosts answer so to who asks too often, and say when to come back.
+            if let retryAfter = head.retryAfter {
+                return RemoteError(
+                    .rateLimited, operation, "the server refuses access for now (403)\(said)", hint: slowDown,
+                    retryAfter: retryAfter)
+            }
             return RemoteError(
                 .forbidden, operation, "the server refuses access (403)\(said)",
-                hint: "the credential is known but may not read this repository")
+                hint: credential == nil
+                    ? "it may want a credential: give --username with --password-file, or --credential"
+                    : "the credential is known but may not read this repository")
         case 404:
             return RemoteError(
                 .notFound, operation, "there is no such repository (404)\(said)",
@@ -41,17 +63,28 @@ struct HTTPRefusal {
                     ? "check --repo; servers also say so when a credential is missing"
                     : "check --repo; servers also say so when the credential may not read it")
         case 407:
-            return RemoteError(.authentication, operation, "the proxy asks for a credential (407)")
+            return RemoteError(
+                .authentication, operation, "the proxy asks for a credential (407)",
+                hint: "give the proxy's URL a user and a password that it accepts")
         case 429:
             return RemoteError(
                 .rateLimited, operation, "the server asks us to slow down (429)\(said)",
-                hint: "raise --period, or let the server call --push-secret-file's webhook", retryAfter: head.retryAfter
-            )
+                hint: slowDown, retryAfter: head.retryAfter)
         case 500...599:
             return RemoteError(
                 .server, operation, "the server failed with status \(head.status)\(said)", retryAfter: head.retryAfter)
+        case 300...399:
+            return RemoteError(
+                .server, operation, "the server redirects us in the middle of a conversation (\(head.status))\(said)",
+                hint: "give the address that it redirects to as --repo")
         default:
-            return RemoteError(.server, operation, "the server answered with status \(head.status)\(said)")
+            let said = words.isEmpty && !title.isEmpty ? ": \(title)" : said
+            let message = "the server answered with status \(head.status)\(said)"
+            // So does nginx say it, inside HTTP, long after the handshake.
+            guard head.status == 400, said.contains("SSL certificate") else {
+                return RemoteError(.server, operation, message)
+            }
+            return RemoteError(.identity, operation, message, hint: "set --tls-cert-file and --tls-key-file")
         }
     }
 }

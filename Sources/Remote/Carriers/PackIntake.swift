@@ -37,7 +37,14 @@ struct PackIntake: ~Copyable {
         let before = try store.shallow
         let added = before.union(parser.shallow)
         if added != before { try store.replaceShallow(added) }
-        let pack = try indexer.finish()
+        let pack: IndexedPack
+        do {
+            pack = try indexer.finish()
+        } catch {
+            // The commits at the new ends never came.
+            if added != before { try store.replaceShallow(before) }
+            throw error
+        }
         let after = added.subtracting(parser.unshallow)
         if after != added { try store.replaceShallow(after) }
         return Received(pack)

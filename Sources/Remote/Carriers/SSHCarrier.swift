@@ -66,21 +66,33 @@ final class SSHCarrier: Carrier {
         let command = try settings.ssh.uploadCommand(for: url, connectTimeout: settings.connectTimeout)
         let conversation = try ChildConversation(command)
         var parser = AdvertisementParser(carrier: .stream, filter: filter)
-        try receive(conversation, deadline, until: { parser.isComplete }) { bytes in try parser.read(bytes) }
-        let session = Session(conversation: conversation, offer: try parser.finish())
-        self.session = session
-        return session
+        do {
+            try receive(conversation, deadline, until: { parser.isComplete }) { bytes in try parser.read(bytes) }
+            let session = Session(conversation: conversation, offer: try parser.finish())
+            self.session = session
+            return session
+        } catch let error as ProtocolError where error.code == .malformed {
+            throw RemoteError(
+                .malformed, operation, error.message,
+                hint: "a login script or a forced command on the server may write something before git does")
+        }
     }
 
-    /// Reads until the answer is whole; when ssh ends before, its own words say why.
+    private var operation: String { "reach \(url)" }
+
+    /// Reads until the answer is whole, or ended without a word of ssh about it.
+    ///
+    /// Whatever ends it early ends the connection too; ssh's own words say why, where it has some.
     private func receive(
         _ conversation: ChildConversation, _ deadline: Deadline, until isWhole: () -> Bool,
         _ take: (Span<UInt8>) throws -> Void
     ) throws {
         do {
             while !isWhole() {
-                guard try conversation.receive(deadline, idle: settings.idleTimeout) else {
-                    throw try failure(conversation, deadline)
+                guard try isMore(conversation, deadline) else {
+                    if let reason = failure(conversation, deadline) { throw reason }
+                    session = nil
+                    return conversation.close()
                 }
                 try conversation.withChunk { bytes in try take(bytes) }
             }
@@ -91,25 +103,54 @@ final class SSHCarrier: Carrier {
         }
     }
 
-    private func failure(_ conversation: ChildConversation, _ deadline: Deadline) throws -> RemoteError {
-        _ = try conversation.finish(deadline.capped(at: .seconds(2)))
+    /// Waits for the next bytes; a wait that is too long ends with what ssh was at.
+    private func isMore(_ conversation: ChildConversation, _ deadline: Deadline) throws -> Bool {
+        do {
+            return try conversation.receive(deadline, idle: settings.idleTimeout)
+        } catch {
+            guard error.isTimeout else { throw error }
+            let state = SSHReport(conversation.errorOutput.text).state
+            let time =
+                deadline.remaining == .zero
+                ? "it was not done when its time was up" : "there was silence for \(settings.idleTimeout.inWords)"
+            throw RemoteError(.timeout, operation, time + (state.map { ": \($0)" } ?? ""))
+        }
+    }
+
+    /// Why ssh ended, in its own words; nil when it gave none.
+    private func failure(_ conversation: ChildConversation, _ deadline: Deadline) -> RemoteError? {
+        // Its last words are read; that it may not want to end after them changes nothing.
+        _ = try? conversation.finish(deadline.capped(at: .seconds(2)))
         let report = SSHReport(conversation.errorOutput.text)
-        return report.error(
-            "reach \(url)", url, settings: settings.ssh, knownKeys: try knownFingerprints(deadline))
+        if report.isAboutHostKey {
+            return report.hostKeyError(
+                operation, url, settings: settings.ssh, knownKeys: knownFingerprints(deadline))
+        }
+        return report.message.isEmpty ? nil : report.error(operation, url, settings: settings.ssh)
     }
 
     /// The fingerprints that the known hosts file has for this host, for comparing with what it offers.
-    private func knownFingerprints(_ deadline: Deadline) throws(SystemError) -> [String] {
+    private func knownFingerprints(_ deadline: Deadline) -> [String] {
         guard case .knownHosts(let file) = settings.ssh.hostKeys else { return [] }
         let host = url.port.map { $0 == 22 ? url.host : "[\(url.host)]:\($0)" } ?? url.host
         let command = Command(
             "ssh-keygen", ["-l", "-F", host, "-f", file], environment: settings.ssh.environment)
-        let result = try runCommand(command, deadline: deadline.capped(at: .seconds(2)))
-        guard result.isSuccess else { return [] }
+        // Without them the message says less, and still says what is wrong.
+        guard let result = try? runCommand(command, deadline: deadline.capped(at: .seconds(2))), result.isSuccess else {
+            return []
+        }
         return result.output.text.split(whereSeparator: \.isNewline).compactMap { line in
             // "host ED25519 SHA256:…", below a comment that says where it was found.
             let words = line.split(separator: " ")
             return line.hasPrefix("#") || words.count < 3 ? nil : words[1...2].joined(separator: " ")
         }
+    }
+}
+
+extension Duration {
+    /// As people write it: `30 s`, `0.5 s`.
+    fileprivate var inWords: String {
+        let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+        return milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(Double(milliseconds) / 1000) s"
     }
 }

@@ -11,7 +11,11 @@ public struct SSHSettings: Sendable {
     }
 
     /// The private keys to offer, in order; keys of an agent are offered when there are none.
+    ///
+    /// All are offered to every host, submodules' included; ssh reads them anew for each connection.
     public var keyFiles: [String]
+    /// Whether keys that do not exist are passed over in silence, as those are that nobody asked for.
+    public var keysMayBeMissing = false
     /// Whether the server's key must be known.
     public var hostKeys: HostKeys
     /// `core.sshCommand`: the program with its first arguments, in place of `ssh` and what we would add.
@@ -48,12 +52,19 @@ extension SSHSettings {
         case .unchecked:
             arguments += ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"]
         }
+        let keyFiles = presentKeyFiles
         if !keyFiles.isEmpty { arguments += ["-o", "IdentitiesOnly=yes"] }
         for file in keyFiles { arguments += ["-i", file] }
         if let port = url.port { arguments += ["-p", String(port)] }
         if let user = url.user { arguments += ["-l", user] }
         arguments += ["--", url.host, "git-upload-pack \(shellQuoted(url.path))"]
         return Command(program, arguments, environment: environment)
+    }
+
+    /// The keys to offer now.
+    var presentKeyFiles: [String] {
+        // Of a file that cannot be looked at, ssh says why.
+        keyFiles.filter { !keysMayBeMissing || (try? Files.statusIfPresent($0, followingLinks: true)) != .some(nil) }
     }
 
     private func programWords() throws(RemoteError) -> [String] {

@@ -3,80 +3,80 @@ internal import GitStore
 internal import Options
 internal import Posix
 internal import Releases
+internal import Reload
 internal import Remote
 internal import Telemetry
 
-/// Takes a push from the remote to a live release; everything that one attempt does is here, in order.
+/// Takes a push from the remote to a live release that the application runs; what one attempt does is here, in order.
 ///
-/// Belongs to the thread of the loop.
+/// Belongs to the thread of the loop. The stages are in `Deployer+Release` (from a commit to a published directory),
+/// `Deployer+Application` (the application runs it, or we go back) and `Deployer+Keep` (what becomes of the old).
 final class Deployer {
-    let plan: Plan
-    let remote: RemoteRepository
-    let query: RefQuery
-    let store: ObjectStore
-    let layout: ReleaseLayout
-    let publisher: Publisher
-    let figures: Figures
-    let status: Status
-    let logger: Logger
-    let cancellation: Cancellation
-    let stateFile: StateFile
-    let journal: Journal
-    let beforePublishing: HookRunner?
+    let parts: Parts
+    var plan: Plan { parts.plan }
+    var store: ObjectStore
+    var layout: ReleaseLayout { parts.layout }
+    var publisher: Publisher { parts.publisher }
+    var figures: Figures { parts.figures }
+    var status: Status { parts.status }
+    var logger: Logger { parts.logger }
 
     var state: State
     /// The release that readers of the link see.
     var live: Release?
+    /// What the application has not been shown to run yet, and must be before anything else counts as done.
+    var unconfirmed: Unconfirmed?
+    var watch: LiveWatch?
+    /// When a directory's time is up that waits for its removal.
+    var nextExpiry: Timestamp?
+    var durations: [(stage: Stage, duration: Duration)] = []
     // What the remote's name stood for at the last attempt that left everything in order.
-    private var settled: ObjectID?
-    private var durations: [(stage: Stage, duration: Duration)] = []
+    var settled: ObjectID?
+    // Whether the live commit must be deployed once more, because its release cannot be repaired otherwise.
+    var mustRedeploy = false
 
     init(_ parts: Parts) {
-        plan = parts.plan
-        remote = parts.remote
-        query = parts.query
-        store = parts.store
-        layout = parts.layout
-        publisher = parts.publisher
-        figures = parts.figures
-        status = parts.status
-        logger = parts.logger
-        cancellation = parts.cancellation
-        stateFile = parts.stateFile
-        journal = parts.journal
-        beforePublishing = parts.beforePublishing
+        self.parts = parts
+        store = parts.recovered.store
         state = parts.state
-        live = parts.live
+        live = parts.recovered.live
+        adopt(parts.recovered)
     }
 
     /// Whether nothing can change any more: a full hash was asked for, and it is live.
-    var isSettledForGood: Bool { query.objectID != nil && settled == query.objectID }
+    var isSettledForGood: Bool { parts.query.objectID != nil && settled == parts.query.objectID && unconfirmed == nil }
+
+    /// A deadline for work that has its own limit, beside that of the whole attempt.
+    func deadline(_ limit: Duration) -> Deadline { .after(limit, cancellation: parts.cancellation) }
 
     /// One attempt: asks the remote, and makes live what it has when that is something new.
     func attempt() throws(StageError) -> Outcome {
         durations = []
-        let deadline = Deadline.after(plan.settings.syncTimeout, cancellation: cancellation)
-        defer { remote.close() }
-        let found = try perform(.resolve) { try remote.resolve(query, deadline) }
+        let deadline = deadline(plan.settings.syncTimeout)
+        defer { parts.remote.close() }
+        let found = try perform(.resolve) { try parts.remote.resolve(parts.query, deadline) }
         status.update { $0.remote = (found.commit, .now()) }
         figures.remoteVerified.setToNow()
-        if let settled, settled == found.id, let live { return .unchanged(live.commit) }
+        if let settled, settled == found.id, let live, unconfirmed == nil { return .unchanged(live.commit) }
 
         let commit = try fetch(found, deadline)
+        releaseQuarantine()
         if let held = state.quarantine.first(where: { $0.commit == commit }) {
             logger.debug("the commit is held back", ["hash": "\(commit)", "reason": "\(held.reason)"])
+            try confirmWhatIsLive()
             return .heldBack(commit)
         }
-        if live?.commit == commit {
+        if live?.commit == commit, !mustRedeploy {
+            try confirmWhatIsLive()
             settled = found.id
             return .unchanged(commit)
         }
         do {
             try deploy(commit, found, deadline)
+            mustRedeploy = false
         } catch {
             guard let verdict = error.cause as? Verdict else { throw error }
-            try reject(commit, found, error, verdict)
-            return .rejected(commit, error)
+            return .rejected(commit, StageError(stage: error.stage, cause: verdict))
         }
         settled = found.id
         return .deployed(commit)
@@ -85,7 +85,9 @@ final class Deployer {
     private func fetch(_ found: ResolvedReference, _ deadline: Deadline) throws(StageError) -> ObjectID {
         var lastReport = ContinuousClock.now
         let result = try perform(.fetch) {
-            try remote.fetch(found, FetchScope(plan), into: store, deadline) { progress in
+            var scope = FetchScope(plan)
+            scope.maximumBytes = Int(clamping: try parts.space.packLimits().maximumBytes)
+            return try parts.remote.fetch(found, scope, into: store, isComplete: !mustRedeploy, deadline) { progress in
                 // A long fetch is heard from now and then; a short one is not worth a line.
                 guard ContinuousClock.now - lastReport > .seconds(5) else { return }
                 lastReport = .now
@@ -111,85 +113,34 @@ final class Deployer {
         return result.commit
     }
 
-    /// From a commit in the store to the live release.
+    /// From a commit in the store to a live release that the application runs.
     private func deploy(
         _ commit: ObjectID, _ found: ResolvedReference, _ deadline: Deadline
     ) throws(StageError) {
-        let summary = try perform(.verify) { try store.commit(commit) }
-        try perform(.publish) { try publisher.check() }
-        let stager = Stager(layout: layout, objects: store, options: try perform(.stage) { try StagingOptions(plan) })
-        let staged = try perform(.stage) { try stager.stage(commit, from: live, deadline: deadline) }
-        figures.filesWritten.add(Double(staged.figures.written))
-        figures.filesShared.add(Double(staged.figures.shared))
+        let former = live
+        let origin = try perform(.verify) { try Origin(found, store.commit(commit)) }
+        try perform(.publish) {
+            try publisher.check()
+            try parts.reloader?.checkPermission()
+        }
         let release: Release
         do throws(StageError) {
-            try prepareAndValidate(staged)
-            release = try perform(.publish) { try stager.install(staged) }
+            release = try makeRelease(commit, deadline)
         } catch {
-            discard(staged, with: stager)
+            if let verdict = error.cause as? Verdict {
+                reject(origin, at: error.stage, verdict.description, verdict.output, .rejected)
+            }
             throw error
         }
-        beforePublishing?.send(HookEvent(commit: commit, directory: release.path))
-        let former = live
-        let published = try perform(.publish) { () throws -> Release in
-            // Kept before it is live: from the first moment on its commit must not fall to a compaction.
-            try store.keep(commit)
-            return try publisher.publish(release)
+        parts.beforePublishing?.send(HookEvent(commit: commit, directory: release.path))
+        try publish(release, origin)
+        do throws(StageError) {
+            try apply(release, from: former)
+        } catch {
+            throw try goBack(from: origin, to: former, because: error)
         }
-        live = published
-        record(commit, found, summary)
-        discard(staged, with: stager)
-        try perform(.keep) { try keep(former) }
-    }
-
-    /// Notes everywhere that a release is live.
-    private func record(_ commit: ObjectID, _ found: ResolvedReference, _ summary: Commit) {
-        let time = Timestamp.now()
-        if let former = state.current, former.commit != commit {
-            state.retired.removeAll { $0.commit == former.commit || $0.commit == commit }
-            state.retired.insert(State.Retired(commit: former.commit, time: time), at: 0)
-        }
-        state.current = State.Published(
-            commit: commit, reference: found.name, subject: summary.subject, time: time, isConfirmed: false)
-        state.lastGood = commit
-        // Newer commits have come: what was held back is history.
-        state.quarantine = []
-        saveState()
-        status.update { $0.published = (commit, time) }
-        figures.published.setToNow()
-        figures.quarantined.set(0)
-        figures.deployments.add(1, JournalEntry.Outcome.deployed.rawValue, Stage.publish.rawValue)
-        logger.info(
-            "published",
-            [
-                "hash": "\(commit)", "ref": "\(found.name)", "link": "\(layout.link)", "subject": "\(summary.subject)",
-                "seconds": .seconds(durations.reduce(.zero) { $0 + $1.duration }),
-            ])
-        write(
-            JournalEntry(
-                time: time, commit: commit, reference: found.name, subject: summary.subject, outcome: .deployed,
-                reason: nil, durations: durations))
-    }
-
-    /// Holds a bad commit back until a newer one comes.
-    private func reject(
-        _ commit: ObjectID, _ found: ResolvedReference, _ error: StageError, _ verdict: Verdict
-    ) throws(StageError) {
-        let time = Timestamp.now()
-        state.quarantine.append(
-            State.Quarantined(
-                commit: commit, stage: error.stage, reason: verdict.description, output: verdict.output, time: time))
-        saveState()
-        figures.quarantined.set(Double(state.quarantine.count))
-        figures.deployments.add(1, JournalEntry.Outcome.rejected.rawValue, error.stage.rawValue)
-        logger.error(
-            "rejected; what is live stays",
-            ["hash": "\(commit)", "stage": "\(error.stage.rawValue)", "output": "\(verdict.output)"], error: verdict)
-        let summary = try perform(.keep) { try store.commit(commit) }
-        write(
-            JournalEntry(
-                time: time, commit: commit, reference: found.name, subject: summary.subject, outcome: .rejected,
-                reason: verdict.description, durations: durations))
+        note(origin, .deployed, at: .confirm)
+        try perform(.keep) { try keep() }
     }
 
     /// Runs a stage: times it, says where we are, and names it in its failure.
@@ -209,34 +160,6 @@ final class Deployer {
             throw error
         } catch {
             throw StageError(stage: stage, cause: error)
-        }
-    }
-
-    /// Removes what a staged release left behind.
-    ///
-    /// That it cannot be removed is no reason to fail: the next start does it.
-    private func discard(_ staged: StagedRelease, with stager: Stager) {
-        do {
-            try stager.discard(staged)
-        } catch {
-            logger.warning("cannot clean up after staging", error: error)
-        }
-    }
-
-    private func saveState() {
-        do {
-            try stateFile.save(state)
-        } catch {
-            // The release is live all the same; what is lost is what a restart would have remembered.
-            logger.error("cannot save the state", error: error)
-        }
-    }
-
-    private func write(_ entry: JournalEntry) {
-        do {
-            try journal.append(entry)
-        } catch {
-            logger.warning("cannot write the journal", error: error)
         }
     }
 }

@@ -3,6 +3,7 @@ internal import GitStore
 internal import Options
 internal import Posix
 internal import Releases
+internal import Reload
 internal import Remote
 internal import Telemetry
 
@@ -11,9 +12,15 @@ struct Parts {
     let plan: Plan
     let remote: RemoteRepository
     let query: RefQuery
-    let store: ObjectStore
     let layout: ReleaseLayout
     let publisher: Publisher
+    let recovery: Recovery
+    let keeper: Keeper
+    let cleaner: Cleaner
+    let compaction: Releases.Compaction
+    let space: SpaceGuard
+    /// Nil where the application is neither told nor asked.
+    let reloader: Reloader?
     let figures: Figures
     let status: Status
     let logger: Logger
@@ -22,5 +29,6 @@ struct Parts {
     let journal: Journal
     let beforePublishing: HookRunner?
     let state: State
-    let live: Release?
+    /// How the root was found.
+    let recovered: Recovered
 }

@@ -15,6 +15,8 @@ struct Submodules {
     let depth: SubmoduleDepth
     /// What the release is restricted to; nil for everything.
     let sparsePatterns: [UInt8]?
+    /// Whether the stores can be trusted to have all that belongs to a commit which they have.
+    var isComplete = true
     /// How addresses are rewritten.
     let rewriting: [InsteadOf]
     let logger: Logger
@@ -99,8 +101,9 @@ struct Submodules {
     ) throws {
         let commit = submodule.checkout.commit
         do {
-            let found = try remote.resolve(RefQuery("\(commit)"), deadline)
-            let result = try remote.fetch(found, scope, into: store, deadline)
+            // A commit stands for itself; nobody is asked before it is known to be missing.
+            let found = try RefQuery("\(commit)").resolve(in: ReferenceListing())
+            let result = try remote.fetch(found, scope, into: store, isComplete: isComplete, deadline)
             if result.objects > 0 {
                 logger.info(
                     "fetched submodule",
@@ -145,7 +148,7 @@ struct Submodules {
         _ commit: ObjectID, _ store: ObjectStore, from remote: RemoteRepository, _ sparsePatterns: [UInt8]?,
         _ deadline: Deadline
     ) throws {
-        guard try store.filter != .none else { return }
+        guard try store.filter != .none || !isComplete else { return }
         var missing = try MissingObjects(for: commit, in: store, sparsePatterns: sparsePatterns, deadline: deadline)
         if missing.trees == [missing.root], sparsePatterns == nil, try store.kept.isEmpty {
             // Nothing is there yet: one request for the whole tree.

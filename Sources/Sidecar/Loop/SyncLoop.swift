@@ -17,22 +17,25 @@ final class SyncLoop {
     private let status: Status
     private let logger: Logger
     private let errorFile: ErrorFile
+    private let heartbeat: Heartbeat
     private let cancellation: Cancellation
     private let patience: Patience
     private var pace: Pace
 
     init(
-        _ plan: Plan, deployer: Deployer, mailbox: Mailbox, hooks: [HookRunner], errorFile: ErrorFile
+        _ plan: Plan, deployer: Deployer, mailbox: Mailbox, hooks: [HookRunner], heartbeat: Heartbeat,
+        errorFile: ErrorFile
     ) {
         self.plan = plan
         self.deployer = deployer
         self.mailbox = mailbox
         self.hooks = hooks
         self.errorFile = errorFile
+        self.heartbeat = heartbeat
         figures = deployer.figures
         status = deployer.status
         logger = deployer.logger
-        cancellation = deployer.cancellation
+        cancellation = deployer.parts.cancellation
         let settings = plan.settings
         patience = Patience(maximum: settings.maxFailures, initialMaximum: settings.initMaxFailures)
         pace = Pace(
@@ -46,12 +49,42 @@ final class SyncLoop {
             if try !attempt() { return .failure }
             if cancellation.isCancelled { return .success }
             let pause = pace.pause(chance: .random(in: 0...1))
-            let next: Deadline = .after(deployer.isSettledForGood ? .seconds(86400) : pause, cancellation: cancellation)
-            logger.debug("waiting", ["seconds": .seconds(next.remaining)])
-            let reasons = try mailbox.wait(next)
+            logger.debug("waiting", ["seconds": .seconds(pause)])
+            let reasons = try wait(pause)
             if cancellation.isCancelled { return .success }
             if !reasons.isEmpty { logger.debug("woken", ["by": .list(reasons.map { .text($0.rawValue) })]) }
         }
+    }
+
+    /// Waits until the next attempt is due or somebody asks for one, and has an eye on the live release meanwhile.
+    ///
+    /// A whole look at it is spread over the pause, so that no moment is expensive, and takes a second at least.
+    private func wait(_ pause: Duration) throws(SystemError) -> [WakeReason] {
+        var end = ContinuousClock.now.advanced(by: pause)
+        let slices = SyncLoop.slices(files: deployer.watch?.files ?? 0, pause: pause)
+        let share = min(1, pause.inSeconds) / Double(slices)
+        while true {
+            for _ in 1...slices {
+                let left = ContinuousClock.now.duration(to: end)
+                heartbeat.beat(until: .now.advanced(by: min(left, pause / slices) + plan.settings.syncTimeout))
+                let reasons = try mailbox.wait(.after(min(left, pause / slices), cancellation: cancellation))
+                if !reasons.isEmpty || cancellation.isCancelled { return reasons }
+                do throws(StageError) {
+                    try deployer.look(share: share)
+                } catch {
+                    logger.error("cannot look after the live release", error: error)
+                }
+            }
+            // Nothing can change any more at the remote: it is not asked.
+            if !deployer.isSettledForGood { return [] }
+            end = .now.advanced(by: pause)
+        }
+    }
+
+    private static func slices(files: Int, pause: Duration) -> Int {
+        let bySize = (files + 1999) / 2000
+        let byTime = Int(pause.inSeconds * 10)
+        return max(1, min(bySize, byTime, 50))
     }
 
     /// One deployment, with each hook run once: for `--one-time`.
@@ -69,6 +102,7 @@ final class SyncLoop {
     /// One attempt and its consequences; false when the process is to end because of it.
     private func attempt() throws(SystemError) -> Bool {
         let start = ContinuousClock.now
+        heartbeat.beat(until: start.advanced(by: deployer.longestAttempt))
         do throws(StageError) {
             let outcome = try deployer.attempt()
             return settle(outcome, ContinuousClock.now - start)
@@ -157,7 +191,7 @@ final class SyncLoop {
     private func announce(_ commit: ObjectID, isNew: Bool) {
         if let path = plan.settings.touchFile {
             do {
-                try touch(path.text)
+                try TouchFile.touch(path.text)
             } catch {
                 logger.error("cannot touch the file", error: error)
             }
@@ -185,10 +219,4 @@ final class SyncLoop {
             logger.warning("cannot write the error file", error: error)
         }
     }
-}
-
-/// Gives a file the present time, and makes it when it is missing.
-func touch(_ path: String) throws(SystemError) {
-    let file = try FileDescriptor.open(path, .write, [.create], mode: 0o644)
-    try file.setModificationTimeToNow()
 }

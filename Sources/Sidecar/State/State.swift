@@ -17,7 +17,7 @@ struct State: Equatable {
     }
 
     /// A commit that must not be tried again for now.
-    struct Quarantined: Equatable {
+    struct Quarantined: Equatable, Sendable {
         var commit: ObjectID
         /// Where it failed.
         var stage: Stage

@@ -61,3 +61,25 @@ extension Plan {
     /// How a plan publishes.
     var publishMode: Releases.PublishMode { settings.publish == .directory ? .directory : .symlink }
 }
+
+extension CompactionMode {
+    /// When a plan wants the store to be compacted.
+    init(_ plan: Plan) {
+        self =
+            switch plan.settings.gitGC {
+            case .auto: .auto
+            case .always: .always
+            case .aggressive: .aggressive
+            case .off: .off
+            }
+    }
+}
+
+extension SpaceGuard {
+    /// How much of the volume a plan leaves alone.
+    init(_ plan: Plan, root: String) {
+        self.init(
+            path: root, minimumFree: UInt64(plan.settings.minFreeSpace.bytes),
+            maximumRelease: UInt64(plan.settings.maxReleaseSize.bytes))
+    }
+}

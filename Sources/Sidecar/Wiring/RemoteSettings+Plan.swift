@@ -7,9 +7,18 @@ internal import Telemetry
 /// The part of `--git-config` that has an effect here, by git's names for it.
 struct GitSettings {
     private let entries: [GitConfig.Entry]
+    private let home: String?
 
-    init(_ entries: [GitConfig.Entry]) {
+    init(_ entries: [GitConfig.Entry], home: String? = nil) {
         self.entries = entries
+        self.home = home
+    }
+
+    /// The file that the last value given for a name means; `~/` is the home directory.
+    func path(_ name: String) -> String? {
+        guard let value = last(name) else { return nil }
+        guard value.hasPrefix("~/"), let home else { return value }
+        return home + value.dropFirst(1)
     }
 
     /// What git would read for a name: the last value given.
@@ -61,26 +70,38 @@ extension RemoteURL {
 }
 
 extension RemoteSettings {
-    /// What a plan says about reaching remotes.
-    init(_ plan: Plan, for url: RemoteURL, environment: [String: String], logger: Logger) throws(InvalidURL) {
-        let git = GitSettings(plan.gitConfig)
+    /// What a plan says about reaching remotes; with figures, asking for credentials is counted in them.
+    init(
+        _ plan: Plan, for url: RemoteURL, environment: [String: String], logger: Logger, figures: Figures? = nil
+    ) throws(InvalidURL) {
+        let git = GitSettings(plan.gitConfig, home: environment["HOME"])
+        let http = HTTPConfiguration(plan, git, environment: environment)
         self.init(
-            credentials: try CredentialRules(plan, for: url),
-            http: HTTPConfiguration(plan, git, environment: environment),
-            ssh: SSHSettings(plan, git), logger: logger)
+            credentials: try CredentialRules(plan, for: url, http, figures), http: http, ssh: SSHSettings(plan, git),
+            logger: logger)
     }
 }
 
 extension CredentialRules {
-    /// `--credential` for what it names, and `--username` with its password for the repository's server.
-    init(_ plan: Plan, for url: RemoteURL) throws(InvalidURL) {
+    /// `--credential` for what it names, and for the repository's server `--username` with its password, or a service.
+    fileprivate init(
+        _ plan: Plan, for url: RemoteURL, _ http: HTTPConfiguration, _ figures: Figures?
+    ) throws(InvalidURL) {
         var rules: [Rule] = []
         let settings = plan.settings
         let password =
             settings.passwordFile.map { PasswordSource.file($0.text) } ?? settings.password.map { .value($0) }
-        if let password {
+        if let password, url.scheme != .file {
             rules.append(
                 Rule(prefix: try RemoteURL(parsing: url.origin), username: settings.username ?? "", password: password))
+        }
+        if let address = settings.askpassURL?.address.exposed {
+            let service = try Askpass(Secret(address), http) { figures?.askpassCalls.add(1, $0.rawValue) }
+            rules.append(Rule(service, for: url))
+        }
+        if let identity = GitHubApp.Identity(settings) {
+            let service = try GitHubApp(identity, http) { figures?.githubTokens.add(1, $0.rawValue) }
+            rules.append(Rule(service, for: url))
         }
         for credential in plan.credentials {
             guard
@@ -94,19 +115,38 @@ extension CredentialRules {
     }
 }
 
+extension GitHubApp.Identity {
+    /// The App of a plan; nil when there is none.
+    fileprivate init?(_ settings: Settings) {
+        let key =
+            settings.githubAppPrivateKeyFile.map { PasswordSource.file($0.text) }
+            ?? settings.githubAppPrivateKey.map { .value($0) }
+        guard let key, let installation = settings.githubAppInstallationID,
+            let issuer = settings.githubAppClientID ?? settings.githubAppApplicationID.map({ String($0) })
+        else { return nil }
+        self.init(
+            key: key, issuer: issuer, installation: installation,
+            baseURL: settings.githubBaseURL.map { Secret($0.address.exposed) })
+    }
+}
+
 extension HTTPConfiguration {
     fileprivate init(_ plan: Plan, _ git: GitSettings, environment: [String: String]) {
         let settings = plan.settings
+        // Git's own setting takes the place of the system's authorities; ours adds to them.
         let tls = TLSSettings(
-            additionalFile: settings.tlsCAFile?.text ?? git.last("http.sslCAInfo"),
-            certificateFile: settings.tlsCertificateFile?.text ?? git.last("http.sslCert"),
-            keyFile: settings.tlsKeyFile?.text ?? git.last("http.sslKey"), verify: git.flag("http.sslVerify") ?? true)
+            systemFile: git.path("http.sslCAInfo"), additionalFile: settings.tlsCAFile?.text,
+            certificateFile: settings.tlsCertificateFile?.text ?? git.path("http.sslCert"),
+            keyFile: settings.tlsKeyFile?.text ?? git.path("http.sslKey"), verify: git.flag("http.sslVerify") ?? true)
         self.init(
             userAgent: "\(Product.name)/\(Product.version)",
             headers: git.all("http.extraHeader").compactMap { HTTPHeader(line: $0) }, tls: tls,
             proxy: ProxySettings(environment: environment, explicit: git.last("http.proxy").map { Secret($0) }),
-            cookieFile: settings.cookieFile ? "/etc/git-secret/cookie_file" : git.last("http.cookieFile"))
+            cookieFile: settings.cookieFile ? HTTPConfiguration.standardCookieFile : git.path("http.cookieFile"))
     }
+
+    /// Where `--cookie-file` has its cookies.
+    static let standardCookieFile = "/etc/git-secret/cookie_file"
 }
 
 extension SSHSettings {
@@ -116,6 +156,24 @@ extension SSHSettings {
             keyFiles: plan.sshKeyFiles.map(\.text),
             hostKeys: settings.sshKnownHosts ? .knownHosts(file: settings.sshKnownHostsFile.text) : .unchecked,
             command: git.last("core.sshCommand"), environment: .withoutSecrets)
+        // The default is where a key usually is; nobody said that there is one.
+        keysMayBeMissing = plan.provenance["ssh-key-file"] == nil
+    }
+}
+
+extension SignatureVerifier {
+    /// What a plan says about signatures; nil when it asks for none.
+    init?(_ plan: Plan) {
+        let settings = plan.settings
+        let subject: Subject
+        switch settings.verifySignatures {
+        case .off: return nil
+        case .commit: subject = .commit
+        case .tag: subject = .tag
+        }
+        self.init(
+            subject, allowedSignersFile: settings.allowedSignersFile?.text, keyringFile: settings.gpgKeyringFile?.text,
+            environment: .withoutSecrets)
     }
 }
 

@@ -1,0 +1,88 @@
+internal import HTTPClient
+
+/// What is done so that the application takes up a release.
+public enum Action: Sendable, Equatable {
+    /// Nothing, on purpose.
+    case none
+    /// A signal to the processes that the targets stand for.
+    case signal(Int32, [Target])
+    /// A request.
+    case call(HTTPCall)
+    /// A command that runs in the release.
+    case run(Program)
+    /// A new modification time for a file, which is made when it is missing.
+    case touch(String)
+
+    /// The targets that it signals.
+    var targets: [Target] {
+        if case .signal(_, let targets) = self { targets } else { [] }
+    }
+}
+
+/// A request that tells the application to reload.
+public struct HTTPCall: Sendable, Equatable {
+    /// The method, in capitals.
+    public var method: String
+    /// The whole URL.
+    public var url: String
+    /// The status codes that mean success.
+    public var statuses: ClosedRange<Int>
+    /// How long one try may take.
+    public var timeout: Duration
+    /// A file with header fields, one a line, that is read anew for each try; it may hold secrets.
+    public var headerFile: String?
+
+    /// Describes a request.
+    public init(
+        _ url: String, method: String = "POST", statuses: ClosedRange<Int> = 200...299,
+        timeout: Duration = .seconds(10), headerFile: String? = nil
+    ) {
+        self.url = url
+        self.method = method
+        self.statuses = statuses
+        self.timeout = timeout
+        self.headerFile = headerFile
+    }
+}
+
+/// A program with its arguments and the time that it may take.
+public struct Program: Sendable, Equatable {
+    /// The path, or a name that is looked up in `PATH`.
+    public var path: String
+    /// The arguments after its name.
+    public var arguments: [String]
+    /// After how long it is ended, with its whole process group.
+    public var timeout: Duration
+
+    /// Describes a program.
+    public init(_ path: String, _ arguments: [String] = [], timeout: Duration = .seconds(30)) {
+        self.path = path
+        self.arguments = arguments
+        self.timeout = timeout
+    }
+}
+
+extension Action: CustomStringConvertible {
+    /// What is done and to what, without secrets, for example `signal HUP to name:nginx`.
+    public var description: String {
+        switch self {
+        case .none: "do nothing"
+        case .signal(let signal, let targets):
+            "signal \(signalName(signal)) to \(targets.map(\.description).joined(separator: ", "))"
+        case .call(let call): HTTPRequest(call.url, method: call.method).operation
+        case .run(let program): "run \(program.path)"
+        case .touch(let path): "touch \(path)"
+        }
+    }
+}
+
+/// The usual name of a signal without `SIG`, or its number.
+func signalName(_ number: Int32) -> String {
+    let names: [Int32: String] = [
+        1: "HUP", 2: "INT", 3: "QUIT", 9: "KILL", 10: "USR1", 12: "USR2", 15: "TERM", 28: "WINCH",
+    ]
+    return names[number] ?? "\(number)"
+}
+
+/// Whether a process that gets the signal is expected to end.
+func isEnding(_ signal: Int32) -> Bool { [2, 3, 6, 9, 15].contains(signal) }

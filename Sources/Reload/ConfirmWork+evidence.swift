@@ -1,0 +1,62 @@
+internal import Posix
+
+extension ConfirmWork {
+    /// Looks at the processes until they show that the release runs, or that it is no use to wait any longer.
+    ///
+    /// Nil means that they did not react in time, were signalled again, and have to become well again first.
+    func waitForEvidence() throws(ReloadError) -> Evidence? {
+        if provesRevision { return Evidence(.proved, "the health check's answer carries the commit") }
+        if reloader.isLeftAlone { return Evidence(.unknown, "the change asked for nothing to be done") }
+        if settings.targets.isEmpty { return Evidence(.unknown, "no target says which processes to look at") }
+
+        let search = EvidenceSearch(
+            places: ReleasePlaces(current: change.release, others: change.otherReleases),
+            publishedAt: change.publishedAt)
+        let end = ContinuousClock.now + settings.evidencePatience
+        var pause = Duration.milliseconds(5)
+        while true {
+            let roots = try roots()
+            let evidence = try search.evidence(of: roots)
+            if evidence.running == .proved || evidence.running == .likely {
+                // Nobody was told, so nobody is on the way up or down.
+                if reloader.signalled.isEmpty && !evidence.hasFresh { return evidence }
+                if evidence.isSettled(settings.settleTime) {
+                    // It was well before the new processes had their say, perhaps.
+                    try waitUntilHealthy()
+                    return evidence
+                }
+                try self.pause(.milliseconds(20))
+                continue
+            }
+            // Nobody was told, so nobody will change.
+            if reloader.signalled.isEmpty { return evidence }
+            if roots.isEmpty {
+                try checkAlive()
+                if limited(settings.patience).remaining == .zero { throw gone() }
+            } else if let verdict = try judge(evidence, isLate: ContinuousClock.now >= end) {
+                return verdict
+            }
+            if try escalate() { return nil }
+            try self.pause(pause)
+            pause = min(pause * 2, .milliseconds(100))
+        }
+    }
+
+    /// The evidence, when waiting for better is no use; throws when it does not do.
+    private func judge(_ evidence: Evidence, isLate: Bool) throws(ReloadError) -> Evidence? {
+        let isWatched = settings.escalation != Escalation()
+        // A server that takes up a change without new processes shows nothing; its health check has to do.
+        if !isWatched || (evidence.running == .unknown && settings.health != nil) { return isLate ? evidence : nil }
+        if canEscalate || limited(settings.patience).remaining > .zero { return nil }
+        throw ReloadError(
+            code: .unconfirmed, operation: "confirm \(change.commit)",
+            message: "the application does not take it up: \(evidence.cause)")
+    }
+
+    private func gone() -> ReloadError {
+        let names = reloader.signalled.map(\.process.entry.shown).joined(separator: ", ")
+        return ReloadError(
+            code: .noTarget, operation: "confirm \(change.commit)",
+            message: "\(names) ended and nobody started it again within \(shown(settings.patience))")
+    }
+}

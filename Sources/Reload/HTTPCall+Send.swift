@@ -1,0 +1,67 @@
+internal import HTTPClient
+internal import Posix
+
+extension HTTPCall {
+    /// Sends the request, and again while nobody listens yet or the answer is that the server is not ready (502 – 504).
+    ///
+    /// Jenkins, for example, answers 503 while it starts. `patience` says how long that may last.
+    func send(
+        _ configuration: HTTPConfiguration, patience: Deadline
+    ) throws(ReloadError) {
+        var pause = Duration.milliseconds(20)
+        while let failure = try attempt(configuration, patience) {
+            if patience.remaining <= pause { throw failure }
+            try system(failure.operation) { () throws(SystemError) in try patience.pause(pause) }
+            pause = min(pause * 2, .seconds(1))
+        }
+    }
+
+    /// Sends the request once; nil for success, a failure that may pass is returned and any other thrown.
+    private func attempt(
+        _ configuration: HTTPConfiguration, _ patience: Deadline
+    ) throws(ReloadError) -> ReloadError? {
+        let request = HTTPRequest(url, method: method, headers: try headers(), redirects: .none)
+        let answer: HTTPAnswer
+        do {
+            answer = try HTTPAnswer.get(request, configuration, patience.capped(at: timeout))
+        } catch {
+            guard error.code == .refused else { throw ReloadError(error) }
+            return ReloadError(error)
+        }
+        if statuses.contains(answer.status) { return nil }
+        let failure = ReloadError(
+            code: .request, operation: request.operation,
+            message: "the answer is \(answer.status), not \(shown(statuses))", output: answer.body.text)
+        guard 502...504 ~= answer.status else { throw failure }
+        return failure
+    }
+
+    /// Reads the header file; what is in it is never shown.
+    private func headers() throws(ReloadError) -> [HTTPHeader] {
+        guard let headerFile else { return [] }
+        let content = try system { () throws(SystemError) in try Secret.read(headerFile) }
+        var headers: [HTTPHeader] = []
+        for line in content.exposed.split(whereSeparator: \.isNewline) {
+            guard let header = HTTPHeader(line: String(line)) else {
+                throw ReloadError(
+                    code: .invalid, operation: "read header fields from \(headerFile)",
+                    message: "a line is not of the form `Name: value`")
+            }
+            headers.append(header)
+        }
+        return headers
+    }
+}
+
+extension ReloadError {
+    init(_ error: TransferError) {
+        self.init(
+            code: error.code == .cancelled ? .cancelled : .request, operation: error.operation, message: error.message,
+            hint: error.hint)
+    }
+}
+
+/// `200` or `200-299`.
+func shown(_ range: ClosedRange<Int>) -> String {
+    range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound)-\(range.upperBound)"
+}

@@ -1,0 +1,62 @@
+internal import GitStore
+internal import HTTPClient
+internal import Posix
+
+/// What the probes are made with.
+struct ProbeContext {
+    /// The commit that a revision header must carry; nil when it need not.
+    let commit: ObjectID?
+    let directory: String
+    let environment: Environment
+    let http: HTTPConfiguration
+}
+
+extension HealthCheck {
+    /// Makes all probes once; throws the first failure.
+    func probe(_ context: ProbeContext, _ deadline: Deadline) throws(ReloadError) {
+        for probe in probes {
+            let limit = deadline.capped(at: probeLimit)
+            switch probe {
+            case .url(let url, let statuses, let header):
+                try HealthCheck.ask(url, statuses, header, context, limit)
+            case .tcp(let host, let port):
+                do {
+                    try ConnectionProbe.connect(host: host, port: port, limit)
+                } catch {
+                    throw ReloadError(
+                        code: error.isCancelled ? .cancelled : .unhealthy, operation: error.operation,
+                        message: SystemError.text(of: error.code))
+                }
+            case .command(let program):
+                var program = program
+                program.timeout = min(program.timeout, timeout)
+                // A command may need longer than a request; its own time limit counts.
+                try program.run(in: context.directory, context.environment, deadline)
+            }
+        }
+    }
+
+    private static func ask(
+        _ url: String, _ statuses: ClosedRange<Int>, _ header: String?, _ context: ProbeContext, _ deadline: Deadline
+    ) throws(ReloadError) {
+        let request = HTTPRequest(url, redirects: .none)
+        let answer: HTTPAnswer
+        do {
+            answer = try HTTPAnswer.get(request, context.http, deadline)
+        } catch {
+            throw ReloadError(error)
+        }
+        func unhealthy(_ message: String, output: String = "") -> ReloadError {
+            ReloadError(code: .unhealthy, operation: request.operation, message: message, output: output)
+        }
+        guard statuses.contains(answer.status) else {
+            throw unhealthy("the answer is \(answer.status), not \(shown(statuses))", output: answer.body.text)
+        }
+        guard let header, let commit = context.commit else { return }
+        // Header values arrive without the white space around them.
+        guard let value = answer.headers.value(header) else { throw unhealthy("the answer has no \(header)") }
+        guard ObjectID(value) == commit else {
+            throw unhealthy("\(header) is \(value.prefix(60)), not \(commit)")
+        }
+    }
+}

@@ -1,0 +1,171 @@
+internal import GitStore
+public import Posix
+
+extension Reloader {
+    /// Waits until the application is well and, as far as it can be seen, runs the release.
+    ///
+    /// With a health check that names the revision, that is the proof. Otherwise the processes of the targets are
+    /// looked at; what they show is part of the result, and a failure only with an escalation configured: then an
+    /// application that does not let go of the old release is terminated, killed, and waited for.
+    ///
+    /// - Throws: `unhealthy`, `ended`, `unconfirmed` or `noTarget`: the release is not to be kept. `cancelled`: nothing
+    ///   is known about it.
+    public func confirm(_ change: Change, deadline: Deadline) throws(ReloadError) -> Confirmation {
+        let work = ConfirmWork(reloader: self, change: change, deadline: deadline)
+        return try work.run()
+    }
+}
+
+/// One confirmation, from the first check to the last.
+final class ConfirmWork {
+    let reloader: Reloader
+    let change: Change
+    let deadline: Deadline
+    let settings: ReloadSettings
+    private let start = ContinuousClock.now
+    /// From when on the time for getting well counts: from the beginning, or the last escalation.
+    private(set) var since: ContinuousClock.Instant
+    private var steps: [(after: Duration, signal: Int32)]
+    private(set) var escalations: [String] = []
+    private var checks = 0
+
+    init(reloader: Reloader, change: Change, deadline: Deadline) {
+        self.reloader = reloader
+        self.change = change
+        self.deadline = deadline
+        settings = reloader.settings
+        since = start
+        steps = reloader.signalledAt == nil ? [] : reloader.settings.escalation.steps
+    }
+
+    func run() throws(ReloadError) -> Confirmation {
+        while true {
+            try waitUntilHealthy()
+            let healthyAfter = ContinuousClock.now - start
+            // No evidence means that it was terminated or killed, and has to become well again first.
+            guard let evidence = try waitForEvidence() else { continue }
+            try watch()
+            return Confirmation(
+                evidence: evidence, checks: checks, healthyAfter: healthyAfter, escalations: escalations)
+        }
+    }
+
+    /// Whether a revision in the health answer is what will prove it.
+    var provesRevision: Bool { settings.health?.provesRevision == true && !reloader.isLeftAlone }
+
+    /// Whether there are signals left to send to those who do not react.
+    var canEscalate: Bool { !steps.isEmpty }
+
+    private func probe(_ health: HealthCheck, _ deadline: Deadline) throws(ReloadError) {
+        checks += 1
+        let context = ProbeContext(
+            commit: reloader.isLeftAlone ? nil : change.commit, directory: change.release,
+            environment: change.environment, http: settings.http)
+        try health.probe(context, deadline)
+    }
+
+    func waitUntilHealthy() throws(ReloadError) {
+        guard let health = settings.health else { return }
+        var successes = 0
+        var failures = 0
+        while true {
+            do {
+                try probe(health, limited(health.timeout))
+                (successes, failures) = (successes + 1, 0)
+                if successes >= health.successes { return }
+            } catch {
+                if error.code == .cancelled { throw error }
+                (successes, failures) = (0, failures + 1)
+                try checkAlive()
+                if try !escalate(), limited(health.timeout).remaining == .zero {
+                    throw ReloadError(
+                        code: .unhealthy, operation: "confirm \(change.commit)",
+                        message: "not healthy within \(shown(ContinuousClock.now - start)): \(error)",
+                        output: error.output)
+                }
+            }
+            try pause(health.pause(afterEqual: max(successes, failures)))
+        }
+    }
+
+    /// Every check from now on must succeed, for as long as it is asked for.
+    private func watch() throws(ReloadError) {
+        guard let health = settings.health, health.watch > .zero else { return }
+        let end = ContinuousClock.now + health.watch
+        while end > ContinuousClock.now, deadline.remaining > .zero {
+            try pause(min(health.interval, ContinuousClock.now.duration(to: end)))
+            do {
+                try probe(health, .after(health.probeLimit, cancellation: deadline.cancellation))
+            } catch {
+                if error.code == .cancelled { throw error }
+                throw ReloadError(
+                    code: .unhealthy, operation: "confirm \(change.commit)",
+                    message: "it was healthy, but not for \(shown(health.watch)): \(error)", output: error.output)
+            }
+        }
+    }
+
+    /// The deadline, or the end of a time that counts from the beginning or the last escalation.
+    func limited(_ time: Duration) -> Deadline {
+        deadline.capped(at: ContinuousClock.now.duration(to: since + time))
+    }
+
+    func pause(_ duration: Duration) throws(ReloadError) {
+        do {
+            try deadline.pause(max(.zero, min(duration, deadline.remaining)))
+        } catch {
+            if error.isCancelled { throw ReloadError(error) }
+            // Whoever paused looks at the time.
+        }
+    }
+
+    /// Fails at once when a signal that should have made it reload ended the application, and nobody has restarted it.
+    ///
+    /// The earlier the release before it is back, the better the chance that it is what the application restarts with.
+    func checkAlive() throws(ReloadError) {
+        let ended = reloader.signalled.first { !isEnding($0.signal) && $0.process.hasEnded }
+        guard let ended, escalations.isEmpty, try roots().isEmpty else { return }
+        throw ReloadError(
+            code: .ended, operation: "confirm \(change.commit)",
+            message: "\(ended.process.entry.shown) ended after SIG\(signalName(ended.signal))",
+            hint: "a server that is meant to end and to be restarted gets TERM")
+    }
+
+    /// The processes that the signalled targets stand for now.
+    func roots() throws(ReloadError) -> [Int32] {
+        let targets = reloader.activeTargets.isEmpty ? settings.targets : reloader.activeTargets
+        var roots: [Int32] = []
+        for target in targets {
+            do {
+                roots += try target.find(ourselves: reloader.ourselves).map(\.entry.processID)
+            } catch {
+                if ![.noTarget, .stalePidFile, .permission].contains(error.code) { throw error }
+            }
+        }
+        return roots
+    }
+
+    /// Sends the next signal of the escalation when its time has come; whether it did.
+    func escalate() throws(ReloadError) -> Bool {
+        guard let signalledAt = reloader.signalledAt, let step = steps.first,
+            ContinuousClock.now >= signalledAt + step.after
+        else { return false }
+        steps.removeFirst()
+        var reached = false
+        for signalled in reloader.signalled where try signalled.process.send(signal: step.signal) {
+            escalations.append("sent \(signalName(step.signal)) to \(signalled.process.entry.shown)")
+            reached = true
+        }
+        if reached { since = .now }
+        return reached
+    }
+}
+
+/// A duration as people write it: `30 s`, `0.25 s`.
+func shown(_ duration: Duration) -> String {
+    let hundredths =
+        (duration.components.seconds * 1_000 + duration.components.attoseconds / 1_000_000_000_000_000) / 10
+    let (whole, rest) = hundredths.quotientAndRemainder(dividingBy: 100)
+    if rest == 0 { return "\(whole) s" }
+    return "\(whole).\(rest % 10 == 0 ? "\(rest / 10)" : rest < 10 ? "0\(rest)" : "\(rest)") s"
+}

@@ -1,0 +1,114 @@
+internal import GitStore
+internal import Options
+internal import Posix
+internal import Releases
+internal import Telemetry
+
+// From a commit in the store to a directory that readers of the link see.
+extension Deployer {
+    /// Makes the directory of a commit, has the prepare command write in it and the validate command judge it.
+    ///
+    /// Both run where the release is going to stay, so that absolute paths which they write hold; nobody sees it yet.
+    func makeRelease(_ commit: ObjectID, _ deadline: Deadline) throws(StageError) -> Release {
+        let release = try perform(.stage) {
+            let stager = try stager()
+            let staged = try stager.stage(commit, from: live, deadline: deadline)
+            figures.filesWritten.add(Double(staged.figures.written))
+            figures.filesShared.add(Double(staged.figures.shared))
+            for warning in staged.warnings { logger.warning("a file was written as it is", ["reason": "\(warning)"]) }
+            return try stager.install(staged)
+        }
+        do throws(StageError) {
+            try prepareAndValidate(release)
+        } catch {
+            discard(release)
+            throw error
+        }
+        return release
+    }
+
+    /// Swaps the link, and remembers that it did.
+    func publish(_ release: Release, _ origin: Origin) throws(StageError) {
+        let published = try perform(.publish) { () throws -> Release in
+            // Kept before it is live: from the first moment on its commit must not fall to a compaction.
+            try store.keep(release.commit)
+            return try publisher.publish(release)
+        }
+        let time = Timestamp.now()
+        if let former = state.current, former.commit != release.commit {
+            state.retired.removeAll { $0.commit == former.commit || $0.commit == release.commit }
+            state.retired.insert(State.Retired(commit: former.commit, time: time), at: 0)
+        }
+        state.current = State.Published(
+            commit: origin.commit, reference: origin.reference, subject: origin.subject, time: time,
+            isConfirmed: parts.reloader == nil)
+        live = published
+        saveState()
+        status.update { status in
+            status.published = (origin.commit, time)
+            status.confirmed = nil
+        }
+        figures.published.setToNow()
+        beginWatch()
+        logger.info(
+            "published",
+            [
+                "hash": "\(origin.commit)", "ref": "\(origin.reference)", "link": "\(layout.link)",
+                "subject": "\(origin.subject)",
+                "seconds": .seconds(durations.reduce(.zero) { $0 + $1.duration }),
+            ])
+    }
+
+    /// What makes and checks releases, by the parameters as they are now.
+    func stager() throws(SystemError) -> Stager {
+        var options = try StagingOptions(plan)
+        options.space = parts.space
+        return Stager(layout: layout, objects: store, options: options)
+    }
+
+    private func prepareAndValidate(_ release: Release) throws(StageError) {
+        let settings = plan.settings
+        if let command = settings.prepareCommand {
+            try perform(.prepare) {
+                try judge(command, release, settings.prepareTimeout)
+                try stager().acceptChanges(in: release, deadline: deadline(settings.syncTimeout))
+            }
+        }
+        if let command = settings.validateCommand {
+            try perform(.validate) { try judge(command, release, settings.validateTimeout) }
+        }
+    }
+
+    /// Runs a command in the release; when it does not succeed, the commit is bad.
+    ///
+    /// It has a time limit of its own, beside `--sync-timeout`: installing dependencies may take longer than fetching.
+    private func judge(_ path: String, _ release: Release, _ timeout: Duration) throws {
+        let command = Command(path, environment: environment(for: release), directory: release.path)
+        let deadline = deadline(timeout)
+        let result = try runCommand(command, deadline: deadline, combined: true, outputLimit: 16 * 1024)
+        if result.interruption == .cancelled { try deadline.check("run \(path)") }
+        guard result.isSuccess else {
+            let reason = result.interruption == .timeout ? "did not end within \(timeout.inSeconds) s" : result.reason
+            throw Verdict(description: "\(path) \(reason)", output: result.output.text)
+        }
+    }
+
+    /// What commands that have to do with a release get, beside what we got and less our own secrets.
+    func environment(for release: Release) -> Environment {
+        var environment = Environment.withoutSecrets
+        environment["GITSYNC_HASH"] = "\(release.commit)"
+        environment["GITSYNC_PREVIOUS_HASH"] = state.retired.first.map { "\($0.commit)" } ?? ""
+        environment["GITSYNC_RELEASE"] = release.path
+        return environment
+    }
+
+    /// Gives a release that was never published to the cleaner.
+    private func discard(_ release: Release) {
+        guard release.commit != live?.commit else { return }
+        do {
+            try parts.cleaner.discard(release.path)
+        } catch {
+            logger.warning("cannot remove a release that is not used", error: error)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+internal import GitStore
+internal import Posix
+internal import Releases
+internal import TestSupport
+
+/// What it costs to watch a live release, and to prove it at start.
+struct WatchBenchmark {
+    private var sizes: [Int] = []
+    private var place = "/dev/shm"
+
+    init(arguments: ArraySlice<String>) {
+        var rest = arguments
+        while let name = rest.popFirst(), let value = rest.popFirst() {
+            switch name {
+            case "--files": if let size = Int(value) { sizes.append(size) }
+            case "--on": place = value
+            default: break
+            }
+        }
+        if sizes.isEmpty { sizes = [1_000, 10_000, 100_000] }
+    }
+
+    func run() throws {
+        for size in sizes { try measure(size) }
+    }
+
+    private func measure(_ size: Int) throws {
+        let directory = place + "/" + TemporaryName.make()
+        try Files.makeDirectory(directory)
+        defer { try? Files.removeTree(directory) }
+        let fixture = try GitFixture(at: directory + "/repository")
+        let hash = try fixture.manyFiles(size)
+        let layout = try ReleaseLayout(root: directory + "/root", link: "link")
+        let objects = try ObjectStore.open(layout.gitDirectory)
+        let deadline = Deadline.after(.seconds(300))
+        guard let commit = ObjectID(hash) else { return }
+        _ = try SourceRepository.open(fixture.path).copy(wants: [commit], to: objects, depth: 1, deadline: deadline)
+        let stager = Stager(layout: layout, objects: objects)
+        let live = try Publisher(layout: layout).publish(
+            try stager.install(try stager.stage(commit, from: nil, deadline: deadline)))
+        let cleaner = try Cleaner(layout)
+        let recovery = Recovery(layout: layout, cleaner: cleaner)
+        let byContent = try time { _ = try recovery.run(recorded: nil, deadline: deadline) }
+        let byIndex = try time { _ = try recovery.run(recorded: nil, deadline: deadline) }
+        var watch = try LiveWatch(layout: layout, live: live)
+        let first = try time { _ = try watch.step(share: 1) }
+        try deadline.pause(.milliseconds(100))
+        _ = try watch.step(share: 1)
+        var passes: [Double] = []
+        for _ in 0..<7 { passes.append(try time { _ = try watch.step(share: 1) }) }
+        var steps: [Double] = []
+        for _ in 0..<50 { steps.append(try time { _ = try watch.step(share: 0.02) }) }
+        passes.sort()
+        steps.sort()
+        print(
+            "\(size) files: start by index \(rounded(byIndex)) ms, by every byte \(rounded(byContent)) ms; watch: first pass",
+            "\(rounded(first)) ms, a pass \(rounded(passes[3])) ms, a fiftieth \(rounded(steps[25])) ms",
+            "(worst \(rounded(steps[49])))")
+    }
+
+    private func time(_ body: () throws -> Void) throws -> Double {
+        let start = ContinuousClock.now
+        try body()
+        return (ContinuousClock.now - start).inSeconds * 1000
+    }
+
+    private func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
+}

@@ -1,0 +1,100 @@
+import GitStore
+import Posix
+import Releases
+import TestSupport
+import Testing
+
+@Suite("Watching the live release", .scratch(.memory), .timeLimit(.minutes(1)))
+struct LiveWatchTests {
+    private func watch(_ root: Root) throws -> (LiveWatch, Release) {
+        let live = try root.deploy(try root.fixture.commit(Root.files))
+        return (try LiveWatch(layout: root.layout, mode: root.mode, live: live), live)
+    }
+
+    /// One period: a whole pass in ten steps, and one more for what is rounded off.
+    private func period(_ watch: inout LiveWatch) throws -> [String] {
+        var found: Set<String> = []
+        for _ in 0..<11 { found.formUnion(try watch.step(share: 0.1).map(\.description)) }
+        return found.sorted()
+    }
+
+    @Test("nothing is found where nothing was done, pass after pass", arguments: PublishMode.allCases)
+    func quiet(mode: PublishMode) throws {
+        let root = try Root(mode: mode)
+        var (watch, _) = try watch(root)
+        for _ in 0..<3 { #expect(try period(&watch) == []) }
+    }
+
+    @Test(
+        "every kind of damage is found within one period",
+        arguments: [
+            ("edited", "changed: d/b"), ("added", "added: d/e/new"), ("addedDirectory", "added: new"),
+            ("between", "added: d-"), ("removed", "missing: d/b"), ("mode", "changed: run"),
+            ("gone", "missing: "), ("link", "unpublished: "), ("linkGone", "unpublished: "), ("record", "unproven: "),
+        ])
+    func damage(_ damage: String, _ expected: String) throws {
+        let root = try Root()
+        var (watch, live) = try watch(root)
+        // The first pass reads every directory; from the second on only those that changed.
+        #expect(try period(&watch) == [])
+        usleepForTick()
+        #expect(try period(&watch) == [])
+        switch damage {
+        case "edited": try TestFiles.write("TWO", to: live.path + "/d/b")
+        case "added": try TestFiles.write("x", to: live.path + "/d/e/new")
+        case "addedDirectory": try TestFiles.makeDirectory(live.path + "/new/deep")
+        case "between": try TestFiles.write("x", to: live.path + "/d-")
+        case "removed": try Files.remove(live.path + "/d/b")
+        case "mode": try Files.setPermissions(live.path + "/run", 0o644)
+        case "gone": try Files.removeTree(live.path)
+        case "link": try AtomicSymlink.replace(target: "elsewhere", at: root.layout.link)
+        case "linkGone": try Files.remove(root.layout.link)
+        default: try Files.remove(live.path + "/.git")
+        }
+        #expect(try period(&watch) == [expected])
+    }
+
+    /// Lets the clock that stamps files tick, so that directories count as settled.
+    private func usleepForTick() {
+        let start = Timestamp.now()
+        while start.secondsSince1970 + 0.06 > Timestamp.now().secondsSince1970 {}
+    }
+
+    @Test("what was added is found at each pass until it is gone")
+    func addedStays() throws {
+        let root = try Root()
+        var (watch, live) = try watch(root)
+        try TestFiles.write("x", to: live.path + "/d/new")
+        for _ in 0..<3 { #expect(try period(&watch) == ["added: d/new"]) }
+        try Files.remove(live.path + "/d/new")
+        #expect(try period(&watch) == [])
+    }
+
+    @Test("what a command prepared is no damage, an edit of another file is")
+    func prepared() throws {
+        let root = try Root()
+        let (_, live) = try watch(root)
+        let store = try ObjectStore.open(root.layout.gitDirectory)
+        try TestFiles.write("prepared", to: live.path + "/d/b")
+        try TestFiles.write("prepared", to: live.path + "/built")
+        try Stager(layout: root.layout, objects: store).acceptChanges(in: live, deadline: Root.soon)
+        var watch = try LiveWatch(layout: root.layout, live: live)
+        #expect(try period(&watch) == [])
+        try TestFiles.write("edited", to: live.path + "/a.txt")
+        #expect(try period(&watch) == ["changed: a.txt"])
+    }
+
+    @Test("a repair ends the alarm")
+    func repair() throws {
+        let root = try Root()
+        var (watch, live) = try watch(root)
+        try TestFiles.write("TWO", to: live.path + "/d/b")
+        #expect(try period(&watch) == ["changed: d/b"])
+        let repaired = try Recovery(layout: root.layout, cleaner: root.cleaner).repair(
+            live, store: try ObjectStore.open(root.layout.gitDirectory), deadline: Root.soon)
+        #expect(repaired.isVerified)
+        watch = try LiveWatch(layout: root.layout, live: try #require(repaired.live))
+        #expect(try period(&watch) == [])
+        try root.expectServed("\(live.commit)")
+    }
+}

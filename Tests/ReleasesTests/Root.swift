@@ -1,0 +1,88 @@
+import GitStore
+import Posix
+import Releases
+import TestSupport
+import Testing
+
+/// A root with a store of its own, as it is between two runs of a sidecar.
+struct Root {
+    let fixture: GitFixture
+    let layout: ReleaseLayout
+    let cleaner: Cleaner
+    var options = StagingOptions()
+    var mode = PublishMode.symlink
+
+    init(
+        at path: String = Scratch.directory + "/root", link: String = "link", mode: PublishMode = .symlink,
+        repository: GitFixture? = nil
+    ) throws {
+        fixture = try repository ?? GitFixture(at: Scratch.directory + "/repository")
+        layout = try ReleaseLayout(root: path, link: link)
+        cleaner = try Cleaner(layout) { Issue.record("\($0)") }
+        self.mode = mode
+    }
+
+    static let files: [String: GitFixture.File] = [
+        ".gitattributes": "*.txt text eol=crlf\n", "a.txt": "x\ny\n", "d/b": "two", "d/e/f": "deep", "d-x": "3",
+        "run": .executable([35]), "link": .symlink("d/b"),
+    ]
+
+    var publisher: Publisher { Publisher(layout: layout, mode: mode) }
+    static var soon: Deadline { .after(.seconds(60)) }
+
+    /// Brings a commit into the store, as one of a repository with a depth of one.
+    func fetch(_ hash: String, into store: ObjectStore) throws {
+        let commit = try #require(ObjectID(hash))
+        _ = try SourceRepository.open(fixture.path).copy(
+            wants: [commit], to: store, haves: store.shallow.sorted(), depth: 1, deadline: Root.soon)
+    }
+
+    /// Fetches, stages and publishes a commit.
+    @discardableResult
+    func deploy(_ hash: String, from source: Release? = nil) throws -> Release {
+        let store = try ObjectStore.open(layout.gitDirectory)
+        try fetch(hash, into: store)
+        let commit = try #require(ObjectID(hash))
+        let stager = Stager(layout: layout, objects: store, options: options)
+        let staged = try stager.stage(commit, from: source, deadline: Root.soon)
+        let release = try publisher.publish(try stager.install(staged))
+        try stager.discard(staged)
+        return release
+    }
+
+    /// What a new run finds, with the machine not restarted meanwhile unless told.
+    func recover(_ recorded: ObjectID? = nil, restarted: Bool = false) throws -> Recovered {
+        let boot = layout.state + "/boot"
+        if restarted {
+            try TestFiles.makeDirectory(layout.state)
+            try TestFiles.write("another run of the machine\n", to: boot)
+        } else if TestFiles.exists(layout.root) {
+            try TestFiles.makeDirectory(layout.state)
+            try TestFiles.write(try TestFiles.read("/proc/sys/kernel/random/boot_id"), to: boot)
+        }
+        let recovered = try Recovery(layout: layout, mode: mode, options: options, cleaner: cleaner).run(
+            recorded: recorded, deadline: Root.soon)
+        try cleaner.finish(Root.soon)
+        return recovered
+    }
+
+    /// Expects what readers of the link see to be what git makes of a commit.
+    func expectServed(_ hash: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let expected = Scratch.directory + "/expected-\(hash)"
+        if !TestFiles.exists(expected) {
+            try fixture.git("worktree", "add", "--quiet", "--detach", expected, hash)
+        }
+        let difference = try runProgram(
+            ["diff", "--recursive", "--no-dereference", "--exclude=.git", expected, layout.link + "/"])
+        #expect(
+            difference.status == 0, "\(difference.output.prefix(2000)) \(difference.errors)",
+            sourceLocation: sourceLocation)
+    }
+
+    /// Expects git to find nothing wrong with the release that is live.
+    func expectClean(sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let status = try runProgram(
+            ["git", "-C", layout.link + "/", "status", "--porcelain", "--untracked-files=all"])
+        #expect(status.status == 0 && status.output == "", "\(status.output) \(status.errors)", sourceLocation: sourceLocation)
+    }
+}

@@ -1,0 +1,167 @@
+import GitStore
+import Glibc
+import Posix
+import TestSupport
+import Testing
+
+@testable import Reload
+
+@Suite("Health", .scratch, .timeLimit(.minutes(1)))
+struct HealthTests {
+    private static func answer(_ status: String, revision: String? = nil, body: String = "") -> [ScriptedServer.Step] {
+        let headers = ["Connection: close"] + (revision.map { ["X-Revision: \($0)"] } ?? [])
+        return [.receiveHead, .answer(status, headers: headers, body: Array(body.utf8))]
+    }
+
+    private func check(
+        _ scripts: [[ScriptedServer.Step]], header: String? = nil, successes: Int = 2, timeout: Duration = .seconds(20),
+        watch: Duration = .zero
+    ) throws -> (Result<Confirmation, ReloadError>, connections: Int) {
+        let server = try ScriptedServer(scripts: scripts)
+        defer { server.stop() }
+        let url = "http://127.0.0.1:\(server.port)/healthz"
+        let health = HealthCheck(
+            [.url(url, statuses: 200...399, revisionHeader: header)], timeout: timeout, interval: .milliseconds(50),
+            successes: successes, watch: watch)
+        let reloader = try reloader(health: health)
+        do throws(ReloadError) {
+            return (.success(try reloader.confirm(anyChange(), deadline: within40Seconds)), server.connectionCount)
+        } catch {
+            return (.failure(error), server.connectionCount)
+        }
+    }
+
+    private func failure(_ result: Result<Confirmation, ReloadError>) -> ReloadError? {
+        if case .failure(let error) = result { error } else { nil }
+    }
+
+    @Test("an application that flaps is well only after enough good checks in a row")
+    func flapping() throws {
+        let good = HealthTests.answer("200 OK")
+        let bad = HealthTests.answer("500 Oh")
+        let (result, connections) = try check([good, bad, good, good, bad, good, good, good], successes: 3)
+        #expect(try result.get().checks == 8)
+        #expect(connections == 8)
+        #expect(try result.get().evidence.running == .unknown)
+    }
+
+    @Test("the revision must be the new one, in full, whatever white space is around it")
+    func revision() throws {
+        let full = "\(hash(1))"
+        let (result, connections) = try check(
+            [
+                HealthTests.answer("200 OK", revision: "\(hash(2))"), HealthTests.answer("200 OK"),
+                HealthTests.answer("200 OK", revision: String(full.prefix(12))),
+                HealthTests.answer("200 OK", revision: "  \(full)\t"),
+            ], header: "X-Revision")
+        #expect(connections == 5)
+        #expect(try result.get().evidence.running == .proved)
+    }
+
+    @Test("the last failure is the reason, with what the server said")
+    func reason() throws {
+        let (result, _) = try check(
+            [HealthTests.answer("500 Oh", body: "no database")], timeout: .milliseconds(300))
+        let error = try #require(failure(result))
+        #expect(error.code == .unhealthy)
+        #expect(error.message.hasSuffix("/healthz: the answer is 500, not 200-399"))
+        #expect(error.output == "no database")
+        let (second, _) = try check(
+            [HealthTests.answer("200 OK", revision: "old")], header: "X-Revision", timeout: .milliseconds(300))
+        #expect(failure(second)?.message.hasSuffix("X-Revision is old, not \(hash(1))") == true)
+    }
+
+    @Test("a server that hangs does not take the time of the one that follows it")
+    func hanging() throws {
+        let (result, _) = try check([[.staySilent], HealthTests.answer("200 OK")], timeout: .seconds(2))
+        #expect(try result.get().checks == 3)
+        let start = ContinuousClock.now
+        let (second, _) = try check([[.staySilent]], timeout: .milliseconds(500))
+        #expect(failure(second)?.code == .unhealthy)
+        #expect(ContinuousClock.now - start < .seconds(5))
+    }
+
+    @Test("a failure in the time of watching is one")
+    func watching() throws {
+        let good = HealthTests.answer("200 OK")
+        let (result, _) = try check([good, good, good, HealthTests.answer("502 Gone"), good], watch: .seconds(1))
+        #expect(failure(result)?.message.hasPrefix("it was healthy, but not for 1 s: ") == true)
+        let (second, connections) = try check([good], watch: .milliseconds(200))
+        #expect(try second.get().checks == connections)
+        #expect(connections >= 3)
+    }
+
+    @Test("our share after the first good check is under 20 ms, though checks are a second apart")
+    func share() throws {
+        let server = try ScriptedServer(scripts: [HealthTests.answer("200 OK")])
+        defer { server.stop() }
+        let health = HealthCheck(
+            [.url("http://127.0.0.1:\(server.port)/", statuses: 200...200, revisionHeader: nil)], interval: .seconds(1))
+        let times = try (0..<5).map { _ in
+            try reloader(health: health).confirm(anyChange(), deadline: within40Seconds).healthyAfter
+        }
+        #expect(try #require(times.min()) < .milliseconds(20))
+    }
+
+    @Test("a port that opens later is waited for; one that never opens is a failure")
+    func port() throws {
+        let port = try freePort()
+        let check = HealthCheck([.tcp(host: "localhost", port: port)], timeout: .milliseconds(300))
+        #expect {
+            try reloader(health: check).confirm(anyChange(), deadline: within40Seconds)
+        } throws: { error in
+            "\(error)".hasSuffix("cannot connect to localhost:\(port): connection refused")
+        }
+        let code = "sleep 0.3; exec python3 -m http.server --bind 127.0.0.1 \(port)"
+        let server = try start(["sh", "-c", code], directory: Scratch.directory)
+        defer { server.stop() }
+        var patient = check
+        patient.timeout = .seconds(20)
+        #expect(try reloader(health: patient).confirm(anyChange(), deadline: within40Seconds).checks > 2)
+    }
+
+    @Test("a command says whether the application is well, and its output is the reason when it does not")
+    func command() throws {
+        let path = try script(uniqueName(), "#!/bin/sh\necho looking; test -e ready\n")
+        let check = HealthCheck([.command(Program(path))], timeout: .milliseconds(500))
+        #expect {
+            try reloader(health: check).confirm(anyChange(), deadline: within40Seconds)
+        } throws: { error in
+            (error as? ReloadError)?.output == "looking\n"
+        }
+        try TestFiles.write("", to: "\(Scratch.directory)/ready")
+        #expect(try reloader(health: check).confirm(anyChange(), deadline: within40Seconds).checks == 2)
+    }
+
+    @Test("being called off is not the application's fault")
+    func cancelled() throws {
+        let cancellation = try Cancellation()
+        let port = try freePort()
+        let check = HealthCheck([.tcp(host: "127.0.0.1", port: port)])
+        let thread = try NativeThread("cancel") {
+            usleep(200_000)
+            cancellation.cancel()
+        }
+        defer { thread.join() }
+        #expect {
+            try reloader(health: check).confirm(
+                anyChange(), deadline: .after(.seconds(30), cancellation: cancellation))
+        } throws: { error in
+            (error as? ReloadError)?.code == .cancelled
+        }
+    }
+
+    @Test("a change that needs nothing does not have to show up as a revision")
+    func leftAlone() throws {
+        let server = try ScriptedServer(scripts: [HealthTests.answer("200 OK", revision: "\(hash(2))")])
+        defer { server.stop() }
+        let health = HealthCheck(
+            [.url("http://127.0.0.1:\(server.port)/", statuses: 200...200, revisionHeader: "X-Revision")],
+            timeout: .milliseconds(500))
+        let reloader = try reloader(
+            [.touch("\(Scratch.directory)/x")], rules: [ActionRule(["*.md"], .none)], health: health)
+        let change = anyChange(["README.md"])
+        #expect(try reloader.notify(change, deadline: within40Seconds) == [])
+        #expect(try reloader.confirm(change, deadline: within40Seconds).evidence.running == .unknown)
+    }
+}

@@ -1,0 +1,163 @@
+import GitStore
+import Glibc
+import Posix
+import TestSupport
+import Testing
+
+@testable import Reload
+
+/// gunicorn in a link, under a name that no other process has.
+private struct Gunicorn {
+    let releases: Releases
+    let name: String
+    let port: UInt16
+    let master: BackgroundProgram
+
+    static func code(_ text: String) -> [String: String] {
+        ["app.py": "def app(environ, start):\n    start('200 OK', [])\n    return [b'\(text)']\n"]
+    }
+
+    init(_ options: String...) throws {
+        releases = try Releases()
+        try releases.make(hash(1), Gunicorn.code("one"))
+        try releases.make(hash(2), Gunicorn.code("two"))
+        _ = try releases.publish(hash(1))
+        name = uniqueName("g")
+        port = try freePort()
+        let program = try script(
+            name, "#!/usr/bin/python3\nimport sys\nfrom gunicorn.app.wsgiapp import run\nsys.exit(run())\n")
+        master = try start(
+            [program, "-b", "127.0.0.1:\(port)", "-w", "2"] + options + ["app:app"], directory: releases.link,
+            adding: ["PWD": releases.link])
+        let health = HealthCheck([url], timeout: .seconds(20), interval: .milliseconds(50))
+        _ = try reloader(health: health).confirm(anyChange(), deadline: within40Seconds)
+    }
+
+    var url: HealthCheck.Probe { .url("http://127.0.0.1:\(port)/", statuses: 200...200, revisionHeader: nil) }
+
+    func reloader(timeout: Duration = .seconds(20)) throws -> Reloader {
+        try ReloadTests.reloader(
+            [.signal(SIGHUP, [.name(name)])], health: HealthCheck([url], timeout: timeout, interval: .milliseconds(50)))
+    }
+}
+
+@Suite("gunicorn", .scratch, .timeLimit(.minutes(2)))
+struct GunicornTests {
+    @Test("only the master is signalled, and its new workers are seen to run the new release")
+    func reload() throws {
+        let gunicorn = try Gunicorn()
+        defer { gunicorn.master.stop() }
+        let change = try gunicorn.releases.publish(hash(2))
+        let reloader = try gunicorn.reloader()
+        let notices = try reloader.notify(change, deadline: within40Seconds)
+        #expect(notices.map(\.outcome) == ["sent HUP to process \(gunicorn.master.processID) (\(gunicorn.name))"])
+        let evidence = try reloader.confirm(change, deadline: within40Seconds).evidence
+        #expect(evidence.running == .likely, "\(evidence.cause)")
+        #expect(gunicorn.master.isRunning)
+    }
+
+    @Test("with --preload it keeps the old code, which is seen, with the cause")
+    func preload() throws {
+        let gunicorn = try Gunicorn("--preload")
+        defer { gunicorn.master.stop() }
+        let change = try gunicorn.releases.publish(hash(2))
+        let reloader = try gunicorn.reloader()
+        try reloader.notify(change, deadline: within40Seconds)
+        let evidence = try reloader.confirm(change, deadline: within40Seconds).evidence
+        #expect(evidence.running == .stale, "\(evidence.cause)")
+        #expect(
+            evidence.cause.hasSuffix(
+                "(\(gunicorn.name)) was started after publishing and still has its working "
+                    + "directory in release 111111111111…"), "\(evidence.cause)")
+    }
+
+    @Test("code that does not import ends it, which is noticed long before the time for getting well is over")
+    func brokenCode() throws {
+        let gunicorn = try Gunicorn()
+        defer { gunicorn.master.stop() }
+        try gunicorn.releases.make(hash(3), ["app.py": "raise RuntimeError('broken')\n"])
+        let change = try gunicorn.releases.publish(hash(3))
+        let reloader = try gunicorn.reloader(timeout: .seconds(30))
+        try reloader.notify(change, deadline: within40Seconds)
+        let start = ContinuousClock.now
+        #expect {
+            try reloader.confirm(change, deadline: within40Seconds)
+        } throws: { error in
+            (error as? ReloadError)?.code == .ended
+        }
+        #expect(ContinuousClock.now - start < .seconds(15))
+    }
+}
+
+/// A program that reads its configuration once and answers with it as its revision.
+private struct Legacy {
+    let releases: Releases
+    let name = uniqueName("l")
+    let port: UInt16
+    let loop: BackgroundProgram
+
+    init() throws {
+        releases = try Releases()
+        for number: UInt8 in [1, 2] { try releases.make(hash(number), ["config": "\(hash(number))"]) }
+        _ = try releases.publish(hash(1))
+        port = try freePort()
+        let program = try script(
+            name,
+            """
+            #!/usr/bin/python3
+            import http.server, signal
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+            revision = open('\(releases.link)/config').read()
+            class Handler(http.server.BaseHTTPRequestHandler):
+                def do_GET(self):
+                    self.send_response(200)
+                    self.send_header('X-Revision', revision)
+                    self.end_headers()
+            http.server.HTTPServer(('127.0.0.1', \(port)), Handler).serve_forever()
+            """)
+        loop = try start(["sh", "-c", "while :; do \(program); sleep 0.2; done"])
+    }
+
+    func deploy(_ signal: Int32, _ escalation: Escalation = Escalation()) throws -> Confirmation {
+        let url = HealthCheck.Probe.url("http://127.0.0.1:\(port)/", statuses: 200...200, revisionHeader: "X-Revision")
+        let reloader = try reloader(
+            [.signal(signal, [.name(name)])], health: HealthCheck([url], timeout: .seconds(20)), escalation: escalation)
+        let target = Target.name(name)
+        _ = try reloader.wait(for: target, .after(.seconds(10)))
+        let change = try releases.publish(hash(2))
+        try reloader.notify(change, deadline: within40Seconds)
+        return try reloader.confirm(change, deadline: within40Seconds)
+    }
+}
+
+@Suite("A legacy program in a restart loop", .scratch, .timeLimit(.minutes(1)))
+struct LegacyTests {
+    @Test("it is killed and comes up with the new configuration")
+    func kill() throws {
+        let legacy = try Legacy()
+        defer { legacy.loop.stop() }
+        #expect(try legacy.deploy(SIGKILL).evidence.running == .proved)
+    }
+
+    @Test("one that does not react to a signal is terminated when its time is up")
+    func terminate() throws {
+        let legacy = try Legacy()
+        defer { legacy.loop.stop() }
+        let confirmation = try legacy.deploy(SIGHUP, Escalation(terminateAfter: .milliseconds(400)))
+        #expect(confirmation.evidence.running == .proved)
+        #expect(confirmation.escalations.count == 1)
+        #expect(confirmation.escalations.first?.hasPrefix("sent TERM to process ") == true)
+    }
+
+    @Test("one that comes back with what was published without its revision is proved by its start")
+    func withoutRevision() throws {
+        let legacy = try Legacy()
+        defer { legacy.loop.stop() }
+        let reloader = try reloader([.signal(SIGKILL, [.name(legacy.name)])])
+        _ = try reloader.wait(for: .name(legacy.name), .after(.seconds(10)))
+        let change = try legacy.releases.publish(hash(2))
+        try reloader.notify(change, deadline: within40Seconds)
+        let evidence = try reloader.confirm(change, deadline: within40Seconds).evidence
+        #expect(evidence.running == .proved, "\(evidence.cause)")
+    }
+}

@@ -1,0 +1,91 @@
+import GitStore
+import HTTPClient
+import Posix
+import TestSupport
+import Testing
+
+@testable import Reload
+
+/// Nobody's number: the programs that tests start are children of the tests, which would count as our own.
+let nobodyOurselves: Int32 = -1
+
+/// A name that no other process on the machine has, short enough for the kernel.
+func uniqueName(_ prefix: String = "t") -> String {
+    prefix + String(UInt64.random(in: 1...UInt64.max), radix: 36).prefix(14 - prefix.utf8.count)
+}
+
+/// A script under a name of its own, which is what the kernel calls its process.
+func script(_ name: String, _ content: String) throws -> String {
+    let path = "\(Scratch.directory)/\(name)"
+    try TestFiles.write(content, to: path, mode: 0o755)
+    return path
+}
+
+func start(_ command: [String], directory: String? = nil, adding: [String: String] = [:]) throws -> BackgroundProgram {
+    try BackgroundProgram(
+        command, environment: try hermeticEnvironment(adding: adding), directory: directory,
+        log: "\(Scratch.directory)/\(uniqueName("log"))")
+}
+
+let webConfiguration = HTTPConfiguration(userAgent: "git-sidecar-test")
+
+func reloader(
+    _ actions: [Action] = [], rules: [ActionRule] = [], health: HealthCheck? = nil,
+    escalation: Escalation = Escalation(), patience: Duration = .seconds(10)
+) throws -> Reloader {
+    try Reloader(
+        ReloadSettings(
+            defaultActions: actions, rules: rules, health: health, escalation: escalation, patience: patience,
+            evidencePatience: .seconds(2), http: webConfiguration),
+        ourselves: nobodyOurselves)
+}
+
+/// A hash that is easy to tell from others.
+func hash(_ digit: UInt8) -> ObjectID {
+    let bytes = [UInt8](repeating: digit << 4 | digit, count: 20)
+    guard let id = ObjectID(bytes: bytes.span) else { preconditionFailure("20 bytes are a hash") }
+    return id
+}
+
+/// A root with releases and a link, as git-sidecar publishes them, without git.
+struct Releases {
+    let root: String
+    let link: String
+
+    init() throws {
+        root = Scratch.directory
+        link = "\(root)/app"
+        try TestFiles.makeDirectory("\(root)/.worktrees")
+    }
+
+    func path(_ commit: ObjectID) -> String { "\(root)/.worktrees/\(commit)" }
+
+    /// Makes a release of files; a value that begins with `/` is a file to copy.
+    func make(_ commit: ObjectID, _ files: [String: String]) throws {
+        try TestFiles.makeDirectory(path(commit))
+        for (name, content) in files {
+            let bytes = content.hasPrefix("/") ? try TestFiles.read(content) : Array(content.utf8)
+            try TestFiles.write(bytes, to: "\(path(commit))/\(name)")
+        }
+    }
+
+    /// Swaps the link and describes what came of it.
+    func publish(_ commit: ObjectID, paths: [String] = ["app.js"]) throws -> Change {
+        let fresh = "\(root)/\(uniqueName("link"))"
+        try Files.makeSymbolicLink(to: ".worktrees/\(commit)", at: fresh)
+        try Files.rename(fresh, to: link)
+        let others = try TestFiles.list("\(root)/.worktrees").filter { $0 != "\(commit)" }
+        return Change(
+            commit: commit, paths: paths.map { Array($0.utf8) }, release: path(commit),
+            otherReleases: others.map { "\(root)/.worktrees/\($0)" }, environment: ["PATH": "/usr/bin:/bin"])
+    }
+}
+
+/// A change for tests in which no release is published.
+func anyChange(_ paths: [String] = ["a"]) -> Change {
+    Change(
+        commit: hash(1), paths: paths.map { Array($0.utf8) }, release: Scratch.directory,
+        environment: ["PATH": "/usr/bin:/bin", "GITSYNC_HASH": "\(hash(1))"])
+}
+
+var within40Seconds: Deadline { .after(.seconds(40)) }
