@@ -39,7 +39,8 @@ let package = Package(
         .target(name: "HTTPClient", dependencies: ["Posix", "CShims", "CCurl"], swiftSettings: strict),
         .target(name: "GitProtocol", dependencies: ["GitStore"], swiftSettings: strict),
         .target(
-            name: "Remote", dependencies: ["Posix", "Telemetry", "GitStore", "HTTPClient", "GitProtocol"],
+            name: "Remote",
+            dependencies: ["JSON", "Posix", "Crypto", "Telemetry", "GitStore", "HTTPClient", "GitProtocol"],
             swiftSettings: strict),
         .target(name: "Options", dependencies: ["JSON", "Posix"], swiftSettings: strict),
         .target(name: "Releases", dependencies: ["Posix", "Patterns", "GitStore"], swiftSettings: strict),
@@ -74,15 +75,23 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RemoteTests",
-            dependencies: ["Remote", "GitProtocol", "GitStore", "HTTPClient", "Posix", "Telemetry", "TestSupport"],
+            dependencies: [
+                "Remote", "Crypto", "GitProtocol", "GitStore", "HTTPClient", "JSON", "Posix", "Telemetry", "TestSupport",
+            ],
+            swiftSettings: strict),
+        // What the kill test kills.
+        .executableTarget(
+            name: "SyncLoop", dependencies: ["Releases", "GitStore", "Posix"], path: "Tests/SyncLoop",
             swiftSettings: strict),
         .testTarget(
-            name: "ReleasesTests", dependencies: ["Releases", "GitStore", "Patterns", "Posix", "TestSupport"],
+            name: "ReleasesTests",
+            dependencies: ["Releases", "GitStore", "Patterns", "Posix", "SyncLoop", "TestSupport"],
             swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Releases", "Remote", "GitProtocol", "GitStore", "HTTPClient", "Posix", "Telemetry", "TestSupport",
+                "Releases", "Remote", "GitProtocol", "HTTPClient", "GitStore", "Posix", "SyncLoop", "Telemetry",
+                "TestSupport",
             ],
             path: "Tests/Benchmarks", swiftSettings: strict),
         .testTarget(
@@ -91,6 +100,10 @@ let package = Package(
                 "Sidecar", "Crypto", "GitStore", "GitProtocol", "HTTPClient", "HTTPServer", "JSON", "Options", "Posix",
                 "Remote", "Releases", "Telemetry", "TestSupport",
             ],
+            swiftSettings: strict),
+        // Runs the built program, which lies beside the tests.
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["git-sidecar", "HTTPClient", "JSON", "Posix", "TestSupport"],
             swiftSettings: strict),
     ]
 )

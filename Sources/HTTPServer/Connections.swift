@@ -42,13 +42,14 @@ final class Connections: Sendable {
 
     var count: Int { state.withLock { $0.entries.count } }
 
-    /// Notes a new connection and returns its number, which is never 0.
-    func opened(socket: Int32, peer: Request.Peer) -> UInt {
+    /// Notes a new connection and returns its number, which is never 0, and whether there was none before.
+    func opened(socket: Int32, peer: Request.Peer) -> (id: UInt, isFirst: Bool) {
         state.withLock { state in
+            let isFirst = state.entries.isEmpty
             makeRoom(for: peer, in: &state)
             state.lastID += 1
             state.entries[state.lastID] = Entry(socket: socket, peer: peer, phase: .idle, since: .now)
-            return state.lastID
+            return (state.lastID, isFirst)
         }
     }
 
@@ -65,12 +66,6 @@ final class Connections: Sendable {
         state.withLock { state in
             state.entries[id]?.phase = phase
             state.entries[id]?.since = .now
-        }
-    }
-
-    func disconnect(_ id: UInt) {
-        state.withLock { state in
-            if let entry = state.entries[id] { shut(entry) }
         }
     }
 

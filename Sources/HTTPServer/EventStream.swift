@@ -89,7 +89,9 @@ public final class EventStream: Sendable {
         }
     }
 
-    /// Moves what waits into a buffer; nil at the end of the stream. When nothing waits, the connection goes to sleep.
+    /// Moves what waits into a buffer; nil at the end of the stream.
+    ///
+    /// When nothing waits, the connection goes to sleep.
     func take(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
         state.withLock { state in
             let count = min(buffer.count, state.waiting.count)

@@ -8,7 +8,7 @@ public import Posix
 public final class HTTPServer: Sendable {
     /// The port that the server listens on: the system's choice when none was asked for; 0 for a socket file.
     public let port: UInt16
-    private let core: ServerCore
+    let core: ServerCore
     private let socketFile: (path: String, status: FileStatus)?
     private let watch: NativeThread
     private let daemon: Locked<DaemonHandle?>
@@ -16,6 +16,8 @@ public final class HTTPServer: Sendable {
     /// Listens and begins to answer.
     ///
     /// - Parameters:
+    ///   - address: where to listen.
+    ///   - limits: what clients are given.
     ///   - log: gets one line about each request that is not a proper one.
     ///   - handler: answers a request.
     /// - Throws: `cannot listen on ADDRESS: …`.
@@ -103,24 +105,24 @@ private func callbacks(_ context: UnsafeMutableRawPointer) -> shim_mhd_callbacks
         logged: logged)
 }
 
-private func core(_ context: UnsafeMutableRawPointer) -> ServerCore {
+private func owner(_ context: UnsafeMutableRawPointer) -> ServerCore {
     unsafe Unmanaged<ServerCore>.fromOpaque(context).takeUnretainedValue()
 }
 
 private func opened(
     _ context: UnsafeMutableRawPointer, _ socket: Int32, _ address: UnsafePointer<sockaddr>?
 ) -> UInt {
-    unsafe core(context).opened(socket, Request.Peer(address))
+    unsafe owner(context).opened(socket, Request.Peer(address))
 }
 
 private func closed(_ context: UnsafeMutableRawPointer, _ id: UInt) {
-    unsafe core(context).connections.closed(id)
+    unsafe owner(context).connections.closed(id)
 }
 
 private func began(
     _ context: UnsafeMutableRawPointer, _ id: UInt, _ target: UnsafePointer<CChar>
 ) -> UnsafeMutableRawPointer {
-    unsafe Unmanaged.passRetained(core(context).began(id, String(cString: target))).toOpaque()
+    unsafe Unmanaged.passRetained(owner(context).began(id, String(cString: target))).toOpaque()
 }
 
 private func received(
@@ -128,16 +130,16 @@ private func received(
     _ method: UnsafePointer<CChar>, _ bytes: UnsafePointer<UInt8>?, _ count: Int
 ) -> Bool {
     let exchange = unsafe Unmanaged<Exchange>.fromOpaque(request).takeUnretainedValue()
-    return unsafe core(context).received(
+    return unsafe owner(context).received(
         connection, exchange, method: String(cString: method),
         bytes: UnsafeBufferPointer(start: bytes, count: count))
 }
 
 private func ended(_ context: UnsafeMutableRawPointer, _ request: UnsafeMutableRawPointer) {
     let exchange = unsafe Unmanaged<Exchange>.fromOpaque(request).takeRetainedValue()
-    unsafe core(context).ended(exchange)
+    unsafe owner(context).ended(exchange)
 }
 
 private func logged(_ context: UnsafeMutableRawPointer, _ line: UnsafePointer<CChar>) {
-    unsafe core(context).logged(String(cString: line))
+    unsafe owner(context).logged(String(cString: line))
 }

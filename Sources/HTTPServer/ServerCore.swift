@@ -25,8 +25,10 @@ final class ServerCore: Sendable {
     }
 
     func opened(_ socket: Int32, _ peer: Request.Peer) -> UInt {
-        if connections.count == 0 { wake.raise() }
-        return connections.opened(socket: socket, peer: peer)
+        let (id, isFirst) = connections.opened(socket: socket, peer: peer)
+        // Nobody looks after the connections while there are none.
+        if isFirst { wake.raise() }
+        return id
     }
 
     func began(_ connectionID: UInt, _ target: String) -> Exchange {
@@ -54,6 +56,9 @@ final class ServerCore: Sendable {
         let response = exchange.refusal ?? exchange.request(method).map(handler) ?? .text(400, "no request")
         return unsafe answer(connection, exchange, response)
     }
+
+    /// The bodies that are being received.
+    var bodyBytesInMemory: Int { bodyBytes.withLock { $0 } }
 
     func ended(_ exchange: Exchange) {
         release(exchange)

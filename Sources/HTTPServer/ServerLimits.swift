@@ -1,6 +1,8 @@
 /// What a server gives to all of its clients, and to each of them.
 public struct ServerLimits: Sendable, Equatable {
-    /// Connections at a time. When there are more, the one that has been idle for longest leaves.
+    /// Connections at a time.
+    ///
+    /// When there are more, the one that has been idle for longest leaves.
     public var connections = 256
     /// Connections of one address at a time; the same.
     public var connectionsPerPeer = 192

@@ -16,15 +16,18 @@ public struct ServerSentEvent: Sendable, Equatable {
 
     /// The event as it is sent; line ends in the data begin further data lines, and cannot begin anything else.
     public var bytes: [UInt8] {
-        var text = ""
-        if let id { text += "id: \(ServerSentEvent.oneLine(id))\n" }
-        text += "event: \(ServerSentEvent.oneLine(name))\n"
-        let lines = data.split(omittingEmptySubsequences: false) { "\r\n".contains($0) || $0 == "\r\n" }
-        for line in lines { text += "data: \(line)\n" }
-        return Array((text + "\n").utf8)
+        var bytes: [UInt8] = []
+        if let id { bytes += ServerSentEvent.line("id", id.utf8) }
+        bytes += ServerSentEvent.line("event", name.utf8)
+        for line in data.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            bytes += ServerSentEvent.line("data", line)
+        }
+        bytes.append(UInt8(ascii: "\n"))
+        return bytes
     }
 
-    private static func oneLine(_ text: String) -> String {
-        String(decoding: text.utf8.filter { $0 >= 0x20 }, as: UTF8.self)
+    // A carriage return would end a line too.
+    private static func line(_ field: String, _ value: some Sequence<UInt8>) -> [UInt8] {
+        Array("\(field): ".utf8) + value.filter { $0 >= 0x20 || $0 == 0x09 } + [UInt8(ascii: "\n")]
     }
 }

@@ -37,6 +37,7 @@ public struct Compaction: Sendable {
     ///   - isPartial: whether the store was filled with a filter.
     ///   - deadline: when to give up; the store is then as it was.
     /// - Returns: what was done; nil when it was not time.
+    /// - Throws: what the store could not do, a passed deadline among it; the store is then as it was.
     public func runIfNeeded(
         _ objects: ObjectStore, live: ObjectID?, isPartial: Bool = false, deadline: Deadline
     ) throws(ReleaseError) -> CompactionResult? {

@@ -56,6 +56,8 @@ public struct Keeper: Sendable {
     ///   - retired: what the last call returned, also across restarts.
     ///   - store: the object store.
     ///   - now: the time.
+    /// - Returns: what waits for the next call, and what went.
+    /// - Throws: a failure of the system or of the store; what was not done is done by the next call.
     public func keep(
         live: Release, previous: [ObjectID], retired: [RetiredRelease], store: ObjectStore, now: Timestamp
     ) throws(ReleaseError) -> KeepResult {

@@ -43,6 +43,7 @@ public struct LiveWatch {
     /// - Parameter share: the part of all files to look at, 1 for a whole pass; a step that comes to the end of a pass
     ///   goes on with the next one.
     /// - Returns: what is different; empty when all is well. At most about twenty differences are returned.
+    /// - Throws: a failure of the system that tells nothing about the release.
     public mutating func step(share: Double) throws(ReleaseError) -> [Difference] {
         let obvious = try obviousDifferences()
         if !obvious.isEmpty || files == 0 { return obvious }

@@ -28,10 +28,12 @@ public final class Recovery {
     ///   - recorded: the commit that the last run published, as far as somebody remembers it; it is published again
     ///     when the link is gone.
     ///   - deadline: when to give up.
+    /// - Returns: the open store, the live release, and what was found.
     /// - Throws: `refused` when something foreign lies at the link; a failure of the system that keeps us from working on
     ///   the root at all. What can be lived with is a finding.
     public func run(recorded: ObjectID?, deadline: Deadline) throws(ReleaseError) -> Recovered {
         findings = []
+        if let recorded { try adopt(recorded) }
         try publisher.check()
         try system { () throws(SystemError) in
             try Files.makeDirectories(layout.releases)
@@ -42,7 +44,12 @@ public final class Recovery {
         let objects = try openStore()
         try pruneRecords(live)
         var recovered = Recovered(store: objects, live: nil)
-        if let live { try prove(live, &recovered, deadline) }
+        if let live {
+            try prove(live, &recovered, deadline)
+        } else {
+            // Whatever goes live from now on is written in this run of the machine.
+            try system { () throws(SystemError) in try BootRecord(layout: layout).write() }
+        }
         recovered.findings = findings
         cleaner.start()
         return recovered
@@ -53,6 +60,7 @@ public final class Recovery {
     /// - Returns: how it ended, as at start.
     public func repair(_ live: Release, store: ObjectStore, deadline: Deadline) throws(ReleaseError) -> Recovered {
         findings = []
+        try adopt(live.commit)
         var recovered = Recovered(store: store, live: nil)
         try prove(live, &recovered, deadline)
         recovered.findings = findings
@@ -64,6 +72,25 @@ public final class Recovery {
 
     func find(_ message: String, _ subject: String = "") {
         findings.append(Finding(message: message, subject: subject))
+    }
+
+    /// Knows a published directory again that lost its `.git` file, by a file in it that we wrote.
+    private func adopt(_ commit: ObjectID) throws(ReleaseError) {
+        guard mode == .directory, try publisher.current() == nil else { return }
+        try system { () throws(SystemError) in
+            let worktree = Worktree(layout: layout)
+            guard try Files.statusIfPresent(layout.link)?.kind == .directory,
+                let record = try worktree.index(of: commit)
+            else { return }
+            var isOurs = false
+            for entry in 0..<record.count where !isOurs {
+                let status = try Files.statusIfPresent(layout.link + "/" + record.pathText(entry))
+                isOurs = status.map { record.matches(entry, $0) } ?? false
+            }
+            if !isOurs { return }
+            find("the published directory had no .git file of ours; it was written again", layout.link)
+            try AtomicFile.write(worktree.pointer(commit, at: layout.link), to: layout.link + "/.git")
+        }
     }
 
     /// The release that is live by the link, or by the record when there is no link.

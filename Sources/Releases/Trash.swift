@@ -1,6 +1,8 @@
 internal import Posix
 
-/// Where things wait for their removal. To put one there is a single rename, however big it is.
+/// Where things wait for their removal.
+///
+/// To put one there is a single rename, however big it is.
 struct Trash: Sendable {
     let path: String
 

@@ -43,6 +43,9 @@ public struct ProcessEvidence: Sendable, Equatable {
     public let other: ReleaseUse?
     /// Whether something about it was hidden from us.
     public let isHidden: Bool
+
+    /// Whether it loads the application once, for all workers that it forks later, as gunicorn can.
+    var isPreloading: Bool { entry.arguments.contains("--preload") }
 }
 
 /// A way in which a process holds on to a release.
@@ -95,6 +98,12 @@ extension Evidence {
         // A fork of a master that loaded its code once, for example: young, but of old code.
         if let process = serving.first(where: { $0.isFresh && $0.other != nil }), let use = process.other {
             return evidence(.stale, process, "was started after publishing and still \(use.words)")
+        }
+        // Its workers go to the new directory, and nothing of the old one is open any more: only the option tells.
+        if !below.isEmpty, let root = processes.first(where: { $0.isRoot && !$0.isFresh && $0.isPreloading }) {
+            return evidence(
+                .stale, root,
+                "was started with --preload before publishing: its workers have the code that it loaded then")
         }
         let old = serving.first { !$0.isFresh && $0.other != nil && $0.current == nil }
         let fresh = serving.filter(\.isFresh)

@@ -68,21 +68,26 @@ final class ConfirmWork {
         guard let health = settings.health else { return }
         var successes = 0
         var failures = 0
+        var previous: ReloadError?
         while true {
+            let limit = limited(health.timeout)
             do {
-                try probe(health, limited(health.timeout))
+                try probe(health, limit)
                 (successes, failures) = (successes + 1, 0)
                 if successes >= health.successes { return }
             } catch {
                 if error.code == .cancelled { throw error }
                 (successes, failures) = (0, failures + 1)
                 try checkAlive()
-                if try !escalate(), limited(health.timeout).remaining == .zero {
+                if try !escalate(), limit.remaining == .zero {
+                    // The last check was cut short by the end of the time: the one before it knew the reason.
+                    let reason = previous ?? error
                     throw ReloadError(
                         code: .unhealthy, operation: "confirm \(change.commit)",
-                        message: "not healthy within \(shown(ContinuousClock.now - start)): \(error)",
-                        output: error.output)
+                        message: "not healthy within \(shown(ContinuousClock.now - start)): \(reason)",
+                        output: reason.output)
                 }
+                previous = error
             }
             try pause(health.pause(afterEqual: max(successes, failures)))
         }

@@ -19,6 +19,7 @@ public final class Sidecar {
     private let status = Status()
     private let heartbeat = Heartbeat()
     private var control: ControlServer?
+    private var hookThreads: [NativeThread] = []
 
     /// Prepares to do what a plan says; nothing happens yet.
     public init(_ plan: Plan, environment: [String: String], logger: Logger) throws(SystemError) {
@@ -42,9 +43,11 @@ public final class Sidecar {
             HTTPLibrary.start()
             let layout = try ReleaseLayout(root: plan.root.text, link: plan.link.text)
             let lock = try RootLock(layout)
+            defer { endHooks() }
             let loop = try assemble(layout, errorFile)
             defer { control?.stop() }
             let code = try plan.settings.oneTime ? loop.runOnce() : loop.run()
+            endHooks()
             _ = consume lock
             logger.info("stopped", ["code": .count(code.rawValue)])
             return code
@@ -85,8 +88,9 @@ public final class Sidecar {
             journal: Journal(layout.state), beforePublishing: try runner(Hook.beforePublishing(plan), settings.http),
             state: state, recovered: recovered)
         let hooks = try Hook.afterPublishing(plan).compactMap { try runner($0, settings.http) }
-        if !plan.settings.oneTime { for hook in hooks { _ = try hook.start() } }
-        if let hook = parts.beforePublishing { _ = try hook.start() }
+        if !plan.settings.oneTime {
+            hookThreads = try (hooks + [parts.beforePublishing].compactMap { $0 }).map { try $0.start() }
+        }
         logger.info(
             "started",
             [
@@ -94,7 +98,8 @@ public final class Sidecar {
                 "root": "\(layout.root)", "link": "\(layout.link)",
                 "live": "\(recovered.live.map { "\($0.commit)" } ?? "nothing")",
             ])
-        return SyncLoop(plan, deployer: Deployer(parts), mailbox: mailbox, hooks: hooks, heartbeat: heartbeat,
+        return SyncLoop(
+            plan, deployer: Deployer(parts), mailbox: mailbox, hooks: hooks, heartbeat: heartbeat,
             errorFile: errorFile)
     }
 
@@ -114,6 +119,13 @@ public final class Sidecar {
         for name in GitSettings(plan.gitConfig).unknown {
             logger.warning("this git setting has no effect here", ["name": "\(name)"])
         }
+    }
+
+    /// Calls off the hooks that run and waits for their end, so that no child of ours outlives us.
+    private func endHooks() {
+        cancellation.cancel()
+        for thread in hookThreads { thread.join() }
+        hookThreads = []
     }
 
     private func runner(_ hook: Hook?, _ http: HTTPConfiguration) throws(SystemError) -> HookRunner? {

@@ -6,6 +6,7 @@ internal import Posix
 ///     swift run -c release Benchmarks pushes [--pushes N] [--files N] [--on DIRECTORY]
 ///     swift run -c release Benchmarks watch [--files N]… [--on DIRECTORY]
 ///     swift run -c release Benchmarks kill [--kills N] [--seed N] [--minutes N] [--on DIRECTORY]
+///     swift run -c release Benchmarks soak [--polls N] [--polls-per-push N] [--files N] [--program PATH]
 @main
 struct Benchmarks {
     static func main() throws {
@@ -15,7 +16,8 @@ struct Benchmarks {
         case "pushes": try PushesBenchmark(arguments: arguments.dropFirst()).run()
         case "watch": try WatchBenchmark(arguments: arguments.dropFirst()).run()
         case "kill": try KillBenchmark(arguments: arguments.dropFirst()).run()
-        default: print("usage: Benchmarks staging|pushes|watch|kill [--files N] [--on DIRECTORY] ...")
+        case "soak": try SoakBenchmark(arguments: arguments.dropFirst()).run()
+        default: print("usage: Benchmarks staging|pushes|watch|kill|soak [--files N] [--on DIRECTORY] ...")
         }
     }
 }

@@ -37,6 +37,7 @@ struct PushesBenchmark {
             try old.push(hash)
             times.append((ContinuousClock.now - start).inSeconds * 1000)
             if number % max(1, pushes / 10) == 0 {
+                try old.finish()
                 print("after \(number) pushes: \(try size(directory + "/old")) KiB, \(old.compactions) compactions")
             }
         }
@@ -76,7 +77,8 @@ private struct Pusher {
         layout = try ReleaseLayout(root: root, link: "link")
         self.repository = repository
         cleaner = try Cleaner(layout)
-        objects = try Recovery(layout: layout, cleaner: cleaner).run(recorded: nil, deadline: .after(.seconds(60))).store
+        objects = try Recovery(layout: layout, cleaner: cleaner).run(recorded: nil, deadline: .after(.seconds(60)))
+            .store
     }
 
     mutating func push(_ hash: String) throws {

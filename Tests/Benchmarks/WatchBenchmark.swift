@@ -47,14 +47,16 @@ struct WatchBenchmark {
         try deadline.pause(.milliseconds(100))
         _ = try watch.step(share: 1)
         var passes: [Double] = []
+        let before = try ProcessFigures.current().processorSeconds
         for _ in 0..<7 { passes.append(try time { _ = try watch.step(share: 1) }) }
+        let processor = (try ProcessFigures.current().processorSeconds - before) * 1000 / 7
         var steps: [Double] = []
         for _ in 0..<50 { steps.append(try time { _ = try watch.step(share: 0.02) }) }
         passes.sort()
         steps.sort()
         print(
             "\(size) files: start by index \(rounded(byIndex)) ms, by every byte \(rounded(byContent)) ms; watch: first pass",
-            "\(rounded(first)) ms, a pass \(rounded(passes[3])) ms, a fiftieth \(rounded(steps[25])) ms",
+            "\(rounded(first)) ms, a pass \(rounded(passes[3])) ms (processor \(rounded(processor))), a fiftieth \(rounded(steps[25])) ms",
             "(worst \(rounded(steps[49])))")
     }
 

@@ -22,7 +22,9 @@ struct KeeperTests {
         Keeper(layout: root.layout, cleaner: root.cleaner, staleTimeout: timeout)
     }
 
-    @Test("without a stale timeout a replaced directory goes at once, with git's record of it", arguments: PublishMode.allCases)
+    @Test(
+        "without a stale timeout a replaced directory goes at once, with git's record of it",
+        arguments: PublishMode.allCases)
     func removedAtOnce(mode: PublishMode) throws {
         let root = try Root(mode: mode)
         let releases = try deploy(3, root)

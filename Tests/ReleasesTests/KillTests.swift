@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Being killed", .scratch(.memory), .timeLimit(.minutes(2)))
 struct KillTests {
-    @Test("readers see one whole release whenever we are killed, and the next start needs no help", arguments: PublishMode.allCases)
+    @Test(
+        "readers see one whole release whenever we are killed, and the next start needs no help",
+        arguments: PublishMode.allCases)
     func killed(mode: PublishMode) throws {
         let program = try builtProgram("SyncLoop")
         var test = try KillTest(in: Scratch.directory, program: program, mode: mode.rawValue, seed: 42)

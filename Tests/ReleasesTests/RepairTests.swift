@@ -61,7 +61,9 @@ struct RepairTests {
         #expect(again.findings == [])
     }
 
-    @Test("where a directory is published too", arguments: [Damage.edited, .added, .removed, .recordGone, .headMoved])
+    @Test(
+        "where a directory is published too",
+        arguments: [Damage.edited, .added, .removed, .recordGone, .headMoved, .gitFileGone])
     func repairedDirectory(_ damage: Damage) throws {
         let root = try Root(mode: .directory)
         let hash = try root.fixture.commit(Root.files)
@@ -70,6 +72,7 @@ struct RepairTests {
         let recovered = try root.recover(live.commit)
         #expect(recovered.isVerified)
         #expect(recovered.live == live)
+        #expect(!recovered.findings.isEmpty)
         try root.expectServed(hash)
         try root.expectClean()
         #expect(try TestFiles.list(root.layout.releases) == [])

@@ -83,6 +83,8 @@ struct Root {
     func expectClean(sourceLocation: SourceLocation = #_sourceLocation) throws {
         let status = try runProgram(
             ["git", "-C", layout.link + "/", "status", "--porcelain", "--untracked-files=all"])
-        #expect(status.status == 0 && status.output == "", "\(status.output) \(status.errors)", sourceLocation: sourceLocation)
+        #expect(
+            status.status == 0 && status.output == "", "\(status.output) \(status.errors)",
+            sourceLocation: sourceLocation)
     }
 }

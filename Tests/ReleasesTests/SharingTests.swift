@@ -51,12 +51,15 @@ struct SharingTests {
         case append, sameSize, replace, remove, chmod, toLink, toDirectory, removeDirectory, directoryToLink, touch
     }
 
-    @Test("a file that went through a filter goes through it again when it is not shared", arguments: ShareMode.allCases)
+    @Test(
+        "a file that went through a filter goes through it again when it is not shared", arguments: ShareMode.allCases)
     func filteredFiles(share: ShareMode) throws {
         var site = try Site()
         site.options.share = share
         let files: [String: GitFixture.File] = [".gitattributes": "*.txt eol=crlf\n", "a.txt": "1\n", "d/b.txt": "2\n"]
-        let (_, second, _) = try redeploy(site, files: files) { try TestFiles.write("edited", to: $0.path + "/d/b.txt") }
+        let (_, second, _) = try redeploy(site, files: files) {
+            try TestFiles.write("edited", to: $0.path + "/d/b.txt")
+        }
         #expect(try text(second, "d/b.txt") == "2\r\n")
     }
 

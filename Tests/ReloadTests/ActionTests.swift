@@ -120,6 +120,8 @@ struct ActionTests {
     func waitsForTarget() throws {
         let path = try script(uniqueName(), "#!/bin/sh\nsleep 600\n")
         let change = anyChange()
+        // Start times are known to a hundredth of a second.
+        usleep(20_000)
         let notifier = try reloader([.signal(SIGTERM, [.commandLine(path)])])
         let starter = try start(["sh", "-c", "sleep 0.3; exec \(path)"])
         defer { starter.stop() }

@@ -17,7 +17,7 @@ private struct Gunicorn {
         ["app.py": "def app(environ, start):\n    start('200 OK', [])\n    return [b'\(text)']\n"]
     }
 
-    init(_ options: String...) throws {
+    init(_ options: String..., knowsLink: Bool = true) throws {
         releases = try Releases()
         try releases.make(hash(1), Gunicorn.code("one"))
         try releases.make(hash(2), Gunicorn.code("two"))
@@ -28,9 +28,9 @@ private struct Gunicorn {
             name, "#!/usr/bin/python3\nimport sys\nfrom gunicorn.app.wsgiapp import run\nsys.exit(run())\n")
         master = try start(
             [program, "-b", "127.0.0.1:\(port)", "-w", "2"] + options + ["app:app"], directory: releases.link,
-            adding: ["PWD": releases.link])
+            adding: knowsLink ? ["PWD": releases.link] : [:])
         let health = HealthCheck([url], timeout: .seconds(20), interval: .milliseconds(50))
-        _ = try reloader(health: health).confirm(anyChange(), deadline: within40Seconds)
+        _ = try ReloadTests.reloader(health: health).confirm(anyChange(), deadline: within40Seconds)
     }
 
     var url: HealthCheck.Probe { .url("http://127.0.0.1:\(port)/", statuses: 200...200, revisionHeader: nil) }
@@ -56,19 +56,22 @@ struct GunicornTests {
         #expect(gunicorn.master.isRunning)
     }
 
-    @Test("with --preload it keeps the old code, which is seen, with the cause")
-    func preload() throws {
-        let gunicorn = try Gunicorn("--preload")
+    @Test(
+        "with --preload, or started without knowing the link, it keeps the old code, which is seen, with the cause",
+        arguments: [true, false])
+    func keepsOldCode(preloads: Bool) throws {
+        let gunicorn = try preloads ? Gunicorn("--preload") : Gunicorn(knowsLink: false)
         defer { gunicorn.master.stop() }
         let change = try gunicorn.releases.publish(hash(2))
         let reloader = try gunicorn.reloader()
         try reloader.notify(change, deadline: within40Seconds)
         let evidence = try reloader.confirm(change, deadline: within40Seconds).evidence
         #expect(evidence.running == .stale, "\(evidence.cause)")
-        #expect(
-            evidence.cause.hasSuffix(
-                "(\(gunicorn.name)) was started after publishing and still has its working "
-                    + "directory in release 111111111111…"), "\(evidence.cause)")
+        let cause =
+            preloads
+            ? "was started with --preload before publishing: its workers have the code that it loaded then"
+            : "was started after publishing and still has its working directory in release 111111111111…"
+        #expect(evidence.cause.hasSuffix("(\(gunicorn.name)) \(cause)"), "\(evidence.cause)")
     }
 
     @Test("code that does not import ends it, which is noticed long before the time for getting well is over")
@@ -118,12 +121,15 @@ private struct Legacy {
         loop = try start(["sh", "-c", "while :; do \(program); sleep 0.2; done"])
     }
 
-    func deploy(_ signal: Int32, _ escalation: Escalation = Escalation()) throws -> Confirmation {
+    func deploy(_ signal: Int32, _ escalation: Escalation = Escalation()) throws -> Reload.Confirmation {
         let url = HealthCheck.Probe.url("http://127.0.0.1:\(port)/", statuses: 200...200, revisionHeader: "X-Revision")
         let reloader = try reloader(
             [.signal(signal, [.name(name)])], health: HealthCheck([url], timeout: .seconds(20)), escalation: escalation)
         let target = Target.name(name)
         _ = try reloader.wait(for: target, .after(.seconds(10)))
+        // It must have come to ignoring the signal.
+        _ = try ReloadTests.reloader(health: HealthCheck([url], timeout: .seconds(20))).confirm(
+            anyChange(), deadline: within40Seconds)
         let change = try releases.publish(hash(2))
         try reloader.notify(change, deadline: within40Seconds)
         return try reloader.confirm(change, deadline: within40Seconds)

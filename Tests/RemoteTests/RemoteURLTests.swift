@@ -114,12 +114,12 @@ struct CredentialsTests {
             ("http://host/x", nil), ("https://host.evil/x", nil), ("https://host:444/x", nil),
         ] as [(String, String?)])
     func longest(address: String, user: String?) throws {
-        #expect(try rules().credential(for: RemoteURL(parsing: address))?.username == user)
+        #expect(try rules().credential(for: RemoteURL(parsing: address), .after(.seconds(1)))?.username == user)
     }
 
     @Test("a password in the address itself beats the rules")
     func inAddress() throws {
-        let credential = try rules().credential(for: RemoteURL(parsing: "https://me:pw@host/team/app.git"))
+        let credential = try rules().credential(for: RemoteURL(parsing: "https://me:pw@host/team/app.git"), .after(.seconds(1)))
         #expect(credential?.username == "me")
         #expect(credential?.password.exposed == "pw")
     }

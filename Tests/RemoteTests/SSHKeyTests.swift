@@ -79,8 +79,9 @@ struct SSHKeyTests {
             #expect(error.kind == .authentication)
             #expect(
                 error.description == """
-                    cannot reach \(url): ssh does not use a private key that others can read (\(key)); give the key file \
-                    mode 0400 (Kubernetes: defaultMode 0400 and fsGroup)
+                    cannot reach \(url): ssh does not use a private key that others can read (\(key)); it refuses them \
+                    when its own user is their owner: give the file mode 0400 or another owner (Kubernetes: as root \
+                    defaultMode 0400 without fsGroup, as another user with fsGroup)
                     """)
         }
     }

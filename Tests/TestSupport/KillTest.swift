@@ -28,6 +28,7 @@ public struct KillTest {
     ///   - program: the path of `SyncLoop`.
     ///   - mode: how it publishes, `symlink` or `directory`.
     ///   - seed: what decides the moments.
+    /// - Throws: what the git program said.
     public init(in directory: String, program: String, mode: String, seed: UInt64) throws {
         self.directory = directory
         self.program = program

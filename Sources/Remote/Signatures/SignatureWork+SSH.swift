@@ -28,9 +28,10 @@ extension SignatureWork {
     }
 
     private func refusal(_ key: String, _ result: CommandResult, _ allowedSignersFile: String) -> SignatureError {
-        // Remarks about lines of the file, such as `…/allowed:1: key has expired: …`.
+        // Remarks such as `…/allowed:1: key has expired: …`. Those about other lines, such as empty ones, do not matter.
         let prefix = "\(directory)/allowed:"
-        let remarks = result.errorOutput.text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix(prefix) }
+        let remarks = result.errorOutput.text.split(whereSeparator: \.isNewline)
+            .filter { $0.hasPrefix(prefix) && $0.contains(": key ") }
             .map { "line \($0.dropFirst(prefix.count))" }
         if remarks.isEmpty {
             return rejected(

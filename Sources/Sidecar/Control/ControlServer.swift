@@ -1,57 +1,54 @@
-internal import GitProtocol
 internal import HTTPServer
-internal import Options
 internal import Posix
-internal import Remote
 internal import Telemetry
 
 /// Answers who asks how we are: on `--http-bind`, and on a socket file in the root that only our user can open.
 final class ControlServer {
-    /// What it needs to know, and whom it wakes.
-    struct Parts: Sendable {
-        let plan: Plan
-        /// The repository as it is reached.
-        let remote: RemoteURL
-        let query: RefQuery
-        /// The directory of the socket file.
-        let stateDirectory: String
-        let status: Status
-        let figures: Figures
-        let mailbox: Mailbox
-        let heartbeat: Heartbeat
-        let logger: Logger
-    }
-
-    private let parts: Parts
+    private let settings: ControlSettings
+    private let socketFile: String
+    private let status: Status
+    private let figures: Figures
+    private let mailbox: Mailbox
+    private let heartbeat: Heartbeat
+    private let logger: Logger
     private let log: QuietLog
     private var servers: [HTTPServer] = []
 
-    init(_ parts: Parts) {
-        self.parts = parts
-        log = QuietLog(parts.logger)
+    /// Prepares to answer from what the others keep up to date; the socket file lies in `stateDirectory`.
+    init(
+        _ settings: ControlSettings, stateDirectory: String, status: Status, figures: Figures, mailbox: Mailbox,
+        heartbeat: Heartbeat, logger: Logger
+    ) {
+        self.settings = settings
+        socketFile = ControlServer.socketFile(in: stateDirectory)
+        self.status = status
+        self.figures = figures
+        self.mailbox = mailbox
+        self.heartbeat = heartbeat
+        self.logger = logger
+        log = QuietLog(logger)
     }
 
     /// Listens; throws `cannot listen on ADDRESS: …` when `--http-bind` is not to be had.
     ///
     /// Without the socket file only the commands are missing, so its failure is a warning.
     func start() throws(SystemError) {
-        if let bind = parts.plan.settings.httpBind {
-            let server = try serve(.port(host: bind.host, bind.port), routes(isLocal: false))
-            parts.logger.info("listening", ["address": "\(bind)", "port": .count(server.port)])
+        if let bind = settings.bind {
+            let server = try serve(bind, ServerLimits(), router(isLocal: false))
+            logger.info("listening", ["address": "\(bind)", "port": .count(server.port)])
             servers.append(server)
         }
-        do {
+        do throws(SystemError) {
             var limits = ServerLimits()
             limits.threads = 1
             limits.connections = 64
-            servers.append(
-                try serve(.file(ControlServer.socketPath(parts.stateDirectory)), routes(isLocal: true), limits))
+            servers.append(try serve(.file(socketFile), limits, router(isLocal: true)))
         } catch {
-            parts.logger.warning("no commands can be given to this sidecar", error: error)
+            logger.warning("commands cannot reach this sidecar", error: error)
         }
     }
 
-    /// Ends all connections and removes the socket file.
+    /// Ends all connections and removes the socket file; a second call does nothing.
     func stop() {
         for server in servers { server.stop() }
         servers = []
@@ -61,10 +58,10 @@ final class ControlServer {
     var port: UInt16? { servers.lazy.map(\.port).first { $0 != 0 } }
 
     /// Where the socket file of a root lies.
-    static func socketPath(_ stateDirectory: String) -> String { stateDirectory + "/control.sock" }
+    static func socketFile(in stateDirectory: String) -> String { stateDirectory + "/control.sock" }
 
     private func serve(
-        _ address: BindAddress, _ router: Router, _ limits: ServerLimits = ServerLimits()
+        _ address: BindAddress, _ limits: ServerLimits, _ router: Router
     ) throws(SystemError) -> HTTPServer {
         let log = log
         return try HTTPServer(
@@ -72,40 +69,31 @@ final class ControlServer {
             handler: { router.answer($0) })
     }
 
-    /// Everything that can be asked, there or on the socket file.
-    func routes(isLocal: Bool) -> Router {
+    /// Everything that can be asked on `--http-bind`, or on the socket file.
+    func router(isLocal: Bool) -> Router {
         var router = Router()
-        let probes = Probes(status: parts.status, heartbeat: parts.heartbeat)
+        let probes = Probes(status: status, heartbeat: heartbeat)
         router.add("GET", "/") { probes.root($0) }
         router.add("GET", "/livez") { probes.live($0) }
         for path in ["/readyz", "/healthz"] { router.add("GET", path) { probes.ready($0) } }
-        let settings = parts.plan.settings
-        if isLocal || settings.httpMetrics {
-            let registry = parts.figures.registry
+        if isLocal || settings.servesMetrics {
+            let registry = figures.registry
+            let type = HeaderField("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
             router.add("GET", "/metrics") { _ in
-                Response(
-                    200, headers: [HeaderField("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
-                    body: .bytes(registry.render()))
+                Response(200, headers: [type], body: .bytes(registry.render()))
             }
         }
-        if isLocal || settings.httpPprof {
-            let report = ProcessReport(status: parts.status)
+        if isLocal || settings.servesProcessReport {
+            let report = ProcessReport(status: status)
             router.add("GET", "/debug/pprof/") { _ in .text(200, report.text()) }
         }
         if !isLocal, !settings.pushSecretFiles.isEmpty {
-            let hook = pushHook()
+            let mailbox = mailbox
+            let hook = PushHook(
+                secrets: PushSecrets(files: settings.pushSecretFiles, log: log), target: settings.target,
+                logger: logger, log: log, wake: { mailbox.wake(.push) })
             router.add("POST", "/hooks/push") { hook.answer($0) }
         }
         return router
-    }
-
-    private func pushHook() -> PushHook {
-        let mailbox = parts.mailbox
-        let original = RepositoryIdentity(address: parts.plan.repository.exposed)
-        return PushHook(
-            secrets: PushSecrets(files: parts.plan.settings.pushSecretFiles.map(\.text), log: log),
-            target: PushTarget(
-                repositories: [RepositoryIdentity(parts.remote)] + [original].compactMap { $0 }, query: parts.query),
-            logger: parts.logger, log: log, wake: { mailbox.wake(.push) })
     }
 }

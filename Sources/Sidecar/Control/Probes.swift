@@ -45,6 +45,7 @@ struct Probes: Sendable {
             return .text(code, checks.compactMap(\.problem).first ?? "ok")
         }
         let lines = checks.map { check in check.problem.map { "failed \(check.name): \($0)" } ?? "ok \(check.name)" }
-        return .text(code, (lines + [code == 200 ? "all checks passed" : "not all checks passed"]).joined(separator: "\n"))
+        return .text(
+            code, (lines + [code == 200 ? "all checks passed" : "not all checks passed"]).joined(separator: "\n"))
     }
 }

@@ -46,7 +46,9 @@ struct ProcessReport {
         try FileDescriptor.openDirectory("/proc/self/task").entries().map { entry in
             let id = entry.name.pathText
             // A thread may have ended since it was listed.
-            let line = (try? Files.read("/proc/self/task/\(id)/stat", limit: 4096)).map { String(decoding: $0, as: UTF8.self) }
+            let line = (try? Files.read("/proc/self/task/\(id)/stat", limit: 4096)).map {
+                String(decoding: $0, as: UTF8.self)
+            }
             // Number, name in parentheses, and the letter of the state.
             return line.map { text in
                 let end = text.lastIndex(of: ")") ?? text.startIndex

@@ -30,6 +30,8 @@ final class Deployer {
     /// When a directory's time is up that waits for its removal.
     var nextExpiry: Timestamp?
     var durations: [(stage: Stage, duration: Duration)] = []
+    /// Whether the hook that runs before publishing failed, where that counts.
+    private(set) var hookFailed = false
     // What the remote's name stood for at the last attempt that left everything in order.
     var settled: ObjectID?
     // Whether the live commit must be deployed once more, because its release cannot be repaired otherwise.
@@ -132,7 +134,7 @@ final class Deployer {
             }
             throw error
         }
-        parts.beforePublishing?.send(HookEvent(commit: commit, directory: release.path))
+        tellBeforePublishing(HookEvent(commit: commit, directory: release.path))
         try publish(release, origin)
         do throws(StageError) {
             try apply(release, from: former)
@@ -143,13 +145,25 @@ final class Deployer {
         try perform(.keep) { try keep() }
     }
 
+    /// The hook before publishing never holds a release back; with `--one-time` there is no later for it to run in.
+    private func tellBeforePublishing(_ event: HookEvent) {
+        guard let hook = parts.beforePublishing else { return }
+        guard plan.settings.oneTime else { return hook.send(event) }
+        do throws(HookError) { try hook.runOnce(event) } catch { hookFailed = true }
+    }
+
     /// Runs a stage: times it, says where we are, and names it in its failure.
     func perform<Result: ~Copyable>(_ stage: Stage, _ body: () throws -> Result) throws(StageError) -> Result {
         let start = ContinuousClock.now
         status.update { $0.stage = (stage, start) }
         defer {
             let duration = ContinuousClock.now - start
-            durations.append((stage, duration))
+            // A stage may have several parts.
+            if let place = durations.firstIndex(where: { $0.stage == stage }) {
+                durations[place].duration += duration
+            } else {
+                durations.append((stage, duration))
+            }
             figures.stageDuration.observe(duration, stage.rawValue)
             if stage == .resolve { figures.pollDuration.observe(duration) }
             status.update { $0.stage = nil }

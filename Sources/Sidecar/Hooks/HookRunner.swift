@@ -42,6 +42,8 @@ final class HookRunner: Sendable {
             counter.add(1, hook.name, "success")
             logger.info("hook ran", ["hash": "\(event.commit)", "output": "\(output)"])
         } catch {
+            // A hook that we ended because we end has not failed.
+            if cancellation.isCancelled { throw error }
             counter.add(1, hook.name, "error")
             logger.error("hook failed", ["hash": "\(event.commit)", "output": "\(error.output)"], error: error)
             throw error

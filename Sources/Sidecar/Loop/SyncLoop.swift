@@ -201,7 +201,7 @@ final class SyncLoop {
     }
 
     private func runHooksOnce(_ live: Release) -> Bool {
-        var succeeded = true
+        var succeeded = !deployer.hookFailed
         for hook in hooks {
             do throws(HookError) {
                 try hook.runOnce(HookEvent(commit: live.commit, directory: live.path))

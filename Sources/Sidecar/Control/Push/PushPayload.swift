@@ -21,10 +21,13 @@ struct PushPayload: Equatable {
         addresses = places.flatMap { place in
             names.compactMap { place[$0]?.string } + PushPayload.links(place["links"])
         }
-        fullName = places.lazy.compactMap { place in
-            if let key = place["project"]?["key"]?.string, let slug = place["slug"]?.string { return "\(key)/\(slug)" }
-            return (place["full_name"] ?? place["path_with_namespace"])?.string
-        }.first
+        fullName =
+            places.lazy.compactMap { place in
+                if let key = place["project"]?["key"]?.string, let slug = place["slug"]?.string {
+                    return "\(key)/\(slug)"
+                }
+                return (place["full_name"] ?? place["path_with_namespace"])?.string
+            }.first
         defaultBranch = places.lazy.compactMap { $0["default_branch"]?.string }.first
         references = PushPayload.references(json)
         if references.isEmpty || addresses.isEmpty && fullName == nil { return nil }

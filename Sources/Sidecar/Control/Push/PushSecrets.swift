@@ -6,7 +6,9 @@ struct PushSecrets: Sendable {
     let files: [String]
     let log: QuietLog
 
-    /// The secrets that can be read now. An empty file has none: everybody knows the empty text.
+    /// The secrets that can be read now.
+    ///
+    /// An empty file has none: everybody knows the empty text.
     func current() -> [Secret] {
         files.compactMap { file in
             do throws(SystemError) {

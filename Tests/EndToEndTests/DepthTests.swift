@@ -1,0 +1,56 @@
+import TestSupport
+import Testing
+
+@Suite("Depth", .endToEnd, .timeLimit(.minutes(5)))
+struct DepthTests {
+    static let carriers = ["file", "http", "ssh"]
+
+    @Test("a depth changed from 1 to 2 to 1 to 0 on the same root shows in the release's history", arguments: carriers)
+    func changed(carrier: String) throws {
+        var site = try Site()
+        for number in 2...4 { try site.repository.commit(["file": .text("\(number)")]) }
+        var access: [String] = []
+        switch carrier {
+        case "http": site = site.overHTTP(try Servers.http.get())
+        case "ssh":
+            let server = try Servers.ssh.get()
+            site.url = server.url(Servers.path(site))
+            access = try site.sshAccess(to: server)
+        default: break
+        }
+        for (depth, count) in [(1, "1"), (2, "2"), (1, "1"), (0, "4")] {
+            let run = try site.sync(["--depth=\(depth)"] + access)
+            #expect(run.status == 0)
+            #expect(try site.git("rev-list", "--count", "HEAD") == count, "at depth \(depth)")
+            #expect(try site.git("status", "--porcelain") == "")
+        }
+    }
+
+    @Test("a depth stays what it is when commits come", arguments: [1, 2])
+    func kept(depth: Int) throws {
+        let site = try Site()
+        for number in 2...4 {
+            try site.repository.commit(["file": .text("\(number)")])
+            #expect(try site.sync("--depth=\(depth)").status == 0)
+            #expect(try site.git("rev-list", "--count", "HEAD") == "\(depth)")
+        }
+    }
+
+    @Test("without a depth one commit is fetched")
+    func standard() throws {
+        let site = try Site()
+        try site.repository.commit(["file": "two"])
+        #expect(try site.sync().status == 0)
+        #expect(try site.git("rev-list", "--count", "HEAD") == "1")
+    }
+}
+
+extension Site {
+    /// The parameters that let a sidecar into a server over ssh.
+    func sshAccess(to server: GitSSHServer) throws -> [String] {
+        try TestFiles.write(server.knownHosts, to: path("known_hosts"))
+        return [
+            "--ssh-key-file=\(try GitSSHServer.clientKeyPath())", "--ssh-known-hosts-file=\(path("known_hosts"))",
+        ]
+    }
+}

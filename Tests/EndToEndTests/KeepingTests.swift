@@ -1,0 +1,135 @@
+import Posix
+import TestSupport
+import Testing
+
+@Suite("Keeping and repairing", .endToEnd, .timeLimit(.minutes(5)))
+struct KeepingTests {
+    @Test("releases that were deleted are made again at the next start")
+    func deletedReleases() throws {
+        let site = try Site()
+        #expect(try site.sync().status == 0)
+        try TestFiles.remove(site.root + "/.worktrees")
+        #expect(try site.sync().status == 0)
+        #expect(site.read("file") == "one")
+        #expect(try site.git("status", "--porcelain") == "")
+    }
+
+    @Test("what is edited, added or deleted in the live release is repaired while the sidecar runs")
+    func repaired() throws {
+        let site = try Site(["file": "one", "directory/file": "two"])
+        let sidecar = try site.start()
+        try sidecar.waitFor("published")
+        let release = site.link + "/"
+        try runProgram(["chmod", "-R", "u+w", release]).succeeded()
+        try Files.remove(release + "file")
+        try waitUntil("the deleted file is back") { site.read("file") == "one" }
+        try runProgram(["chmod", "-R", "u+w", release]).succeeded()
+        try TestFiles.write("edited", to: release + "directory/file")
+        try waitUntil("the edit is undone") { site.read("directory/file") == "two" }
+        try TestFiles.write("added", to: release + "added")
+        try waitUntil("what was added is gone") { site.read("added") == nil }
+        #expect(site.live == (try site.tip))
+        #expect(try sidecar.stop().status == 0)
+    }
+
+    @Test("a deleted link is back while the sidecar runs")
+    func deletedLink() throws {
+        let site = try Site()
+        let sidecar = try site.start()
+        try sidecar.waitFor("published")
+        try Files.remove(site.link)
+        try waitUntil("the link is back") { site.read("file") == "one" }
+        #expect(try sidecar.stop().status == 0)
+    }
+
+    @Test("a second sidecar on the same root is refused with who holds it")
+    func secondSidecar() throws {
+        let site = try Site()
+        let sidecar = try site.start()
+        try sidecar.waitFor("published")
+        let second = try site.sync()
+        #expect(second.status == 1)
+        let error = try #require(second.log.compactMap(\.error).last)
+        #expect(error.contains("process \(sidecar.program.processID)"), "\(error)")
+        let next = try site.repository.commit(["file": "two"])
+        try site.waitUntilLive(next)
+        #expect(try sidecar.stop().status == 0)
+        #expect(try site.sync().status == 0)
+    }
+
+    @Test("a replaced release goes, after --stale-worktree-timeout where that is given")
+    func staleReleases() throws {
+        let site = try Site()
+        let first = try site.tip
+        let sidecar = try site.start("--stale-worktree-timeout=1h")
+        try site.waitUntilLive(first)
+        let second = try site.repository.commit(["file": "two"])
+        try site.waitUntilLive(second)
+        try sidecar.waitFor("published", count: 2)
+        #expect(try TestFiles.list(site.root + "/.worktrees").sorted() == [first, second].sorted())
+        #expect(try sidecar.stop().status == 0)
+        let other = try site.start()
+        try waitUntil("only the live release is left") {
+            try TestFiles.list(site.root + "/.worktrees") == [second]
+        }
+        #expect(try other.stop().status == 0)
+    }
+
+    @Test("the store is compacted as --git-gc says, and a release stays whole", arguments: ["always", "aggressive"])
+    func compaction(mode: String) throws {
+        let site = try Site()
+        for number in 2...5 {
+            try site.repository.commit(["file": .text("\(number)")])
+            #expect(try site.sync("--git-gc=\(mode)").status == 0)
+        }
+        let packs = try TestFiles.list(site.root + "/.git/objects/pack").filter { $0.hasSuffix(".pack") }
+        #expect(packs.count <= 2)
+        #expect(site.read("file") == "5")
+        #expect(try site.git("fsck") == "")
+    }
+
+    @Test(
+        "limits of space are kept: what is live stays, and the error says which",
+        arguments: ["--min-free-space=1000TiB", "--max-release-size=10"])
+    func space(limit: String) throws {
+        let site = try Site()
+        #expect(try site.sync().status == 0)
+        try site.repository.commit(["file": .text(String(repeating: "long ", count: 100))])
+        let run = try site.sync(limit)
+        #expect(run.status == 1)
+        let error = try #require(run.log.compactMap(\.error).last)
+        #expect(error.contains(limit.prefix { $0 != "=" }), "\(error)")
+        #expect(site.read("file") == "one")
+    }
+
+    @Test("a root that git-sync left is taken over, and its link never breaks")
+    func takenOver() throws {
+        let site = try Site()
+        let first = try site.tip
+        try TestFiles.makeDirectory(site.root)
+        for command in [
+            ["init", "--quiet"], ["fetch", "--quiet", "--depth=1", site.url, first],
+            ["worktree", "add", "--quiet", "--detach", ".worktrees/\(first)", first],
+        ] { try runProgram(["git", "-C", site.root] + command).succeeded() }
+        try Files.makeSymbolicLink(to: ".worktrees/\(first)", at: site.link)
+        let second = try site.repository.commit(["file": "two"])
+        #expect(try site.sync().status == 0)
+        #expect(site.live == second)
+        #expect(site.read("file") == "two")
+        #expect(try site.git("status", "--porcelain") == "")
+    }
+
+    @Test("a broken store is made anew while what is live stays")
+    func brokenStore() throws {
+        let site = try Site()
+        #expect(try site.sync().status == 0)
+        for name in try TestFiles.list(site.root + "/.git/objects/pack") where name.hasSuffix(".pack") {
+            try runProgram(["chmod", "u+w", site.root + "/.git/objects/pack/" + name]).succeeded()
+            try TestFiles.write("broken", to: site.root + "/.git/objects/pack/" + name)
+        }
+        let next = try site.repository.commit(["file": "two"])
+        #expect(try site.sync().status == 0)
+        #expect(site.live == next)
+        #expect(site.read("file") == "two")
+    }
+}

@@ -1,0 +1,102 @@
+import Posix
+import TestSupport
+import Testing
+
+@Suite("The link", .endToEnd, .timeLimit(.minutes(5)))
+struct LinkTests {
+    @Test("a link in the root points to the release by a relative path, and its last part is the commit's hash")
+    func relative() throws {
+        let site = try Site()
+        #expect(try site.sync().status == 0)
+        #expect(TestFiles.linkTarget(site.link) == ".worktrees/\(try site.tip)")
+        #expect(site.read("file") == "one")
+    }
+
+    @Test("an absolute link may be anywhere, and the directories above it are made")
+    func absolute() throws {
+        var site = try Site()
+        site.linkName = site.path("elsewhere/deep/link")
+        #expect(try site.sync().status == 0)
+        #expect(site.read("file") == "one")
+        #expect(TestFiles.linkTarget(site.link) == "../../root/.worktrees/\(try site.tip)")
+    }
+
+    @Test("a link may be in directories of the root, which are made")
+    func nested() throws {
+        var site = try Site()
+        site.linkName = "a/b/link"
+        #expect(try site.sync().status == 0)
+        #expect(site.read("file") == "one")
+        #expect(site.live == (try site.tip))
+    }
+
+    @Test("without a name the link is called like the repository", arguments: ["repo.git", "repo"])
+    func defaultName(path: String) throws {
+        let site = try Site()
+        if path == "repo" { try Files.rename(site.repository.path, to: site.path("repo")) }
+        let run = try Sidecar.run(["--one-time", "--repo=file://\(site.path(path))", "--root=\(site.root)"])
+        #expect(run.status == 0)
+        #expect(try TestFiles.text(site.root + "/repo/file") == "one")
+    }
+
+    @Test("a deleted link is back after the next start")
+    func deleted() throws {
+        let site = try Site()
+        #expect(try site.sync().status == 0)
+        try Files.remove(site.link)
+        #expect(try site.sync().status == 0)
+        #expect(site.read("file") == "one")
+    }
+
+    @Test("another name publishes there too, and the old link stays as it is")
+    func renamed() throws {
+        var site = try Site()
+        #expect(try site.sync().status == 0)
+        let former = site
+        site.linkName = "other"
+        #expect(try site.sync().status == 0)
+        #expect(site.read("file") == "one")
+        #expect(former.read("file") == "one")
+    }
+
+    @Test("a foreign file or directory at the link is never overwritten", arguments: ["file", "directory"])
+    func foreign(kind: String) throws {
+        let site = try Site()
+        try TestFiles.makeDirectory(site.root)
+        if kind == "file" {
+            try TestFiles.write("mine", to: site.link)
+        } else {
+            try TestFiles.makeDirectory(site.link)
+            try TestFiles.write("mine", to: site.link + "/mine")
+        }
+        let run = try site.sync("--error-file=error")
+        #expect(run.status == 1)
+        let error = try #require(run.log.with("sync failed; nothing is published yet").last?.error)
+        #expect(error.hasPrefix("cannot publish at \(site.link): there is a \(kind)"), "\(error)")
+        #expect(try TestFiles.text(kind == "file" ? site.link : site.link + "/mine") == "mine")
+    }
+
+    @Test("with --publish=directory the link is a real directory, exchanged as a whole")
+    func directory() throws {
+        let site = try Site(["file": "one", "old": "old"])
+        #expect(try site.sync("--publish=directory").status == 0)
+        #expect(try Files.status(site.link).kind == .directory)
+        #expect(try site.list() == ["file", "old"])
+        let second = try site.repository.commit(["file": "two", "old": .deleted])
+        #expect(try site.sync("--publish=directory").status == 0)
+        #expect(try site.list() == ["file"])
+        #expect(site.read("file") == "two")
+        #expect(try site.git("rev-parse", "HEAD") == second)
+    }
+
+    @Test("a release is a worktree that git works in: clean status, log, archive")
+    func worktree() throws {
+        let site = try Site(["file": "one", "bin/run": .executable(Array("#!/bin/sh\n".utf8)), "to": .symlink("file")])
+        #expect(try site.sync().status == 0)
+        #expect(try site.git("status", "--porcelain") == "")
+        #expect(try site.git("log", "--format=%s") == "first")
+        #expect(try runProgram(["git", "-C", site.link + "/", "archive", "HEAD"]).status == 0)
+        #expect(TestFiles.linkTarget(site.link + "/to") == "file")
+        #expect(try Files.status(site.link + "/bin/run").permissions & 0o111 == 0o111)
+    }
+}
