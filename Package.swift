@@ -19,6 +19,7 @@ let package = Package(
         .executable(name: "git-sidecar", targets: ["git-sidecar"]),
         // For the fuzzer, which is a package of its own.
         .library(name: "GitProtocol", targets: ["GitProtocol"]),
+        .library(name: "Sidecar", targets: ["Sidecar", "HTTPServer"]),
     ],
     targets: [
         .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
@@ -95,15 +96,25 @@ let package = Package(
             ],
             path: "Tests/Benchmarks", swiftSettings: strict),
         .testTarget(
+            name: "CryptoTests", dependencies: ["Crypto", "Posix"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "HTTPServerTests", dependencies: ["HTTPServer", "CShims", "Posix", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ReloadTests", dependencies: ["Reload", "GitStore", "HTTPClient", "Posix", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "SidecarTests",
             dependencies: [
-                "Sidecar", "Crypto", "GitStore", "GitProtocol", "HTTPClient", "HTTPServer", "JSON", "Options", "Posix",
+                "Sidecar", "Crypto", "GitProtocol", "GitStore", "HTTPClient", "HTTPServer", "JSON", "Options", "Posix",
                 "Remote", "Releases", "Telemetry", "TestSupport",
             ],
             swiftSettings: strict),
         // Runs the built program, which lies beside the tests.
         .testTarget(
-            name: "EndToEndTests", dependencies: ["git-sidecar", "HTTPClient", "JSON", "Posix", "TestSupport"],
+            name: "EndToEndTests",
+            dependencies: ["git-sidecar", "HTTPClient", "JSON", "Options", "Posix", "TestSupport"],
             swiftSettings: strict),
     ]
 )

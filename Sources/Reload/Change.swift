@@ -15,11 +15,13 @@ public struct Change: Sendable {
     public var publishedAt: Duration
     /// The environment of commands.
     public var environment: Environment
+    /// Whether this is the release that is gone back to: then an application that ended is waited for.
+    public var goesBack: Bool
 
     /// Describes a published release.
     public init(
         commit: ObjectID, paths: [[UInt8]], release: String, otherReleases: [String] = [],
-        publishedAt: Duration = CurrentProcess.timeSinceBoot, environment: Environment
+        publishedAt: Duration = CurrentProcess.timeSinceBoot, environment: Environment, goesBack: Bool = false
     ) {
         self.commit = commit
         self.paths = paths
@@ -27,5 +29,6 @@ public struct Change: Sendable {
         self.otherReleases = otherReleases
         self.publishedAt = publishedAt
         self.environment = environment
+        self.goesBack = goesBack
     }
 }

@@ -128,6 +128,8 @@ final class ConfirmWork {
     ///
     /// The earlier the release before it is back, the better the chance that it is what the application restarts with.
     func checkAlive() throws(ReloadError) {
+        // Going back, there is nothing better to publish: whatever restarts it finds a good release.
+        if change.goesBack { return }
         let ended = reloader.signalled.first { !isEnding($0.signal) && $0.process.hasEnded }
         guard let ended, escalations.isEmpty, try roots().isEmpty else { return }
         throw ReloadError(

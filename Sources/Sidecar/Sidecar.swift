@@ -107,9 +107,8 @@ public final class Sidecar {
     private func startControl(_ url: RemoteURL, _ query: RefQuery, _ layout: ReleaseLayout) throws(SystemError) {
         if plan.settings.oneTime, plan.settings.httpBind == nil { return }
         let control = ControlServer(
-            ControlServer.Parts(
-                plan: plan, remote: url, query: query, stateDirectory: layout.state, status: status, figures: figures,
-                mailbox: mailbox, heartbeat: heartbeat, logger: logger))
+            ControlSettings(plan, remote: url, query: query), stateDirectory: layout.state, status: status,
+            figures: figures, mailbox: mailbox, heartbeat: heartbeat, logger: logger)
         try control.start()
         self.control = control
     }

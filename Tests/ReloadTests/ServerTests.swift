@@ -33,6 +33,13 @@ private struct Gunicorn {
         _ = try ReloadTests.reloader(health: health).confirm(anyChange(), deadline: within40Seconds)
     }
 
+    /// What an orchestrator does.
+    func restart() throws -> BackgroundProgram {
+        try start(
+            ["\(Scratch.directory)/\(name)", "-b", "127.0.0.1:\(port)", "-w", "2", "app:app"], directory: releases.link,
+            adding: ["PWD": releases.link])
+    }
+
     var url: HealthCheck.Probe { .url("http://127.0.0.1:\(port)/", statuses: 200...200, revisionHeader: nil) }
 
     func reloader(timeout: Duration = .seconds(20)) throws -> Reloader {
@@ -76,7 +83,8 @@ struct GunicornTests {
 
     @Test("code that does not import ends it, which is noticed long before the time for getting well is over")
     func brokenCode() throws {
-        let gunicorn = try Gunicorn()
+        // A worker that was forked a moment before would hold its master up for half a minute.
+        let gunicorn = try Gunicorn("--graceful-timeout", "2")
         defer { gunicorn.master.stop() }
         try gunicorn.releases.make(hash(3), ["app.py": "raise RuntimeError('broken')\n"])
         let change = try gunicorn.releases.publish(hash(3))
@@ -89,6 +97,15 @@ struct GunicornTests {
             (error as? ReloadError)?.code == .ended
         }
         #expect(ContinuousClock.now - start < .seconds(15))
+
+        var good = try gunicorn.releases.publish(hash(1))
+        good.goesBack = true
+        // Start times are known to a hundredth of a second.
+        usleep(20_000)
+        let restarted = try gunicorn.restart()
+        defer { restarted.stop() }
+        try reloader.notify(good, deadline: within40Seconds)
+        #expect(try reloader.confirm(good, deadline: within40Seconds).evidence.running == .proved)
     }
 }
 
