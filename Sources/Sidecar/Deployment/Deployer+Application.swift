@@ -15,11 +15,15 @@ struct Unconfirmed {
 // The application is told about a release and shown to run it, or we go back to the last one that it ran.
 extension Deployer {
     /// Tells the application about the release that is live, and waits until it runs it.
-    func apply(_ release: Release, from former: Release?) throws(StageError) {
+    ///
+    /// `goesBack` says that the release is an earlier one, after a newer one has failed: then the application may be
+    /// down, and is waited for.
+    func apply(_ release: Release, from former: Release?, goesBack: Bool = false) throws(StageError) {
         unconfirmed = Unconfirmed(release: live ?? release, former: former)
         guard let reloader = parts.reloader else { return confirmed(nil) }
         let change = try perform(.notify) { () throws -> Change in
-            let change = try describeChange(to: live ?? release, from: former)
+            var change = try describeChange(to: live ?? release, from: former)
+            change.goesBack = goesBack
             for notice in try reloader.notify(change, deadline: deadline(actionLimit)) {
                 logger.info("application told", ["action": "\(notice.action)", "outcome": "\(notice.outcome)"])
             }
@@ -34,7 +38,7 @@ extension Deployer {
     func confirmWhatIsLive() throws(StageError) {
         guard let open = unconfirmed, let current = state.current, let live else { return }
         do throws(StageError) {
-            try apply(live, from: open.former)
+            try apply(live, from: open.former, goesBack: state.lastGood == live.commit)
         } catch {
             // What was known to be good has nothing to go back to: it stays, and is asked for again.
             if state.lastGood == live.commit { throw error }
@@ -62,7 +66,8 @@ extension Deployer {
         reject(bad, at: error.stage, error.description, cause?.output ?? "", .rolledBack)
         try publishAgain(good)
         do throws(StageError) {
-            try apply(live ?? good, from: Release(commit: bad.commit, path: layout.directory(of: bad.commit)))
+            try apply(live ?? good, from: Release(commit: bad.commit, path: layout.directory(of: bad.commit)),
+                goesBack: true)
             logger.warning("rolled back", ["hash": "\(good.commit)", "from": "\(bad.commit)"])
         } catch {
             // The good release stays published; every further attempt tries to confirm it.
