@@ -223,7 +223,7 @@ def check_that_mistakes_are_found():
 
 SERVICE_KEYS = {
     "image", "build", "user", "restart", "read_only", "cap_drop", "security_opt", "environment", "mem_limit", "profiles",
-    "ports", "command", "entrypoint", "volumes", "network_mode", "pid", "depends_on", "tmpfs"}
+    "ports", "command", "entrypoint", "volumes", "network_mode", "pid", "depends_on", "tmpfs", "healthcheck"}
 
 
 def check_compose():
@@ -236,7 +236,7 @@ def check_compose():
         where = f"{shown(path)}: {name}"
         check(service.keys() <= SERVICE_KEYS, where, f"no {service.keys() - SERVICE_KEYS}")
         check_image(service.get("image", ""), where)
-        check(service.get("user") == "65532:65532", where, "it is the same user as the others")
+        check(service.get("user") == "65533:65533", where, "it is the same user as the others")
         check(service.get("cap_drop") == ["ALL"] and service.get("read_only") is True, where, "it is locked up")
         if "build" in service:
             check((SAMPLES / service["build"] / "Dockerfile").exists(), where, "its Dockerfile is there")
@@ -244,6 +244,9 @@ def check_compose():
         for other in named + list(service.get("depends_on", {})):
             check(other in services, where, f"there is a service {other}")
             check(services.get(other, {}).get("profiles") == service["profiles"], where, f"{other} is of its profile")
+        for other, how in service.get("depends_on", {}).items():
+            check(how["condition"] != "service_healthy" or "healthcheck" in services.get(other, {}), where,
+                  f"{other} says whether it is well")
         check("network_mode" not in service or "ports" not in service, where, "who shares a network has no ports")
         for volume in service.get("volumes", []):
             source = volume.split(":")[0]

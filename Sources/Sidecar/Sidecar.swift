@@ -40,10 +40,10 @@ public final class Sidecar {
             try listenForSignals()
             warn()
             if plan.settings.groupWrite { GroupAccess.allow() }
+            if plan.settings.addUser { addUser(home: environment["HOME"], logger) }
             HTTPLibrary.start()
             let layout = try ReleaseLayout(root: plan.root.text, link: plan.link.text)
             let lock = try RootLock(layout)
-            defer { endHooks() }
             let loop = try assemble(layout, errorFile)
             defer { control?.stop() }
             let code = try plan.settings.oneTime ? loop.runOnce() : loop.run()
@@ -52,6 +52,13 @@ public final class Sidecar {
             logger.info("stopped", ["code": .count(code.rawValue)])
             return code
         } catch {
+            // A stop while the root was being taken over is no failure.
+            let isStopped = cancellation.isCancelled
+            endHooks()
+            if isStopped {
+                logger.info("stopped", ["code": .count(ExitCode.success.rawValue)])
+                return .success
+            }
             logger.error("cannot run", error: error)
             do {
                 try errorFile.write("cannot run", "\(error)")

@@ -27,19 +27,6 @@ struct ContentTests {
         #expect(try site.git("status", "--porcelain") == "")
     }
 
-    @Test("a partial clone publishes the whole tree", arguments: ["blob:none", "tree:0"])
-    func partialClone(filter: String) throws {
-        let server = try GitHTTPServer(serving: "/dev/shm", .init { $0.allowsAnySHA1 = true })
-        defer { server.stop() }
-        let site = try Site(Self.files).overHTTP(server)
-        #expect(try site.sync("--filter=\(filter)").status == 0)
-        #expect(try site.list() == ["docs", "site", "src", "top"])
-        #expect(site.read("site/deep/page.html") == "page")
-        try site.repository.commit(["site/deep/page.html": "new page"])
-        #expect(try site.sync("--filter=\(filter)").status == 0)
-        #expect(site.read("site/deep/page.html") == "new page")
-    }
-
     @Test("a one-line change leaves every other file as it was, with its inode and its time")
     func unchangedFilesAreShared() throws {
         let site = try Site(Self.files)

@@ -31,13 +31,16 @@ struct ExecHookTests {
     func newestOnly() throws {
         let site = try Site()
         let hook = try notingHook(site, then: "while [ ! -e \(site.path("go")) ]; do sleep 0.01; done")
-        let sidecar = try site.start("--exechook-command=\(hook)")
+        let sidecar = try site.start("--exechook-command=\(hook)", "--verbose=1")
         try waitUntil("the hook runs") { runs(site).count == 1 }
         var commits = [try site.tip]
         for number in 2...4 {
             commits.append(try site.repository.commit(["file": .text("\(number)")]))
             try site.waitUntilLive(commits[number - 1])
         }
+        // The hook is told after the link is swapped, and before the next pause.
+        try sidecar.waitFor("published", count: commits.count)
+        try sidecar.waitFor("waiting", count: sidecar.log.with("waiting").count + 1)
         #expect(runs(site).count == 1)
         try TestFiles.write("", to: site.path("go"))
         try sidecar.waitFor("hook ran", count: 2)

@@ -69,8 +69,10 @@ struct KeepingTests {
         #expect(try TestFiles.list(site.root + "/.worktrees").sorted() == [first, second].sorted())
         #expect(try sidecar.stop().status == 0)
         let other = try site.start()
+        let third = try site.repository.commit(["file": "three"])
+        try site.waitUntilLive(third)
         try waitUntil("only the live release is left") {
-            try TestFiles.list(site.root + "/.worktrees") == [second]
+            try TestFiles.list(site.root + "/.worktrees") == [third]
         }
         #expect(try other.stop().status == 0)
     }

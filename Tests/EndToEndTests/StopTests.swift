@@ -83,12 +83,12 @@ struct StopTests {
             "deaf", "trap '' TERM INT; touch \(site.path("busy-now")); while :; do sleep 0.05; done")
         let sidecar = try site.start("--validate-command=\(deaf)")
         try waitUntil("the command runs") { TestFiles.exists(site.path("busy-now")) }
-        let start = ContinuousClock.now
-        sidecar.signal(15)
-        try sidecar.waitFor("stopping")
-        sidecar.signal(15)
+        // The same wish a moment later counts as the first one; one that insists does not.
+        try waitUntil("it has ended", within: .seconds(1)) {
+            sidecar.signal(15)
+            return !sidecar.program.isRunning
+        }
         #expect(sidecar.program.waitForEnd() == 1)
-        #expect(ContinuousClock.now - start < .seconds(1))
     }
 
     @Test("a run that is killed is continued by the next one")

@@ -20,7 +20,7 @@ struct UsageTests {
                 "--max-failures=many", "GITSYNC_DEPTH=-1: ",
             ] { #expect(text.contains(part), "\(part) in \(text)") }
         }
-        #expect(run.errors.hasPrefix("git-sidecar: 8 problems with the parameters:\n"), "\(run.errors)")
+        #expect(run.errors.hasPrefix("git-sidecar: 7 problems with the parameters:\n"), "\(run.errors)")
         #expect(!TestFiles.exists(site.link))
     }
 

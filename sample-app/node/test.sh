@@ -23,7 +23,7 @@ push "Break it"
 expect_outcome rolled-back
 wait_until 5 "the link is back" is_published "$good"
 expect_answer "$url" "Hello again"
-[[ $(reason) == *"cannot confirm"* ]] || fail "the reason is: $(reason)"
+[[ $(reason) == *"X-Revision is $good"* ]] || fail "the reason tells of the revision: $(reason)"
 passed "code that does not start is taken back: $(reason)"
 
 sed -i '$d' "$clone/app.js"
