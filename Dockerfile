@@ -97,4 +97,6 @@ LABEL org.opencontainers.image.title="git-sidecar" \
 
 USER 65533:65533
 WORKDIR /tmp
+# Healthy is a sidecar that has something to serve.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=2m CMD ["/usr/bin/git-sidecar", "status"]
 ENTRYPOINT ["/usr/bin/git-sidecar"]

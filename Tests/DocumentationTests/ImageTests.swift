@@ -31,11 +31,11 @@ struct ImageTests {
         }
     }
 
-    @Test("the health check is a command that exists and works")
+    @Test("its health check is a command of the program itself")
     func healthCheck() throws {
-        let lines = try content(of: "Dockerfile").split(separator: "\n")
-        guard let check = lines.first(where: { $0.contains("CMD [\"/usr/bin/git-sidecar\"") }) else { return }
-        let word = check.split(separator: "\"").dropFirst(3).first.map(String.init) ?? ""
-        #expect(Subcommand(rawValue: word)?.availability == .built)
+        let match = try #require(
+            try content(of: "Dockerfile").firstMatch(
+                of: /\nHEALTHCHECK .* CMD \["\/usr\/bin\/git-sidecar", "([a-z]+)"\]\n/))
+        #expect(Subcommand(rawValue: String(match.1))?.isControl == true)
     }
 }

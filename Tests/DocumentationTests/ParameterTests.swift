@@ -30,6 +30,20 @@ struct ParameterTests {
         }
     }
 
+    @Test("the README's pod and its docker run say nothing that is wrong together")
+    func commands() throws {
+        let lines = try content(of: "README.md").split(separator: "\n").map(String.init)
+        let pod = lines.compactMap { $0.firstMatch(of: /^ +- (--[a-z].*)$/).map { String($0.1) } }
+        let run = try #require(lines.first { $0.hasPrefix("docker run ") })
+        let words = run.split(separator: " ").drop { $0 != "git-sidecar" }.dropFirst().map(String.init)
+        #expect(pod.count > 3 && words.count > 1)
+        for arguments in [pod, words] {
+            let invocation = Invocation.parse(arguments: arguments, environment: ["GITSYNC_ROOT": "/git"])
+            let probe = Probe(workingDirectory: "/tmp", standardErrorIsTerminal: false) { _ in .missing }
+            #expect(throws: Never.self) { try invocation.plan(probe: probe) }
+        }
+    }
+
     @Test(
         "every metric that rules, dashboard and guides name exists",
         arguments: [
