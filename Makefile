@@ -4,15 +4,31 @@
 export PATH := $(PATH):/opt/swift/usr/bin
 
 .DEFAULT_GOAL := build
-.PHONY: build test lint format clean regenerate test-libgit2-matrix fuzz help
+.PHONY: build run demo test test-samples test-manifests lint format clean regenerate test-libgit2-matrix fuzz help
 
 build: ## build the release program, .build/release/git-sidecar
 	@scripts/install-packages build
 	swift build -c release --static-swift-stdlib --product git-sidecar -Xlinker -s
 
+run: build ## run a web server that is deployed by git push, until Ctrl-C
+	@scripts/install-packages run
+	@exec setpriv --pdeathsig TERM sample-app/lib/run.sh node
+
+demo: build ## half a minute: a good push, a bad one that is taken back, a repair
+	@scripts/install-packages run
+	@exec setpriv --pdeathsig TERM sample-app/node/demo.sh
+
 test: ## run the tests; FILTER=Name runs some of them, SANITIZE=thread or =address checks more
 	@scripts/install-packages build test
 	scripts/run-tests $(if $(SANITIZE),--sanitize=$(SANITIZE)) $(FILTER)
+
+test-samples: build ## run the tests of the sample applications, with real servers
+	@scripts/install-packages samples
+	@exec setpriv --pdeathsig TERM sample-app/lib/test-all.sh
+
+test-manifests: ## check the files for Kubernetes, Compose and systemd
+	@scripts/install-packages manifests
+	scripts/validate-manifests
 
 lint: ## check format and house rules
 	@scripts/install-packages build lint

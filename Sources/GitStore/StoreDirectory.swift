@@ -26,6 +26,7 @@ enum StoreDirectory {
     ///
     /// Sharing a file between releases by a hard link changes the time of
     /// its last status change: `trustctime` keeps git from reading every such file again to see whether it was edited.
+    /// The submodules of a release are checked out by us: `active` lets git say so.
     private static let configuration = """
         [core]
         \trepositoryformatversion = 0
@@ -33,6 +34,8 @@ enum StoreDirectory {
         \tbare = false
         \tlogallrefupdates = false
         \ttrustctime = false
+        [submodule]
+        \tactive = .
 
         """
 

@@ -100,12 +100,12 @@ extension Publisher {
             if let former, former.commit == release.commit, release.path == layout.link { return former }
             let path = try Files.resolve(parent(of: layout.link)) + "/" + lastComponent(of: layout.link)
             // Git finds its record from where the release is going to be.
-            try AtomicFile.write(worktree.pointer(release.commit, at: path), to: release.path + "/.git")
+            try worktree.point(release.path, release.commit, asIfAt: path)
             try swap(release)
             if let former {
                 // What is at the release's old path now is the former one; give it its own name there.
                 let place = layout.directory(of: former.commit)
-                try AtomicFile.write(worktree.pointer(former.commit, at: place), to: release.path + "/.git")
+                try worktree.point(release.path, former.commit, asIfAt: place)
                 try moveAside(release.path, to: place)
             } else {
                 // An empty directory or the symbolic link that was there.

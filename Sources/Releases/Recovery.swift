@@ -139,10 +139,15 @@ public final class Recovery {
         let isDirectory = try system { () throws(SystemError) in
             try Files.statusIfPresent(live.path)?.kind == .directory
         }
+        guard let submodules = try recordedSubmodules(live, recovered.store) else {
+            find("which submodules the live release had is not known; it must be deployed again", "\(live.commit)")
+            recovered.needsDeployment = true
+            return
+        }
         let stager = Stager(layout: layout, objects: recovered.store, options: options)
         do throws(ReleaseError) {
             let staged = try stager.stage(
-                live.commit, from: sharing && isDirectory ? live : nil, deadline: deadline)
+                live.commit, from: sharing && isDirectory ? live : nil, submodules: submodules, deadline: deadline)
             let release = try stager.install(staged)
             recovered.live = try isPublished(release) ? release : publish(release)
             recovered.isVerified = true

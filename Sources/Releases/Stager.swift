@@ -21,17 +21,19 @@ public final class Stager {
     /// - Parameters:
     ///   - commit: the commit.
     ///   - source: the release to share unchanged files with; nil to write every file.
+    ///   - submodules: what to check out in the directories of submodules, those inside others behind them; their
+    ///     objects are in their own stores.
     ///   - deadline: when to give up.
     /// - Returns: the release, to be installed or discarded.
     /// - Throws: what went wrong first; nothing is left behind then.
     public func stage(
-        _ commit: ObjectID, from source: Release?, deadline: Deadline
+        _ commit: ObjectID, from source: Release?, submodules: [SubmoduleCheckout] = [], deadline: Deadline
     ) throws(ReleaseError) -> StagedRelease {
         let start = ContinuousClock.now
         let place = layout.staging + "/" + TemporaryName.make()
         var staged = StagedRelease(commit: commit, place: place)
         do throws(ReleaseError) {
-            try build(&staged, from: source, deadline)
+            try build(&staged, from: source, submodules, deadline)
         } catch {
             // The failure that matters is the first; what is left here is removed at the next start.
             try? Files.removeTree(place)
@@ -68,7 +70,9 @@ public final class Stager {
     ///
     /// Readers of the link see the whole of one or the whole of the other. Call `sweep` for what is left.
     public func repair(_ release: Release, deadline: Deadline) throws(ReleaseError) -> Release {
-        try install(try stage(release.commit, from: release, deadline: deadline))
+        let submodules = try layout.submodules(of: release.commit)
+        return try install(
+            try stage(release.commit, from: release, submodules: submodules, deadline: deadline))
     }
 
     /// Removes everything from the staging directory: what was discarded and what a killed run has left.
@@ -83,11 +87,10 @@ public final class Stager {
     }
 
     private func build(
-        _ staged: inout StagedRelease, from source: Release?, _ deadline: Deadline
+        _ staged: inout StagedRelease, from source: Release?, _ submodules: [SubmoduleCheckout], _ deadline: Deadline
     ) throws(ReleaseError) {
         let worktree = Worktree(layout: layout)
         let commit = staged.commit
-        let tree = try store { () throws(GitError) in try objects.commit(commit).tree }
         let target = try system { () throws(SystemError) in
             try Files.makeDirectories(layout.staging)
             try Files.makeDirectory(staged.place)
@@ -95,39 +98,28 @@ public final class Stager {
             return try FileDescriptor.openDirectory(staged.path)
         }
         let volume = try system { () throws(SystemError) in try VolumeTraits(probing: target.number) }
-        let old = try system { () throws(SystemError) -> ReleaseIndex? in
-            guard let source, let index = try worktree.index(of: source.commit) else { return nil }
-            // Where new files get other permissions than the old ones did, the old ones are of no use.
-            return index.origin.permissions == volume.permissions ? index : nil
-        }
-        let origin = IndexOrigin(tree: tree, settings: options.fingerprint, permissions: volume.permissions)
-        let index = try TreeMerge.index(
-            objects: objects, old: old, origin: origin, options: options, deadline: deadline)
-        try options.space?.check(index, sharing: options.means(volume) != .copy, objects, of: commit)
-        var work = StagingWork(
-            index: consume index, target: target.number, volume: volume, threads: options.usedThreads,
-            space: options.space, deadline: deadline)
-        if let source, old != nil { try share(&work, source, volume) }
-        if work.lacksFilters {
-            // An index without an old one has the same entries, and every filter.
-            let whole = try TreeMerge.index(
-                objects: objects, old: nil, origin: origin, options: options, deadline: deadline)
-            work.add(filters: whole.filters)
-        }
-        try work.write(objects)
+        let checkout = Checkout(
+            commit: commit, objects: objects, options: options, target: target.number, volume: volume)
+        let work = try run(checkout, from: source, deadline)
         try system { () throws(SystemError) in
             try worktree.write(work.index, of: commit, into: staged.metadata)
             try Files.create(staged.path + "/.git", worktree.pointer(commit, at: layout.directory(of: commit)))
         }
         staged.figures = work.figures
         staged.warnings = work.warnings
+        try stage(submodules, in: &staged, target, from: source, volume, deadline)
     }
 
-    private func share(
-        _ work: inout StagingWork, _ source: Release, _ volume: VolumeTraits
-    ) throws(ReleaseError) {
+    private func run(
+        _ checkout: Checkout, from source: Release?, _ deadline: Deadline
+    ) throws(ReleaseError) -> StagingWork {
+        let old = try system { () throws(SystemError) -> ReleaseIndex? in
+            guard let source else { return nil }
+            return try Worktree(layout: layout).index(of: source.commit)
+        }
+        guard let source, let old else { return try checkout.run(sharing: nil, deadline) }
         let directory = try system { () throws(SystemError) in try FileDescriptor.openDirectory(source.path) }
-        try work.share(from: directory.number, options.means(volume))
+        return try checkout.run(sharing: (directory.number, old), deadline)
     }
 
     /// Renames, or exchanges where the new name is taken.

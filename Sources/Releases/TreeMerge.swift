@@ -86,8 +86,9 @@ struct TreeMerge {
         _ place: Place, _ tree: Span<UInt8>, former: Span<UInt8>
     ) throws(ReleaseError) {
         var place = place
-        try applyAttributes(&place, tree, former: former)
         if place.isWanted == nil { place.isWanted = isWanted() }
+        // Where nothing is taken from, attributes do not matter, and a partial store may lack their file.
+        if place.isWanted != false { try applyAttributes(&place, tree, former: former) }
         var next = place.entries.lowerBound
         var cursor = TreeCursor()
         var subtrees = Subtrees()
@@ -121,7 +122,7 @@ struct TreeMerge {
     ) throws(ReleaseError) {
         var path = directory
         for index in name.indices { path.append(name[index]) }
-        let isSkipped = !(place.isWanted ?? sparse?.includes(path.span, isDirectory: mode == .submodule) ?? true)
+        let isSkipped = !(place.isWanted ?? sparse?.includes(path.span) ?? true)
         var filter = CheckoutFilter.identity
         if !isSkipped, mode == .file || mode == .executable { filter = try self.filter(path, place.rules) }
         if let candidate, old.id(candidate) == id, old.mode(candidate) == mode.octal,

@@ -34,6 +34,7 @@ extension Stager {
         var differences = try verification.files(threads: options.usedThreads, deadline)
         // A command may add what it likes.
         if depth != .quick, prepared == nil { differences += try verification.additions(deadline) }
+        differences += try verifySubmodules(of: release, depth, deadline)
         return differences
     }
 
@@ -52,6 +53,7 @@ extension Stager {
         try system { () throws(SystemError) in
             try worktree.writePrepared(try verification.present(changed.map(\.path)), of: release.commit)
         }
+        try acceptChangesInSubmodules(of: release, deadline)
     }
 
     /// The index that the commit says there should be, made without the record.

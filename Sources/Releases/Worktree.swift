@@ -38,12 +38,31 @@ struct Worktree {
 
     /// Writes the record of a release into a directory that does not exist yet.
     func write(_ index: ReleaseIndex, of commit: ObjectID, into directory: String) throws(SystemError) {
+        try write(
+            index,
+            Record(
+                commit: commit, place: layout.metadata(of: commit), release: layout.directory(of: commit),
+                store: layout.gitDirectory), into: directory)
+    }
+
+    /// What a record says: which commit is checked out where, and where its objects are.
+    struct Record {
+        let commit: ObjectID
+        /// Where the record is going to be.
+        let place: String
+        /// Where what is checked out is going to be.
+        let release: String
+        /// The repository's directory.
+        let store: String
+    }
+
+    /// Writes a record into a directory that does not exist yet.
+    func write(_ index: ReleaseIndex, _ record: Record, into directory: String) throws(SystemError) {
         try Files.makeDirectory(directory)
-        let release = relativePath(from: layout.metadata(of: commit), to: layout.directory(of: commit))
         let files = [
-            ("HEAD", "\(commit)\n"),
-            ("commondir", "../..\n"),
-            ("gitdir", release + "/.git\n"),
+            ("HEAD", "\(record.commit)\n"),
+            ("commondir", relativePath(from: record.place, to: record.store) + "\n"),
+            ("gitdir", relativePath(from: record.place, to: record.release) + "/.git\n"),
             // Keeps `git worktree prune`, which `git gc` runs, from taking the record away.
             ("locked", "this worktree is a release of git-sidecar\n"),
         ]
@@ -60,28 +79,38 @@ struct Worktree {
     }
 
     /// The index that was written with a release; nil when there is none that can be trusted.
-    func index(of commit: ObjectID) throws(SystemError) -> ReleaseIndex? {
-        try read(Self.record, of: commit)
+    func index(of commit: ObjectID, _ submodule: SubmoduleCheckout? = nil) throws(SystemError) -> ReleaseIndex? {
+        try read(Self.record, of: commit, submodule)
     }
 
     /// Those files that a command has changed before publishing, as it left them; nil when none ran.
-    func preparedIndex(of commit: ObjectID) throws(SystemError) -> ReleaseIndex? {
-        try read(Self.preparation, of: commit)
+    func preparedIndex(
+        of commit: ObjectID, _ submodule: SubmoduleCheckout? = nil
+    ) throws(SystemError) -> ReleaseIndex? {
+        try read(Self.preparation, of: commit, submodule)
     }
 
     /// Keeps a record of the files that a command has changed.
-    func writePrepared(_ index: ReleaseIndex, of commit: ObjectID) throws(SystemError) {
+    func writePrepared(
+        _ index: ReleaseIndex, of commit: ObjectID, _ submodule: SubmoduleCheckout? = nil
+    ) throws(SystemError) {
         let (bytes, origin) = index.files()
-        let path = "\(layout.metadata(of: commit))/\(Self.preparation)"
+        let path = "\(metadata(of: commit, submodule))/\(Self.preparation)"
         try AtomicFile.write(origin, to: path + Self.origin)
         try AtomicFile.write(bytes, to: path)
     }
 
-    private func read(_ name: String, of commit: ObjectID) throws(SystemError) -> ReleaseIndex? {
-        let path = "\(layout.metadata(of: commit))/\(name)"
+    private func read(
+        _ name: String, of commit: ObjectID, _ submodule: SubmoduleCheckout?
+    ) throws(SystemError) -> ReleaseIndex? {
+        let path = "\(metadata(of: commit, submodule))/\(name)"
         guard let origin = try Files.readIfPresent(path + Self.origin, limit: 64 << 20),
             let file = try Files.readIfPresent(path, limit: .max)
         else { return nil }
         return ReleaseIndex(file: file, origin: origin)
+    }
+
+    private func metadata(of commit: ObjectID, _ submodule: SubmoduleCheckout?) -> String {
+        layout.metadata(of: commit) + (submodule.map { "/" + $0.location } ?? "")
     }
 }

@@ -54,9 +54,10 @@ extension RemoteRepository {
             }
             let isShallow = try !store.shallow.isEmpty
             let want = Want(
-                objects: [found.id], haves: isComplete ? try store.kept : [],
+                objects: [found.id], haves: isComplete ? try store.haves(for: scope.filter) : [],
                 depth: scope.depth > 0 ? scope.depth : isShallow ? FetchRequest.wholeHistory : nil,
                 filter: scope.filter, limits: limits(scope.maximumBytes))
+            try store.note(scope.filter)
             let received = try carrier.fetch(want, into: store, deadline, report)
             guard store.contains(found.id) else {
                 throw RemoteError(
@@ -67,12 +68,14 @@ extension RemoteRepository {
     }
 
     /// Brings single objects into the store, all in one request: what a partial clone left out and a release needs.
+    ///
+    /// Trees come with all that is below them, less what the filter leaves out.
     public func fetch(
-        objects: [ObjectID], maximumBytes: Int? = nil, into store: ObjectStore, _ deadline: Deadline,
-        _ report: (FetchProgress) -> Void = { _ in }
+        objects: [ObjectID], filter: ObjectFilter = .none, maximumBytes: Int? = nil, into store: ObjectStore,
+        _ deadline: Deadline, _ report: (FetchProgress) -> Void = { _ in }
     ) throws(RemoteError) -> (objects: Int, bytes: Int) {
         try RemoteError.during("fetch \(objects.count) objects from \(url)") {
-            let want = Want(objects: objects, haves: [], depth: nil, filter: .none, limits: limits(maximumBytes))
+            let want = Want(objects: objects, haves: [], depth: nil, filter: filter, limits: limits(maximumBytes))
             let received = try carrier.fetch(want, into: store, deadline, report)
             return (received.objects, received.bytes)
         }

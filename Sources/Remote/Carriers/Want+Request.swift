@@ -29,14 +29,3 @@ extension Want {
         return request
     }
 }
-
-extension ObjectFilter {
-    /// The filter as the protocol writes it; nil when nothing is left out.
-    fileprivate var specification: String? {
-        switch self {
-        case .none: nil
-        case .withoutBlobs: "blob:none"
-        case .withoutTrees: "tree:0"
-        }
-    }
-}

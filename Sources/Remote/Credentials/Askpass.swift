@@ -15,6 +15,7 @@ public final class Askpass: CredentialService {
     ///   - url: where it is; a user and a password in it are for the service itself.
     ///   - http: how the repository is reached; what is meant for its server alone is left out.
     ///   - observe: is told how each call ended.
+    /// - Throws: when the address cannot be used.
     public init(
         _ url: Secret, _ http: HTTPConfiguration, observe: @escaping @Sendable (CredentialOutcome) -> Void = { _ in }
     ) throws(InvalidURL) {

@@ -47,6 +47,7 @@ public final class GitHubApp: CredentialService {
     ///   - identity: which one it is.
     ///   - http: how the repository is reached; what is meant for its server alone is left out.
     ///   - observe: is told how each making of a token ended.
+    /// - Throws: when the API's address cannot be used.
     public init(
         _ identity: Identity, _ http: HTTPConfiguration,
         observe: @escaping @Sendable (CredentialOutcome) -> Void = { _ in }

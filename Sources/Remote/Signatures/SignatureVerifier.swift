@@ -49,6 +49,7 @@ public struct SignatureVerifier: Sendable {
     ///   - store: where both are.
     ///   - deadline: when the programs must be done.
     /// - Returns: who signed.
+    /// - Throws: when nobody who may signed it, or when that cannot be found out.
     @discardableResult
     public func verify(
         _ found: ResolvedReference, commit: ObjectID, in store: ObjectStore, _ deadline: Deadline

@@ -30,7 +30,7 @@ struct SignatureWork {
         try write(object.signature, "signature")
     }
 
-    /// Removes the directory. What cannot be removed goes at the next check.
+    /// Removes the directory; what cannot be removed goes at the next check.
     func remove() {
         try? Files.removeTree(directory)
     }
