@@ -4,7 +4,7 @@
 export PATH := $(PATH):/opt/swift/usr/bin
 
 .DEFAULT_GOAL := build
-.PHONY: build run demo test test-samples test-manifests lint format clean regenerate test-libgit2-matrix fuzz help
+.PHONY: build run demo test test-samples test-manifests test-readme test-container image lint format clean regenerate test-libgit2-matrix fuzz help
 
 build: ## build the release program, .build/release/git-sidecar
 	@scripts/install-packages build
@@ -48,6 +48,16 @@ regenerate: ## rewrite the documents and expected outputs that come from the tab
 test-libgit2-matrix: ## run the object store's tests against several versions of libgit2
 	@scripts/install-packages build test
 	scripts/test-libgit2-matrix
+
+test-readme: build ## do what the README says
+	@scripts/install-packages run
+	scripts/test-readme
+
+image: ## build the container image with Docker or Podman and say what it is made of
+	@scripts/build-image
+
+test-container: ## build the image and run it in a real pod with Podman; ends with 77 where that cannot be
+	scripts/test-container $(if $(PREBUILT),--prebuilt)
 
 fuzz: ## run each fuzzer for a minute
 	@scripts/install-packages build

@@ -75,9 +75,13 @@ let package = Package(
             name: "OptionsTests", dependencies: ["Options", "Posix", "TestSupport"], exclude: ["Expected"],
             swiftSettings: strict),
         .testTarget(
+            name: "DocumentationTests", dependencies: ["Options", "Posix", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "RemoteTests",
             dependencies: [
-                "Remote", "Crypto", "GitProtocol", "GitStore", "HTTPClient", "JSON", "Posix", "Telemetry", "TestSupport",
+                "Remote", "Crypto", "GitProtocol", "GitStore", "HTTPClient", "JSON", "Posix", "Telemetry",
+                "TestSupport",
             ],
             swiftSettings: strict),
         // What the kill test kills.

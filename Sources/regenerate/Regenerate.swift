@@ -9,5 +9,6 @@ struct Regenerate {
             return
         }
         for file in GeneratedFile.all where file.path == path { print(file.content(), terminator: "") }
+        if path == "--image-environment" { print(imageEnvironment(), terminator: "") }
     }
 }

@@ -2,6 +2,7 @@ internal import Posix
 
 /// Measures what the product promises to be fast at, and prints the figures.
 ///
+///     swift run -c release Benchmarks remote [--polls N] [--files N] [--commits N] [--refs N]
 ///     swift run -c release Benchmarks staging [--files N]… [--on DIRECTORY]…
 ///     swift run -c release Benchmarks pushes [--pushes N] [--files N] [--on DIRECTORY]
 ///     swift run -c release Benchmarks watch [--files N]… [--on DIRECTORY]
@@ -12,12 +13,18 @@ struct Benchmarks {
     static func main() throws {
         let arguments = Array(CommandLine.arguments.dropFirst())
         switch arguments.first {
+        case "remote": try RemoteBenchmark(arguments: arguments.dropFirst()).run()
+        // What the remote benchmark starts itself with, to measure a process that does nothing else.
+        case "remote-polls" where arguments.count == 5:
+            try RemoteWork(url: arguments[1], store: arguments[2], key: arguments[4]).polls(Int(arguments[3]) ?? 1)
+        case "remote-fetch" where arguments.count == 5:
+            try RemoteWork(url: arguments[1], store: arguments[2], key: arguments[4]).fetch()
         case "staging": try StagingBenchmark(arguments: arguments.dropFirst()).run()
         case "pushes": try PushesBenchmark(arguments: arguments.dropFirst()).run()
         case "watch": try WatchBenchmark(arguments: arguments.dropFirst()).run()
         case "kill": try KillBenchmark(arguments: arguments.dropFirst()).run()
         case "soak": try SoakBenchmark(arguments: arguments.dropFirst()).run()
-        default: print("usage: Benchmarks staging|pushes|watch|kill|soak [--files N] [--on DIRECTORY] ...")
+        default: print("usage: Benchmarks remote|staging|pushes|watch|kill|soak [--files N] [--on DIRECTORY] ...")
         }
     }
 }

@@ -90,6 +90,8 @@ extension Invocation {
         return named.flatMap { name, paths in
             paths.compactMap { path in
                 guard let path, isGiven(name), probe.kind(path.text) == .missing else { return nil }
+                // A default that was only repeated, as images do, names nothing that somebody expects to be there.
+                if let row = OptionTable.row(named: name), row.text(in: settings) == row.defaultText { return nil }
                 return "\(provenance[name]?.name ?? name): there is no file \(printable(path.text)) yet"
             }
         }

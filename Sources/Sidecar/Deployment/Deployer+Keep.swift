@@ -61,6 +61,7 @@ extension Deployer {
         // What cannot be repaired from the store is deployed once more, as if it were new.
         if recovered.needsFetch || recovered.needsDeployment { settled = nil }
         mustRedeploy = recovered.needsFetch || recovered.needsDeployment
+        figures.quarantined.set(Double(state.quarantine.count))
         if let live, let current = state.current, current.commit == live.commit {
             status.update { $0.published = (current.commit, current.time) }
             figures.published.set(current.time.secondsSince1970)
