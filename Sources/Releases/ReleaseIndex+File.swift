@@ -19,7 +19,8 @@ extension ReleaseIndex {
         var position = Self.headerLength
         for _ in 0..<expected {
             offsets.append(UInt32(position))
-            guard position + Field.path + 2 < body.count else { return nil }
+            // No entry is shorter: a path of one byte, and its zero byte.
+            guard position + Field.path + 2 <= body.count else { return nil }
             let flags = UInt16(file[position + Field.flags]) << 8 | UInt16(file[position + Field.flags + 1])
             let path = Field.path + (flags & Field.extended == 0 ? 0 : 2)
             var length = Int(flags & Field.lengthMask)

@@ -72,7 +72,8 @@ public final class Sidecar {
     /// Takes the root and builds everything that the loop needs, from the bottom up.
     private func assemble(_ layout: ReleaseLayout, _ errorFile: ErrorFile) throws -> SyncLoop {
         let url = try RemoteURL(plan)
-        let settings = try RemoteSettings(plan, for: url, environment: environment, logger: logger)
+        let settings = try RemoteSettings(
+            plan, for: url, environment: environment, logger: logger, figures: figures)
         let query = try RefQuery(plan.settings.ref)
         try startControl(url, query, layout)
         let stateFile = StateFile(layout.state)
@@ -87,9 +88,10 @@ public final class Sidecar {
             deadline: .after(plan.settings.syncTimeout, cancellation: cancellation))
         let parts = Parts(
             plan: plan, remote: try RemoteRepository(url, settings), query: query,
+            connect: { other in try RemoteRepository(other, settings) }, verifier: SignatureVerifier(plan),
             layout: layout, publisher: Publisher(layout: layout, mode: plan.publishMode), recovery: recovery,
             keeper: Keeper(layout: layout, cleaner: cleaner, staleTimeout: plan.settings.staleWorktreeTimeout),
-            cleaner: cleaner, compaction: Releases.Compaction(layout: layout, mode: CompactionMode(plan)),
+            cleaner: cleaner, modules: ModuleStores(layout: layout, cleaner: cleaner), compaction: Releases.Compaction(layout: layout, mode: CompactionMode(plan)),
             space: SpaceGuard(plan, root: layout.root), reloader: try Reloader(plan, http: settings.http),
             figures: figures, status: status, logger: logger, cancellation: cancellation, stateFile: stateFile,
             journal: Journal(layout.state), beforePublishing: try runner(Hook.beforePublishing(plan), settings.http),

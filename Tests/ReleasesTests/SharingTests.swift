@@ -106,6 +106,15 @@ struct SharingTests {
         #expect(try text(second, "x") == "aaaa")
     }
 
+    @Test("a record is read whatever the length of the last path in it", arguments: ["z", "zz", "zzz", "zzzzzzzzz"])
+    func lastPath(path: String) throws {
+        let site = try Site()
+        let first = try site.stage(try site.fixture.commit([path: "1"])).release
+        #expect(try site.stager.verify(first, .quick, deadline: .after(.seconds(10))) == [])
+        let second = try site.stage(try site.fixture.commit(["a": "2"]), from: first)
+        #expect(second.figures.shared == 1)
+    }
+
     @Test("what was added to the source is not taken over")
     func additionsAreNotInherited() throws {
         let site = try Site()

@@ -83,8 +83,8 @@ final class Estate {
         #expect(
             try submodules(release.path) == submodules(expected), "git submodule status", sourceLocation: sourceLocation
         )
-        #expect(
-            try stager.verify(release, .full, deadline: .after(.seconds(30))) == [], sourceLocation: sourceLocation)
+        let differences = try stager.verify(release, .full, deadline: .after(.seconds(30)))
+        #expect(differences == [], sourceLocation: sourceLocation)
     }
 
     private func submodules(_ path: String) throws -> [String] {

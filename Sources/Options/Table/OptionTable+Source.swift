@@ -37,7 +37,7 @@ extension OptionTable {
             `recursive` follows submodules of submodules too, `shallow` only the first level. Relative URLs and \
             {credential} work for them; paths that lead out of the release are refused.
             """,
-            old: [.variables("GIT_SYNC_SUBMODULES")], availability: .notYet),
+            old: [.variables("GIT_SYNC_SUBMODULES")]),
         Option(
             "sparse-checkout-file", \.sparseCheckoutFile, .source, "file of git's sparse patterns",
             """

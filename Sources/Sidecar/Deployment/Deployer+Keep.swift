@@ -9,6 +9,14 @@ extension Deployer {
     /// Puts away what was replaced, and compacts the store when it is time.
     func keep() throws {
         try keepReleases()
+        if let live {
+            let swept = try parts.modules.sweep(
+                live: live.commit, compacts: plan.settings.gitGC != .off,
+                deadline: deadline(plan.settings.syncTimeout))
+            if !swept.removed.isEmpty {
+                logger.info("removed the stores of submodules", ["names": .list(swept.removed.map { .text($0) })])
+            }
+        }
         let compacted = try parts.compaction.runIfNeeded(
             store, live: live?.commit, isPartial: plan.settings.filter != nil,
             deadline: deadline(plan.settings.syncTimeout))

@@ -10,9 +10,14 @@ extension Deployer {
     ///
     /// Both run where the release is going to stay, so that absolute paths which they write hold; nobody sees it yet.
     func makeRelease(_ commit: ObjectID, _ deadline: Deadline) throws(StageError) -> Release {
+        let submodules = try perform(.fetch) { () throws -> [SubmoduleCheckout] in
+            var needed = Submodules(plan, try StagingOptions(plan), layout, logger, connect: parts.connect)
+            needed.isComplete = !mustRedeploy
+            return try needed.gather(for: commit, in: store, from: parts.remote, deadline)
+        }
         let release = try perform(.stage) {
             let stager = try stager()
-            let staged = try stager.stage(commit, from: live, deadline: deadline)
+            let staged = try stager.stage(commit, from: live, submodules: submodules, deadline: deadline)
             figures.filesWritten.add(Double(staged.figures.written))
             figures.filesShared.add(Double(staged.figures.shared))
             for warning in staged.warnings { logger.warning("a file was written as it is", ["reason": "\(warning)"]) }

@@ -120,7 +120,14 @@ final class Deployer {
         _ commit: ObjectID, _ found: ResolvedReference, _ deadline: Deadline
     ) throws(StageError) {
         let former = live
-        let origin = try perform(.verify) { try Origin(found, store.commit(commit)) }
+        let origin = try perform(.verify) { () throws -> Origin in
+            // A failure here is one of the attempt, not of the commit: a key may be added to the trusted ones later.
+            if let verifier = parts.verifier {
+                let signer = try verifier.verify(found, commit: commit, in: store, deadline)
+                logger.info("signature verified", ["hash": "\(commit)", "signer": "\(signer)"])
+            }
+            return try Origin(found, store.commit(commit))
+        }
         try perform(.publish) {
             try publisher.check()
             try parts.reloader?.checkPermission()

@@ -12,11 +12,16 @@ struct Parts {
     let plan: Plan
     let remote: RemoteRepository
     let query: RefQuery
+    /// Makes a remote of a submodule's address.
+    let connect: (RemoteURL) throws -> RemoteRepository
+    /// Nil where signatures are not asked for.
+    let verifier: SignatureVerifier?
     let layout: ReleaseLayout
     let publisher: Publisher
     let recovery: Recovery
     let keeper: Keeper
     let cleaner: Cleaner
+    let modules: ModuleStores
     let compaction: Releases.Compaction
     let space: SpaceGuard
     /// Nil where the application is neither told nor asked.

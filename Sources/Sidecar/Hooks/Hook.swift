@@ -2,6 +2,7 @@ internal import GitStore
 internal import HTTPClient
 internal import Options
 internal import Posix
+internal import Remote
 
 /// What a hook is told: a release that was published, or is about to be.
 struct HookEvent: Sendable, Equatable {
@@ -100,7 +101,8 @@ extension Hook {
         let request = HTTPRequest(
             url, method: method, headers: [HTTPHeader("Gitsync-Hash", "\(event.commit)")], redirects: .none)
         do {
-            let client = try HTTPClient(http)
+            // What is meant for the repository's server must not reach this one.
+            let client = try HTTPClient(http.forService(at: RemoteURL(parsing: url).host))
             let response = try client.send(request, deadline: deadline, idle: timeout, connect: timeout) { _ in }
             guard status.contains(response.status) else {
                 throw HookError(
