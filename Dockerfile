@@ -32,6 +32,7 @@ COPY --from=files --chown=65533:0 /volumes/ /
 # Every parameter that has a default, so that the image itself says what it takes. From the table of parameters.
 ENV GITSYNC_REF="HEAD" \
     GITSYNC_DEPTH="1" \
+    GITSYNC_SUBMODULES="recursive" \
     GITSYNC_VERIFY_SIGNATURES="off" \
     GITSYNC_COOKIE_FILE="false" \
     GITSYNC_SSH_KEY_FILE="/etc/git-secret/ssh" \

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "include/git_shims.h"
 
 #include <git2.h>
@@ -64,10 +65,14 @@ static void *checked(void *pointer) {
 }
 
 static void *allocate(size_t size, const char *file, int line) {
+    (void)file;
+    (void)line;
     return is_refused(size) ? NULL : checked(malloc(size));
 }
 
 static void *reallocate(void *pointer, size_t size, const char *file, int line) {
+    (void)file;
+    (void)line;
     return is_refused(size) ? NULL : checked(realloc(pointer, size));
 }
 
@@ -80,6 +85,8 @@ static size_t product(size_t count, size_t size) {
 }
 
 static void *allocate_zeroed(size_t count, size_t size, const char *file, int line) {
+    (void)file;
+    (void)line;
     return is_refused(product(count, size)) ? NULL : checked(calloc(count, size));
 }
 

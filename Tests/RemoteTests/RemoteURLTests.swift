@@ -119,7 +119,8 @@ struct CredentialsTests {
 
     @Test("a password in the address itself beats the rules")
     func inAddress() throws {
-        let credential = try rules().credential(for: RemoteURL(parsing: "https://me:pw@host/team/app.git"), .after(.seconds(1)))
+        let url = try RemoteURL(parsing: "https://me:pw@host/team/app.git")
+        let credential = try rules().credential(for: url, .after(.seconds(1)))
         #expect(credential?.username == "me")
         #expect(credential?.password.exposed == "pw")
     }

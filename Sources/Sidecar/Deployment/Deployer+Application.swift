@@ -66,7 +66,8 @@ extension Deployer {
         reject(bad, at: error.stage, error.description, cause?.output ?? "", .rolledBack)
         try publishAgain(good)
         do throws(StageError) {
-            try apply(live ?? good, from: Release(commit: bad.commit, path: layout.directory(of: bad.commit)),
+            try apply(
+                live ?? good, from: Release(commit: bad.commit, path: layout.directory(of: bad.commit)),
                 goesBack: true)
             logger.warning("rolled back", ["hash": "\(good.commit)", "from": "\(bad.commit)"])
         } catch {

@@ -18,7 +18,7 @@ extension Deployer {
             }
         }
         let compacted = try parts.compaction.runIfNeeded(
-            store, live: live?.commit, isPartial: plan.settings.filter != nil,
+            store, live: live?.commit, isPartial: store.filter != .none,
             deadline: deadline(plan.settings.syncTimeout))
         if let compacted {
             logger.info(
