@@ -21,7 +21,7 @@ extension Deployer {
             store, live: live?.commit, isPartial: store.filter != .none,
             deadline: deadline(plan.settings.syncTimeout))
         if let compacted {
-            logger.info(
+            logger.debug(
                 "compacted the object store",
                 [
                     "removed_packs": .count(compacted.removedPacks),

@@ -43,6 +43,8 @@ final class Deployer {
         state = parts.state
         live = parts.recovered.live
         adopt(parts.recovered)
+        // How long directories stay may have been changed since the last run.
+        nextExpiry = live == nil ? nil : .now()
     }
 
     /// Whether nothing can change any more: a full hash was asked for, and it is live.
