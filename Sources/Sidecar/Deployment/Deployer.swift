@@ -14,7 +14,7 @@ internal import Telemetry
 final class Deployer {
     let parts: Parts
     var plan: Plan { parts.plan }
-    var store: ObjectStore
+    let store: ObjectStore
     var layout: ReleaseLayout { parts.layout }
     var publisher: Publisher { parts.publisher }
     var figures: Figures { parts.figures }
@@ -36,6 +36,10 @@ final class Deployer {
     var settled: ObjectID?
     // Whether the live commit must be deployed once more, because its release cannot be repaired otherwise.
     var mustRedeploy = false
+    // Whether the live release was proved to be what its commit says, so that others may share its files.
+    var isLiveProved = false
+    // When every byte of the object stores was last looked at.
+    var storesChecked: ContinuousClock.Instant?
 
     init(_ parts: Parts) {
         self.parts = parts
@@ -58,9 +62,21 @@ final class Deployer {
         durations = []
         let deadline = deadline(plan.settings.syncTimeout)
         defer { parts.remote.close() }
+        do throws(StageError) {
+            return try attempt(deadline)
+        } catch {
+            // A store in which a byte has changed is given up, and what is needed comes from the remote again.
+            guard repairStores(after: error, deadline) else { throw error }
+            return try attempt(deadline)
+        }
+    }
+
+    private func attempt(_ deadline: Deadline) throws(StageError) -> Outcome {
         let found = try perform(.resolve) { try parts.remote.resolve(parts.query, deadline) }
         status.update { $0.remote = (found.commit, .now()) }
         figures.remoteVerified.setToNow()
+        // Something foreign at the link is noticed also where there is nothing new to publish.
+        do { try publisher.check() } catch { throw StageError(stage: .publish, cause: error) }
         if let settled, settled == found.id, let live, unconfirmed == nil { return .unchanged(live.commit) }
 
         let commit = try fetch(found, deadline)
@@ -87,21 +103,12 @@ final class Deployer {
     }
 
     private func fetch(_ found: ResolvedReference, _ deadline: Deadline) throws(StageError) -> ObjectID {
-        var lastReport = ContinuousClock.now
         let result = try perform(.fetch) {
             var scope = FetchScope(plan)
-            scope.maximumBytes = Int(clamping: try parts.space.packLimits().maximumBytes)
-            return try parts.remote.fetch(found, scope, into: store, isComplete: !mustRedeploy, deadline) { progress in
-                // A long fetch is heard from now and then; a short one is not worth a line.
-                guard ContinuousClock.now - lastReport > .seconds(5) else { return }
-                lastReport = .now
-                logger.info(
-                    "fetching",
-                    [
-                        "objects": .count(progress.objects), "of": .count(progress.total),
-                        "bytes": .count(progress.bytes),
-                    ])
-            }
+            scope.maximumBytes = try parts.space.mostFetched
+            let watch = FetchWatch(parts.space, logger, "fetch \(found.shownName) from \(parts.remote.url)")
+            return try parts.remote.fetch(
+                found, scope, into: store, isComplete: !mustRedeploy, deadline, watch.look)
         }
         if result.objects > 0 {
             figures.fetches.add()
@@ -110,7 +117,7 @@ final class Deployer {
             logger.info(
                 "fetched",
                 [
-                    "hash": "\(result.commit)", "ref": "\(found.name)", "objects": .count(result.objects),
+                    "hash": "\(result.commit)", "ref": "\(found.shownName)", "objects": .count(result.objects),
                     "bytes": .count(result.bytes),
                 ])
         }
@@ -130,10 +137,7 @@ final class Deployer {
             }
             return try Origin(found, store.commit(commit))
         }
-        try perform(.publish) {
-            try publisher.check()
-            try parts.reloader?.checkPermission()
-        }
+        try perform(.publish) { try parts.reloader?.checkPermission() }
         let release: Release
         do throws(StageError) {
             release = try makeRelease(commit, deadline)
