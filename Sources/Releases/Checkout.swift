@@ -23,7 +23,7 @@ struct Checkout {
         try options.space?.check(index, sharing: options.means(volume) != .copy, objects, of: commit)
         var work = StagingWork(
             index: consume index, target: target, volume: volume, threads: options.usedThreads,
-            space: options.space, deadline: deadline)
+            space: options.space, deadline: deadline, report: options.report)
         if let usable { try work.share(from: usable.directory, options.means(volume)) }
         if work.lacksFilters {
             // An index without an old one has the same entries, and every filter.

@@ -84,7 +84,11 @@ public final class Sidecar {
         let settings = try RemoteSettings(
             plan, for: url, environment: environment, logger: logger, figures: figures)
         let query = try RefQuery(plan.settings.ref)
-        try startControl(url, query, layout)
+        let facts = Facts(plan, remote: url)
+        let events = Events(status, StatusReport(facts: facts))
+        figures.add(status, volume: layout.root)
+        let reloader = try Reloader(plan, http: settings.http)
+        try startControl(url, query, layout, facts, events, reloader?.settings.targets ?? [])
         let stateFile = StateFile(layout.state)
         let (state, problem) = try stateFile.load()
         if let problem { logger.warning("the saved state is unusable and starts anew", ["reason": "\(problem)"]) }
@@ -102,8 +106,9 @@ public final class Sidecar {
             keeper: Keeper(layout: layout, cleaner: cleaner, staleTimeout: plan.settings.staleWorktreeTimeout),
             cleaner: cleaner, modules: ModuleStores(layout: layout, cleaner: cleaner),
             compaction: Releases.Compaction(layout: layout, mode: CompactionMode(plan)),
-            space: SpaceGuard(plan, root: layout.root), reloader: try Reloader(plan, http: settings.http),
-            figures: figures, status: status, logger: logger, cancellation: cancellation, stateFile: stateFile,
+            space: SpaceGuard(plan, root: layout.root), reloader: reloader,
+            figures: figures, status: status, events: events, logger: logger, cancellation: cancellation,
+            stateFile: stateFile,
             journal: Journal(layout.state), beforePublishing: try runner(Hook.beforePublishing(plan), settings.http),
             state: state, recovered: recovered)
         let hooks = try Hook.afterPublishing(plan).compactMap { try runner($0, settings.http) }
@@ -123,11 +128,16 @@ public final class Sidecar {
     }
 
     /// Answers from here on: probes are to be seen while a long recovery goes on.
-    private func startControl(_ url: RemoteURL, _ query: RefQuery, _ layout: ReleaseLayout) throws(SystemError) {
+    private func startControl(
+        _ url: RemoteURL, _ query: RefQuery, _ layout: ReleaseLayout, _ facts: Facts, _ events: Events,
+        _ signalTargets: [Target]
+    ) throws(SystemError) {
         if plan.settings.oneTime, plan.settings.httpBind == nil { return }
+        var settings = ControlSettings(plan, remote: url, query: query)
+        settings.signalTargets = signalTargets
         let control = ControlServer(
-            ControlSettings(plan, remote: url, query: query), stateDirectory: layout.state, status: status,
-            figures: figures, mailbox: mailbox, heartbeat: heartbeat, logger: logger)
+            settings, facts, stateDirectory: layout.state, status: status, events: events, figures: figures,
+            mailbox: mailbox, heartbeat: heartbeat, logger: logger)
         try control.start()
         self.control = control
     }

@@ -10,13 +10,14 @@ extension Deployer {
     ///
     /// Both run where the release is going to stay, so that absolute paths which they write hold; nobody sees it yet.
     func makeRelease(_ commit: ObjectID, _ deadline: Deadline) throws(StageError) -> Release {
-        let submodules = try perform(.fetch) { () throws -> [SubmoduleCheckout] in
+        let submodules = try perform(.fetch, quietly: true) { () throws -> [SubmoduleCheckout] in
             var needed = Submodules(plan, try StagingOptions(plan), layout, logger, connect: parts.connect)
             needed.isComplete = !mustRedeploy
             return try needed.gather(for: commit, in: store, from: parts.remote, deadline)
         }
         let release = try perform(.stage) {
-            let stager = try stager()
+            let meter = narrator.meter(.stage, unit: "files", logging: "staging")
+            let stager = try stager { done, total in meter.report(done, of: total) }
             let staged = try stager.stage(commit, from: live, submodules: submodules, deadline: deadline)
             figures.filesWritten.add(Double(staged.figures.written))
             figures.filesShared.add(Double(staged.figures.shared))
@@ -33,7 +34,7 @@ extension Deployer {
     }
 
     /// Swaps the link, and remembers that it did.
-    func publish(_ release: Release, _ origin: Origin) throws(StageError) {
+    func publish(_ release: Release, _ origin: Origin, isChosen: Bool = false) throws(StageError) {
         let published = try perform(.publish) { () throws -> Release in
             // Kept before it is live: from the first moment on its commit must not fall to a compaction.
             try store.keep(release.commit)
@@ -42,18 +43,22 @@ extension Deployer {
         let time = Timestamp.now()
         if let former = state.current, former.commit != release.commit {
             state.retired.removeAll { $0.commit == former.commit || $0.commit == release.commit }
-            state.retired.insert(State.Retired(commit: former.commit, time: time), at: 0)
+            state.retired.insert(
+                State.Retired(
+                    commit: former.commit, time: time, reference: former.reference, subject: former.subject,
+                    published: former.time), at: 0)
         }
         state.current = State.Published(
             commit: origin.commit, reference: origin.reference, subject: origin.subject, time: time,
-            isConfirmed: parts.reloader == nil)
+            isConfirmed: parts.reloader == nil, isChosen: isChosen)
         live = published
         saveState()
         status.update { status in
-            status.published = (origin.commit, time)
-            status.confirmed = nil
+            status.published = state.current
+            status.quarantine = state.quarantine
         }
         figures.published.setToNow()
+        noteKept()
         beginWatch()
         logger.info(
             "published",
@@ -65,8 +70,9 @@ extension Deployer {
     }
 
     /// What makes and checks releases, by the parameters as they are now.
-    func stager() throws(SystemError) -> Stager {
+    func stager(report: (@Sendable (Int, Int) -> Void)? = nil) throws(SystemError) -> Stager {
         var options = try StagingOptions(plan)
+        options.report = report
         options.space = parts.space
         return Stager(layout: layout, objects: store, options: options)
     }
