@@ -11,13 +11,16 @@ extension Deployer {
     /// Both run where the release is going to stay, so that absolute paths which they write hold; nobody sees it yet.
     func makeRelease(_ commit: ObjectID, _ deadline: Deadline) throws(StageError) -> Release {
         // Read once: what is fetched and what is staged go by the same patterns.
-        let options = try perform(.stage) { try stagingOptions() }
-        let submodules = try perform(.fetch) { () throws -> [SubmoduleCheckout] in
+        var options = try perform(.stage, quietly: true) { try stagingOptions() }
+        let submodules = try perform(.fetch, quietly: true) { () throws -> [SubmoduleCheckout] in
             var needed = Submodules(plan, options, layout, logger, connect: parts.connect)
+            needed.meter = { [narrator] in narrator.meter(.fetch, unit: "objects", logging: "fetching") }
             needed.isComplete = !mustRedeploy
             return try needed.gather(for: commit, in: store, from: parts.remote, deadline)
         }
         let release = try perform(.stage) {
+            let meter = narrator.meter(.stage, unit: "files", logging: "staging")
+            options.report = { done, total in meter.report(done, of: total) }
             let stager = Stager(layout: layout, objects: store, options: options)
             // What could not be proved may hold anything: nothing of it goes into another release.
             let staged = try stager.stage(
@@ -37,7 +40,7 @@ extension Deployer {
     }
 
     /// Swaps the link, and remembers that it did.
-    func publish(_ release: Release, _ origin: Origin) throws(StageError) {
+    func publish(_ release: Release, _ origin: Origin, isChosen: Bool = false) throws(StageError) {
         let published = try perform(.publish) { () throws -> Release in
             // Kept before it is live: from the first moment on its commit must not fall to a compaction.
             try store.keep(release.commit)
@@ -46,19 +49,23 @@ extension Deployer {
         let time = Timestamp.now()
         if let former = state.current, former.commit != release.commit {
             state.retired.removeAll { $0.commit == former.commit || $0.commit == release.commit }
-            state.retired.insert(State.Retired(commit: former.commit, time: time), at: 0)
+            state.retired.insert(
+                State.Retired(
+                    commit: former.commit, time: time, reference: former.reference, subject: former.subject,
+                    published: former.time), at: 0)
         }
         state.current = State.Published(
             commit: origin.commit, reference: origin.reference, subject: origin.subject, time: time,
-            isConfirmed: parts.reloader == nil)
+            isConfirmed: parts.reloader == nil, isChosen: isChosen)
         live = published
         isLiveProved = true
         saveState()
         status.update { status in
-            status.published = (origin.commit, time)
-            status.confirmed = nil
+            status.published = state.current
+            status.quarantine = state.quarantine
         }
         figures.published.setToNow()
+        noteKept()
         beginWatch()
         logger.info(
             "published",
