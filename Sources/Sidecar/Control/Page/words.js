@@ -72,9 +72,7 @@ function sum(seconds) { return Object.values(seconds).reduce((total, next) => to
 // The stage in which a deployment ended that did not go well.
 function failedStage(deployment) {
   if (deployment.outcome === "deployed" || deployment.outcome === "chosen") return null;
-  const done = stages.filter((stage) => stage in deployment.seconds);
-  if (deployment.outcome !== "rolled-back") return done.at(-1) || null;
-  return ["confirm", "notify"].find((stage) => done.includes(stage)) || null;
+  return deployment.stage || Object.keys(deployment.seconds).at(-1) || null;
 }
 
 function named(release) {
