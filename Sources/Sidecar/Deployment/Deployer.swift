@@ -207,7 +207,7 @@ final class Deployer {
             // A stage may have several parts.
             if let place = durations.firstIndex(where: { $0.stage == stage }) {
                 durations[place].duration += duration
-            } else {
+            } else if !quietly {
                 durations.append((stage, duration))
             }
             figures.stageDuration.observe(duration, stage.rawValue)
