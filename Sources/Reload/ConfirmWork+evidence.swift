@@ -25,6 +25,7 @@ extension ConfirmWork {
                     try waitUntilHealthy()
                     return evidence
                 }
+                if limited(settings.patience).remaining == .zero { throw restless() }
                 try self.pause(.milliseconds(20))
                 continue
             }
@@ -51,6 +52,13 @@ extension ConfirmWork {
         throw ReloadError(
             code: .unconfirmed, operation: "confirm \(change.commit)",
             message: "the application does not take it up: \(evidence.cause)")
+    }
+
+    private func restless() -> ReloadError {
+        ReloadError(
+            code: .unconfirmed, operation: "confirm \(change.commit)",
+            message: "it does not stay up: no process of it has lived for \(shown(settings.settleTime))"
+                + " within \(shown(settings.patience))")
     }
 
     private func gone() -> ReloadError {
