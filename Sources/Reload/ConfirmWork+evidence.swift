@@ -16,7 +16,11 @@ extension ConfirmWork {
         var pause = Duration.milliseconds(5)
         while true {
             let roots = try roots()
-            let evidence = try search.evidence(of: roots)
+            var evidence = try search.evidence(of: roots)
+            // Long after every worker that a signal has brought: what is young now comes and goes.
+            if ContinuousClock.now >= end + settings.settleTime {
+                evidence = evidence.withoutChildren(youngerThan: settings.settleTime)
+            }
             if evidence.running == .proved || evidence.running == .likely {
                 // Nobody was told, so nobody is on the way up or down.
                 if reloader.signalled.isEmpty && !evidence.hasFresh { return evidence }
