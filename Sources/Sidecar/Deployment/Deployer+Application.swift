@@ -37,11 +37,14 @@ extension Deployer {
     /// deployment, or after a roll-back that could not be confirmed.
     func confirmWhatIsLive() throws(StageError) {
         guard let open = unconfirmed, let current = state.current, let live else { return }
+        narrator.speak(of: live.commit, isNews: false)
+        // What was known to be good has nothing to go back to, and what a person chose is left to persons.
+        let staysPublished = state.lastGood == live.commit || current.isChosen
         do throws(StageError) {
-            try apply(live, from: open.former, goesBack: state.lastGood == live.commit)
+            try apply(live, from: open.former, goesBack: staysPublished)
         } catch {
-            // What was known to be good has nothing to go back to: it stays, and is asked for again.
-            if state.lastGood == live.commit { throw error }
+            // It is asked for again.
+            if staysPublished { throw error }
             let good = state.lastGood.map { Release(commit: $0, path: layout.directory(of: $0)) }
             throw try goBack(from: Origin(current), to: good, because: error)
         }
@@ -60,7 +63,7 @@ extension Deployer {
             logger.error(
                 "the application does not run the new release, which stays published",
                 ["hash": "\(bad.commit)", "stage": "\(error.stage.rawValue)"], error: error)
-            note(bad, .failed, at: error.stage, reason: error.description)
+            note(bad, .failed, at: error.stage, reason: error.description, output: cause?.output)
             return error
         }
         reject(bad, at: error.stage, error.description, cause?.output ?? "", .rolledBack)
@@ -89,10 +92,14 @@ extension Deployer {
     }
 
     /// Publishes a release that was live before: its directory when that is as it was, else a new one from the store.
-    func publishAgain(_ good: Release) throws(StageError) {
-        let summary = try perform(.publish) { try store.commit(good.commit) }
-        let reference = state.current?.reference ?? plan.settings.ref
-        let release = try perform(.stage) { () throws -> Release in
+    ///
+    /// When a person chose it, the commit that is left is held back from the same moment on.
+    @discardableResult
+    func publishAgain(_ good: Release, leaving left: Origin? = nil) throws(StageError) -> Origin {
+        let summary = try perform(.publish, quietly: true) { try store.commit(good.commit) }
+        let known = state.retired.first { $0.commit == good.commit }?.reference
+        let reference = known ?? state.current?.reference ?? plan.settings.ref
+        let release = try perform(.stage, quietly: true) { () throws -> Release in
             let release = Release(commit: good.commit, path: layout.directory(of: good.commit))
             let limit = deadline(plan.settings.syncTimeout)
             if try Files.statusIfPresent(release.path)?.kind == .directory,
@@ -104,22 +111,40 @@ extension Deployer {
         }
         let origin = Origin(
             State.Published(
-                commit: good.commit, reference: reference, subject: summary.subject, time: .now(), isConfirmed: false))
-        try publish(release, origin)
+                commit: good.commit, reference: reference, subject: Origin.shortened(summary.subject), time: .now(),
+                isConfirmed: false))
+        let held = state.quarantine
+        if let left {
+            tellBeforePublishing(HookEvent(commit: good.commit, directory: release.path))
+            holdBack(left, at: .publish, "gone back from by hand", "")
+        }
+        do throws(StageError) {
+            try publish(release, origin, isChosen: left != nil)
+        } catch {
+            state.quarantine = held
+            throw error
+        }
+        return origin
     }
 
     private func confirmed(_ confirmation: Confirmation?) {
         unconfirmed = nil
         state.current?.isConfirmed = true
         state.lastGood = live?.commit
-        saveState()
-        guard let confirmation else { return }
-        status.update { status in
-            status.confirmed = .now()
-            status.running = confirmation.evidence
+        let running = confirmation?.evidence.running ?? .unknown
+        if let confirmation, let live {
+            state.running = State.Running(
+                commit: live.commit, verdict: running.rawValue, cause: confirmation.evidence.cause, time: .now())
+            figures.running.setOnly(running.rawValue)
         }
+        saveState()
+        status.update { status in
+            status.running = state.running
+            status.isUnconfirmed = false
+        }
+        noteKept()
+        guard let confirmation else { return }
         figures.confirmed.setToNow()
-        let running = confirmation.evidence.running
         logger.info(
             "confirmed",
             [

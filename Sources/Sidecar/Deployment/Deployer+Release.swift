@@ -10,21 +10,28 @@ extension Deployer {
     ///
     /// Both run where the release is going to stay, so that absolute paths which they write hold; nobody sees it yet.
     func makeRelease(_ commit: ObjectID, _ deadline: Deadline) throws(StageError) -> Release {
-        let submodules = try perform(.fetch) { () throws -> [SubmoduleCheckout] in
-            var needed = Submodules(plan, try StagingOptions(plan), layout, logger, connect: parts.connect)
+        // Read once: what is fetched and what is staged go by the same patterns.
+        var options = try perform(.stage, quietly: true) { try stagingOptions() }
+        let submodules = try perform(.fetch, quietly: true) { () throws -> [SubmoduleCheckout] in
+            var needed = Submodules(plan, options, layout, logger, connect: parts.connect)
+            needed.meter = { [narrator] in narrator.meter(.fetch, unit: "objects", logging: "fetching") }
             needed.isComplete = !mustRedeploy
             return try needed.gather(for: commit, in: store, from: parts.remote, deadline)
         }
         let release = try perform(.stage) {
-            let stager = try stager()
-            let staged = try stager.stage(commit, from: live, submodules: submodules, deadline: deadline)
+            let meter = narrator.meter(.stage, unit: "files", logging: "staging")
+            options.report = { done, total in meter.report(done, of: total) }
+            let stager = Stager(layout: layout, objects: store, options: options)
+            // What could not be proved may hold anything: nothing of it goes into another release.
+            let staged = try stager.stage(
+                commit, from: isLiveProved ? live : nil, submodules: submodules, deadline: deadline)
             figures.filesWritten.add(Double(staged.figures.written))
             figures.filesShared.add(Double(staged.figures.shared))
             for warning in staged.warnings { logger.warning("a file was written as it is", ["reason": "\(warning)"]) }
             return try stager.install(staged)
         }
         do throws(StageError) {
-            try prepareAndValidate(release)
+            try prepareAndValidate(release, options)
         } catch {
             discard(release)
             throw error
@@ -33,7 +40,7 @@ extension Deployer {
     }
 
     /// Swaps the link, and remembers that it did.
-    func publish(_ release: Release, _ origin: Origin) throws(StageError) {
+    func publish(_ release: Release, _ origin: Origin, isChosen: Bool = false) throws(StageError) {
         let published = try perform(.publish) { () throws -> Release in
             // Kept before it is live: from the first moment on its commit must not fall to a compaction.
             try store.keep(release.commit)
@@ -42,18 +49,23 @@ extension Deployer {
         let time = Timestamp.now()
         if let former = state.current, former.commit != release.commit {
             state.retired.removeAll { $0.commit == former.commit || $0.commit == release.commit }
-            state.retired.insert(State.Retired(commit: former.commit, time: time), at: 0)
+            state.retired.insert(
+                State.Retired(
+                    commit: former.commit, time: time, reference: former.reference, subject: former.subject,
+                    published: former.time), at: 0)
         }
         state.current = State.Published(
             commit: origin.commit, reference: origin.reference, subject: origin.subject, time: time,
-            isConfirmed: parts.reloader == nil)
+            isConfirmed: parts.reloader == nil, isChosen: isChosen)
         live = published
+        isLiveProved = true
         saveState()
         status.update { status in
-            status.published = (origin.commit, time)
-            status.confirmed = nil
+            status.published = state.current
+            status.quarantine = state.quarantine
         }
         figures.published.setToNow()
+        noteKept()
         beginWatch()
         logger.info(
             "published",
@@ -66,17 +78,22 @@ extension Deployer {
 
     /// What makes and checks releases, by the parameters as they are now.
     func stager() throws(SystemError) -> Stager {
-        var options = try StagingOptions(plan)
-        options.space = parts.space
-        return Stager(layout: layout, objects: store, options: options)
+        Stager(layout: layout, objects: store, options: try stagingOptions())
     }
 
-    private func prepareAndValidate(_ release: Release) throws(StageError) {
+    private func stagingOptions() throws(SystemError) -> StagingOptions {
+        var options = try StagingOptions(plan)
+        options.space = parts.space
+        return options
+    }
+
+    private func prepareAndValidate(_ release: Release, _ options: StagingOptions) throws(StageError) {
         let settings = plan.settings
         if let command = settings.prepareCommand {
             try perform(.prepare) {
                 try judge(command, release, settings.prepareTimeout)
-                try stager().acceptChanges(in: release, deadline: deadline(settings.syncTimeout))
+                try Stager(layout: layout, objects: store, options: options).acceptChanges(
+                    in: release, deadline: deadline(settings.syncTimeout))
             }
         }
         if let command = settings.validateCommand {

@@ -28,6 +28,7 @@ struct Parts {
     let reloader: Reloader?
     let figures: Figures
     let status: Status
+    let events: Events
     let logger: Logger
     let cancellation: Cancellation
     let stateFile: StateFile
