@@ -25,6 +25,8 @@ final class Deployer {
     var state: State
     /// The release that readers of the link see.
     var live: Release?
+    /// When the link was swapped last, on the clock of processes' start times; at our own start at the earliest.
+    var publishedAt = CurrentProcess.timeSinceBoot
     /// What the application has not been shown to run yet, and must be before anything else counts as done.
     var unconfirmed: Unconfirmed?
     var watch: LiveWatch?
