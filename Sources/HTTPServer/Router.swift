@@ -4,6 +4,8 @@ public struct Router: Sendable {
     public typealias Handler = @Sendable (Request) -> Response
 
     private var handlers: [String: [String: Handler]] = [:]
+    /// Puts a refusal into words: for a request, a status and what is wrong.
+    public var refusal: @Sendable (Request, Int, String) -> Response = { _, status, message in .text(status, message) }
 
     /// A router that knows no path.
     public init() {}
@@ -15,11 +17,12 @@ public struct Router: Sendable {
 
     /// The answer; 404 for a path that nobody added, 405 for a method that its path does not have.
     public func answer(_ request: Request) -> Response {
-        guard let methods = handlers[request.path] else { return .text(404, "there is nothing here") }
+        guard let methods = handlers[request.path] else { return refusal(request, 404, "there is nothing here") }
         let method = request.method == "HEAD" ? "GET" : request.method
         if let handler = methods[method] { return handler(request) }
         let known = methods.keys.sorted() + (methods["GET"] == nil ? [] : ["HEAD"])
-        return .text(
-            405, "this path knows no such method", headers: [HeaderField("Allow", known.joined(separator: ", "))])
+        var answer = refusal(request, 405, "this path knows no such method")
+        answer.headers.append(HeaderField("Allow", known.joined(separator: ", ")))
+        return answer
     }
 }

@@ -26,7 +26,7 @@ struct Checkout {
             index, besides: besides, sharing: options.means(volume) != .copy, objects, of: commit)
         var work = StagingWork(
             index: consume index, target: target, volume: volume, threads: options.usedThreads,
-            space: options.space, deadline: deadline)
+            space: options.space, deadline: deadline, report: options.report)
         work.releaseBytes = size ?? 0
         if let usable { try work.share(from: usable.directory, options.means(volume)) }
         if work.lacksFilters {

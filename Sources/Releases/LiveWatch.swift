@@ -38,6 +38,9 @@ public struct LiveWatch {
     /// The number of files that a whole pass looks at.
     public var files: Int { index.count }
 
+    /// The bytes of all files.
+    public var bytes: UInt64 { (0..<index.count).reduce(0) { $0 + (index.isSkipped($1) ? 0 : UInt64(index.size($1))) } }
+
     /// Looks at the link, and at the next files.
     ///
     /// - Parameter share: the part of all files to look at, 1 for a whole pass; a step that comes to the end of a pass

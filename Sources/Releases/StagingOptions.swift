@@ -26,6 +26,8 @@ public struct StagingOptions: Sendable {
     public var space: SpaceGuard?
     /// How many threads work; zero for as many as there are processors.
     public var threads = 0
+    /// Is told how many of how many files are done, often and from several threads; nil where nobody wants to know.
+    public var report: (@Sendable (_ done: Int, _ total: Int) -> Void)?
 
     /// The defaults.
     public init() {}

@@ -16,13 +16,15 @@ struct StagingWork {
     private let threads: Int
     private let space: SpaceGuard?
     private let deadline: Deadline
+    private let report: (@Sendable (Int, Int) -> Void)?
     // Entries that could not be shared although nothing in the commit changed them.
     private var unshared: [Int] = []
     private var keepsTimes = false
 
     /// Prepares the work on an open directory that is empty.
     init(
-        index: ReleaseIndex, target: Int32, volume: VolumeTraits, threads: Int, space: SpaceGuard?, deadline: Deadline
+        index: ReleaseIndex, target: Int32, volume: VolumeTraits, threads: Int, space: SpaceGuard?, deadline: Deadline,
+        report: (@Sendable (Int, Int) -> Void)? = nil
     ) {
         self.index = index
         self.target = target
@@ -30,6 +32,7 @@ struct StagingWork {
         self.threads = threads
         self.space = space
         self.deadline = deadline
+        self.report = report
     }
 
     /// Shares the files that did not change with the release whose directory is open.
@@ -75,7 +78,8 @@ struct StagingWork {
         let sharing = Sharing(
             index: index, source: source, target: target, clones: clones)
         let threads = useful(threads, for: index.count, atLeast: 400)
-        let queue = WorkQueue(index.count, threads: threads, operation: "stage a release", deadline: deadline)
+        let queue = WorkQueue(
+            index.count, threads: threads, operation: "stage a release", deadline: deadline, report: report)
         return try queue.onThreads(threads) { () throws(ReleaseError) in
             try system { () throws(SystemError) in try sharing.work(queue) }
         }
@@ -86,7 +90,11 @@ struct StagingWork {
             index: index, entries: entriesToWrite(), target: target,
             hasPreciseTimes: volume.hasPreciseTimes, keepsTimes: keepsTimes, space: space)
         let threads = useful(threads, for: writing.entries.count, atLeast: 100)
-        let queue = WorkQueue(writing.entries.count, threads: threads, operation: "stage a release", deadline: deadline)
+        let total = index.count
+        let before = total - writing.entries.count
+        let queue = WorkQueue(
+            writing.entries.count, threads: threads, operation: "stage a release", deadline: deadline
+        ) { [report] begun, _ in report?(before + begun, total) }
         if threads == 1 { return [try writing.work(queue, objects)] }
         let path = objects.path
         return try queue.onThreads(threads) { () throws(ReleaseError) in

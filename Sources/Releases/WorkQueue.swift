@@ -9,9 +9,14 @@ final class WorkQueue: Sendable {
     private let run: Int
     private let operation: String
     private let deadline: Deadline
+    private let report: (@Sendable (Int, Int) -> Void)?
 
-    /// A queue of `limit` pieces of work for so many threads.
-    init(_ limit: Int, threads: Int, operation: String, deadline: Deadline) {
+    /// A queue of `limit` pieces of work for so many threads; `report` is told how many were begun.
+    init(
+        _ limit: Int, threads: Int, operation: String, deadline: Deadline,
+        report: (@Sendable (_ begun: Int, _ total: Int) -> Void)? = nil
+    ) {
+        self.report = report
         self.limit = limit
         self.deadline = deadline
         self.operation = operation
@@ -24,6 +29,7 @@ final class WorkQueue: Sendable {
         if stopped.load(ordering: .relaxed) { return nil }
         try deadline.check(operation)
         let start = next.wrappingAdd(run, ordering: .relaxed).oldValue
+        report?(min(start, limit), limit)
         return start < limit ? start..<min(start + run, limit) : nil
     }
 

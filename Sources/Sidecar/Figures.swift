@@ -27,6 +27,9 @@ struct Figures: Sendable {
     let failuresInARow: Gauge
     let quarantined: Gauge
     let stale: Gauge
+    let running: Gauge
+    let kept: Gauge
+    let diskUsed: Gauge
 
     init() {
         syncs = registry.counter(
@@ -72,9 +75,53 @@ struct Figures: Sendable {
         stale = registry.gauge(
             "git_sidecar_stale",
             help: "1 when the live release is not what the remote is known to have, or it is not known.")
+        running = registry.gauge(
+            "git_sidecar_running",
+            help: "1 for what the last confirmation showed: proved, likely, unknown or stale.", labels: ["verdict"])
+        kept = registry.gauge(
+            "git_sidecar_kept_releases", help: "Releases that can be published without the network.")
+        diskUsed = registry.gauge(
+            "git_sidecar_disk_used_bytes",
+            help: "Bytes of the object store and of the files of the live release, as of the last deployment.",
+            labels: ["part"])
         registry.gauge(
             "git_sidecar_build_info", help: "Always 1; the label says which version runs.", labels: ["version"]
         ).set(1, Product.version)
         registry.addProcessFigures()
+    }
+
+    /// Adds what is known elsewhere and read when somebody asks.
+    func add(_ status: Status, volume path: String) {
+        registry.gauge(
+            "git_sidecar_lag_seconds",
+            help: "How long ago the remote was first seen to have a commit that is not live.",
+            read: { status.look { $0.lag().inSeconds } })
+        let volume = VolumeGauge(path)
+        registry.gauge(
+            "git_sidecar_disk_free_bytes", help: "Bytes that can still be written on the volume of the root.",
+            read: { volume.now.map { Double($0.freeBytes) } ?? .nan })
+        registry.gauge(
+            "git_sidecar_disk_size_bytes", help: "Bytes of the volume of the root.",
+            read: { volume.now.map { Double($0.totalBytes) } ?? .nan })
+    }
+}
+
+/// The room on a volume, asked for now and then only: it may be a slow one.
+private final class VolumeGauge: Sendable {
+    private let path: String
+    private let last = Locked<(volume: Volume?, time: ContinuousClock.Instant)?>(nil)
+
+    init(_ path: String) {
+        self.path = path
+    }
+
+    var now: Volume? {
+        last.withLock { last in
+            if let last, last.time.duration(to: .now) < .seconds(5) { return last.volume }
+            // A metric that cannot be had is not a number; that the root is gone is told elsewhere.
+            let volume = try? Volume(of: path)
+            last = (volume, .now)
+            return volume
+        }
     }
 }

@@ -31,6 +31,7 @@ extension Sidecar {
                 } else {
                     logger.info("stopping", ["signal": .count(number)])
                     stopping = .now
+                    mailbox.close()
                     cancellation.cancel()
                 }
             }

@@ -19,11 +19,18 @@ public final class Sidecar {
     private let status = Status()
     private let heartbeat = Heartbeat()
     private var control: ControlServer?
+    private var notifier: ServiceNotifier?
     private var hookThreads: [NativeThread] = []
+    let statusLine: StatusLine?
 
     /// Prepares to do what a plan says; nothing happens yet.
-    public init(_ plan: Plan, environment: [String: String], logger: Logger) throws(SystemError) {
+    ///
+    /// How far a long stage is appears in the status line, where there is one.
+    public init(
+        _ plan: Plan, environment: [String: String], logger: Logger, statusLine: StatusLine? = nil
+    ) throws(SystemError) {
         self.plan = plan
+        self.statusLine = statusLine
         self.environment = environment
         self.logger = logger
         cancellation = try Cancellation()
@@ -36,8 +43,10 @@ public final class Sidecar {
     /// are made.
     public func run() -> ExitCode {
         let errorFile = ErrorFile(plan.settings.errorFile?.text)
+        let manager = ServiceManager.fromEnvironment()
         do {
             try listenForSignals()
+            try notify(manager)
             warn()
             if plan.settings.groupWrite { GroupAccess.allow() }
             if plan.settings.addUser { addUser(home: environment["HOME"], logger) }
@@ -75,7 +84,11 @@ public final class Sidecar {
         let settings = try RemoteSettings(
             plan, for: url, environment: environment, logger: logger, figures: figures)
         let query = try RefQuery(plan.settings.ref)
-        try startControl(url, query, layout)
+        let facts = Facts(plan, remote: url)
+        let events = Events(status, StatusReport(facts: facts))
+        figures.add(status, volume: layout.root)
+        let reloader = try Reloader(plan, http: settings.http)
+        try startControl(url, query, layout, facts, events, reloader?.settings.targets ?? [])
         let stateFile = StateFile(layout.state)
         let (state, problem) = try stateFile.load()
         if let problem { logger.warning("the saved state is unusable and starts anew", ["reason": "\(problem)"]) }
@@ -93,8 +106,9 @@ public final class Sidecar {
             keeper: Keeper(layout: layout, cleaner: cleaner, staleTimeout: plan.settings.staleWorktreeTimeout),
             cleaner: cleaner, modules: ModuleStores(layout: layout, cleaner: cleaner, mode: CompactionMode(plan)),
             compaction: Releases.Compaction(layout: layout, mode: CompactionMode(plan)),
-            space: SpaceGuard(plan, root: layout.root), reloader: try Reloader(plan, http: settings.http),
-            figures: figures, status: status, logger: logger, cancellation: cancellation, stateFile: stateFile,
+            space: SpaceGuard(plan, root: layout.root), reloader: reloader,
+            figures: figures, status: status, events: events, logger: logger, statusLine: statusLine, cancellation: cancellation,
+            stateFile: stateFile,
             journal: Journal(layout.state), beforePublishing: try runner(Hook.beforePublishing(plan), settings.http),
             state: state, recovered: recovered)
         let hooks = try Hook.afterPublishing(plan).compactMap { try runner($0, settings.http) }
@@ -114,13 +128,26 @@ public final class Sidecar {
     }
 
     /// Answers from here on: probes are to be seen while a long recovery goes on.
-    private func startControl(_ url: RemoteURL, _ query: RefQuery, _ layout: ReleaseLayout) throws(SystemError) {
+    private func startControl(
+        _ url: RemoteURL, _ query: RefQuery, _ layout: ReleaseLayout, _ facts: Facts, _ events: Events,
+        _ signalTargets: [Target]
+    ) throws(SystemError) {
         if plan.settings.oneTime, plan.settings.httpBind == nil { return }
+        var settings = ControlSettings(plan, remote: url, query: query)
+        settings.signalTargets = signalTargets
         let control = ControlServer(
-            ControlSettings(plan, remote: url, query: query), stateDirectory: layout.state, status: status,
-            figures: figures, mailbox: mailbox, heartbeat: heartbeat, logger: logger)
+            settings, facts, stateDirectory: layout.state, status: status, events: events, figures: figures,
+            mailbox: mailbox, heartbeat: heartbeat, logger: logger)
         try control.start()
         self.control = control
+    }
+
+    private func notify(_ manager: ServiceManager?) throws(SystemError) {
+        guard let manager else { return }
+        let notifier = ServiceNotifier(
+            manager, status: status, heartbeat: heartbeat, logger: logger, cancellation: cancellation)
+        try notifier.start()
+        self.notifier = notifier
     }
 
     private func warn() {
@@ -133,6 +160,7 @@ public final class Sidecar {
     /// Calls off the hooks that run and waits for their end, so that no child of ours outlives us.
     private func endHooks() {
         cancellation.cancel()
+        notifier?.finish()
         for thread in hookThreads { thread.join() }
         hookThreads = []
     }

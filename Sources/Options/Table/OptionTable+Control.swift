@@ -22,7 +22,10 @@ extension OptionTable {
             """),
         Option(
             "api-token-file", \.apiTokenFile, .control, "token for changes over HTTP",
-            "Without it, only the socket in {root} may change anything. Needs {http-bind}.", availability: .notYet),
+            """
+            Without it, only the socket in {root} may change anything. It is read anew for each request, and sent as \
+            `Authorization: Bearer TOKEN`. Needs {http-bind}.
+            """),
     ]
 
     static let log: [Option] = [

@@ -5,23 +5,30 @@ internal import Telemetry
 /// Answers who asks how we are: on `--http-bind`, and on a socket file in the root that only our user can open.
 final class ControlServer {
     private let settings: ControlSettings
+    private let facts: Facts
     private let socketFile: String
     private let status: Status
+    private let events: Events
+    private let journal: Journal
     private let figures: Figures
     private let mailbox: Mailbox
     private let heartbeat: Heartbeat
     private let logger: Logger
     private let log: QuietLog
+    private let page = StatusPage()
     private var servers: [HTTPServer] = []
 
     /// Prepares to answer from what the others keep up to date; the socket file lies in `stateDirectory`.
     init(
-        _ settings: ControlSettings, stateDirectory: String, status: Status, figures: Figures, mailbox: Mailbox,
-        heartbeat: Heartbeat, logger: Logger
+        _ settings: ControlSettings, _ facts: Facts, stateDirectory: String, status: Status, events: Events,
+        figures: Figures, mailbox: Mailbox, heartbeat: Heartbeat, logger: Logger
     ) {
         self.settings = settings
         socketFile = ControlServer.socketFile(in: stateDirectory)
+        self.facts = facts
+        journal = Journal(stateDirectory)
         self.status = status
+        self.events = events
         self.figures = figures
         self.mailbox = mailbox
         self.heartbeat = heartbeat
@@ -94,6 +101,12 @@ final class ControlServer {
                 logger: logger, log: log, wake: { mailbox.wake(.push) })
             router.add("POST", "/hooks/push") { hook.answer($0) }
         }
+        let token = isLocal ? nil : APIToken(file: settings.tokenFile, log: log)
+        API(
+            facts: facts, status: status, events: events, journal: journal, mailbox: mailbox,
+            signalTargets: settings.signalTargets, logger: logger, token: token
+        ).add(to: &router)
+        page.add(to: &router)
         return router
     }
 }

@@ -1,6 +1,7 @@
 internal import GitProtocol
 internal import HTTPServer
 internal import Options
+internal import Reload
 internal import Remote
 
 /// What can be asked of us over HTTP, where, and what a push must concern.
@@ -13,8 +14,12 @@ struct ControlSettings: Sendable {
     var servesProcessReport = false
     /// `--push-secret-file`; without one nobody can announce a push.
     var pushSecretFiles: [String] = []
+    /// `--api-token-file`; without it nothing can be changed over a port.
+    var tokenFile: String?
     /// What we deploy.
     var target: PushTarget
+    /// Whom signals are meant for.
+    var signalTargets: [Target] = []
 }
 
 extension ControlSettings {
@@ -26,6 +31,7 @@ extension ControlSettings {
         self.init(
             bind: settings.httpBind.map { .port(host: $0.host, $0.port) }, servesMetrics: settings.httpMetrics,
             servesProcessReport: settings.httpPprof, pushSecretFiles: settings.pushSecretFiles.map(\.text),
+            tokenFile: settings.apiTokenFile?.text,
             target: PushTarget(
                 repositories: [RepositoryIdentity(remote)] + [original].compactMap { $0 }, query: query))
     }

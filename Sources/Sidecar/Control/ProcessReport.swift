@@ -24,8 +24,8 @@ struct ProcessReport {
 
     private var loop: [String] {
         let now = status.now
-        let stage = now.stage.map { stage in
-            "\(stage.stage.rawValue) for \(stage.since.duration(to: .now).inSeconds) s"
+        let stage = now.work.map { work in
+            "\(work.stage.rawValue), \(work.began.duration(to: .now).inSeconds) s after the attempt began"
         }
         return [
             "stage: \(stage ?? "none")", "failures in a row: \(now.failures)",

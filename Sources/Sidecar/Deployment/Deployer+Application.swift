@@ -37,11 +37,14 @@ extension Deployer {
     /// deployment, or after a roll-back that could not be confirmed.
     func confirmWhatIsLive() throws(StageError) {
         guard let open = unconfirmed, let current = state.current, let live else { return }
+        narrator.speak(of: live.commit, isNews: false)
+        // What was known to be good has nothing to go back to, and what a person chose is left to persons.
+        let staysPublished = state.lastGood == live.commit || current.isChosen
         do throws(StageError) {
-            try apply(live, from: open.former, goesBack: state.lastGood == live.commit)
+            try apply(live, from: open.former, goesBack: staysPublished)
         } catch {
-            // What was known to be good has nothing to go back to: it stays, and is asked for again.
-            if state.lastGood == live.commit { throw error }
+            // It is asked for again.
+            if staysPublished { throw error }
             let good = state.lastGood.map { Release(commit: $0, path: layout.directory(of: $0)) }
             throw try goBack(from: Origin(current), to: good, because: error)
         }
@@ -60,11 +63,12 @@ extension Deployer {
             logger.error(
                 "the application does not run the new release, which stays published",
                 ["hash": "\(bad.commit)", "stage": "\(error.stage.rawValue)"], error: error)
-            note(bad, .failed, at: error.stage, reason: error.description)
+            note(bad, .failed, at: error.stage, reason: error.description, output: cause?.output)
             return error
         }
         reject(bad, at: error.stage, error.description, cause?.output ?? "", .rolledBack)
         try publishAgain(good)
+        var reason = error.description
         do throws(StageError) {
             try apply(
                 live ?? good, from: Release(commit: bad.commit, path: layout.directory(of: bad.commit)),
@@ -76,6 +80,7 @@ extension Deployer {
             logger.error(
                 "rolled back, but the application does not run the good release either",
                 ["hash": "\(good.commit)", "stage": "\(error.stage.rawValue)"], error: error)
+            reason += "; gone back to \(good.commit), which the application does not run either: \(error)"
         }
         do throws(StageError) {
             try perform(.keep) { try keep() }
@@ -83,14 +88,18 @@ extension Deployer {
             logger.warning("cannot put away what was rolled back", error: error)
         }
         return StageError(
-            stage: error.stage, cause: Verdict(description: error.description, output: cause?.output ?? ""))
+            stage: error.stage, cause: Verdict(description: reason, output: cause?.output ?? ""))
     }
 
     /// Publishes a release that was live before: its directory when that is as it was, else a new one from the store.
-    func publishAgain(_ good: Release) throws(StageError) {
-        let summary = try perform(.publish) { try store.commit(good.commit) }
-        let reference = state.current?.reference ?? plan.settings.ref
-        let release = try perform(.stage) { () throws -> Release in
+    ///
+    /// When a person chose it, the commit that is left is held back from the same moment on.
+    @discardableResult
+    func publishAgain(_ good: Release, leaving left: Origin? = nil) throws(StageError) -> Origin {
+        let summary = try perform(.publish, quietly: true) { try store.commit(good.commit) }
+        let known = state.retired.first { $0.commit == good.commit }?.reference
+        let reference = known ?? state.current?.reference ?? plan.settings.ref
+        let release = try perform(.stage, quietly: true) { () throws -> Release in
             let release = Release(commit: good.commit, path: layout.directory(of: good.commit))
             let limit = deadline(plan.settings.syncTimeout)
             if try Files.statusIfPresent(release.path)?.kind == .directory,
@@ -102,22 +111,40 @@ extension Deployer {
         }
         let origin = Origin(
             State.Published(
-                commit: good.commit, reference: reference, subject: summary.subject, time: .now(), isConfirmed: false))
-        try publish(release, origin)
+                commit: good.commit, reference: reference, subject: Origin.shortened(summary.subject), time: .now(),
+                isConfirmed: false))
+        let held = state.quarantine
+        if let left {
+            tellBeforePublishing(HookEvent(commit: good.commit, directory: release.path))
+            holdBack(left, at: .publish, "gone back from by hand", "")
+        }
+        do throws(StageError) {
+            try publish(release, origin, isChosen: left != nil)
+        } catch {
+            state.quarantine = held
+            throw error
+        }
+        return origin
     }
 
     private func confirmed(_ confirmation: Confirmation?) {
         unconfirmed = nil
         state.current?.isConfirmed = true
         state.lastGood = live?.commit
-        saveState()
-        guard let confirmation else { return }
-        status.update { status in
-            status.confirmed = .now()
-            status.running = confirmation.evidence
+        let running = confirmation?.evidence.running ?? .unknown
+        if let confirmation, let live {
+            state.running = State.Running(
+                commit: live.commit, verdict: running.rawValue, cause: confirmation.evidence.cause, time: .now())
+            figures.running.setOnly(running.rawValue)
         }
+        saveState()
+        status.update { status in
+            status.running = state.running
+            status.isUnconfirmed = false
+        }
+        noteKept()
+        guard let confirmation else { return }
         figures.confirmed.setToNow()
-        let running = confirmation.evidence.running
         logger.info(
             "confirmed",
             [
@@ -134,15 +161,13 @@ extension Deployer {
     }
 
     private func describeChange(to release: Release, from former: Release?) throws -> Change {
-        let tree = try store.commit(release.commit).tree
-        // A former release whose commit is not in the store any more counts as empty: then everything has changed.
-        let before = try former.flatMap { store.contains($0.commit) ? try store.commit($0.commit).tree : nil }
         let others = try FileDescriptor.openDirectory(layout.releases).entries().map { entry in
             layout.releases + "/" + String(decoding: entry.name, as: UTF8.self)
         }
         return Change(
-            commit: release.commit, paths: try changedPaths(from: before, to: tree, in: store), release: release.path,
-            otherReleases: others.filter { $0 != release.path }, environment: environment(for: release))
+            commit: release.commit, paths: try changedPaths(from: former?.commit, to: release.commit),
+            release: release.path, otherReleases: others.filter { $0 != release.path }, publishedAt: publishedAt,
+            environment: environment(for: release))
     }
 
     /// Actions have limits of their own; this one is for all of them together.

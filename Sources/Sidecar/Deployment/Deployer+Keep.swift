@@ -32,10 +32,7 @@ extension Deployer {
     /// Removes directories whose time is up, if there are any.
     func keepReleases() throws {
         guard let live else { return }
-        var previous = state.retired.map(\.commit).filter { commit in
-            !state.quarantine.contains { $0.commit == commit }
-        }.prefix(plan.keepReleases).map { $0 }
-        if let good = state.lastGood, good != live.commit, !previous.contains(good) { previous.append(good) }
+        let previous = previousReleases(before: live.commit)
         let result = try parts.keeper.keep(
             live: live, previous: previous,
             retired: state.retired.map { RetiredRelease(commit: $0.commit, since: $0.time) }, store: store, now: .now())
@@ -46,9 +43,49 @@ extension Deployer {
             saveState()
         }
         nextExpiry = result.nextExpiry
+        noteKept()
+        noteSizes()
         if !result.removed.isEmpty {
             logger.debug("removed releases", ["hashes": .list(result.removed.map { .text("\($0)") })])
         }
+    }
+
+    /// What can be gone back to, newest first: what was live before and is not held back, and the last good release.
+    private func previousReleases(before live: ObjectID) -> [ObjectID] {
+        let candidates = state.retired.map(\.commit).filter { commit in
+            commit != live && !state.quarantine.contains { $0.commit == commit }
+        }
+        var previous = candidates.prefix(plan.keepReleases).map { $0 }
+        if let good = state.lastGood, good != live, !previous.contains(good) { previous.append(good) }
+        return previous
+    }
+
+    /// Says what can be gone back to.
+    func noteKept() {
+        guard let live else { return }
+        let kept = ([live.commit] + previousReleases(before: live.commit)).compactMap { describe($0) }
+        status.update { $0.kept = kept }
+        figures.kept.set(Double(kept.count))
+    }
+
+    private func noteSizes() {
+        if let watch { figures.diskUsed.set(Double(watch.bytes), "release") }
+        do {
+            figures.diskUsed.set(Double(try store.statistics().packedBytes), "store")
+        } catch {
+            logger.debug("cannot tell how large the store is", error: error)
+        }
+    }
+
+    private func describe(_ commit: ObjectID) -> Status.KeptRelease? {
+        // What is not in the store cannot be published; it is told so when somebody asks for it.
+        guard store.contains(commit), let subject = try? store.commit(commit).subject else { return nil }
+        let current = state.current.flatMap { $0.commit == commit ? $0 : nil }
+        let retired = state.retired.first { $0.commit == commit }
+        return Status.KeptRelease(
+            commit: commit, reference: current?.reference ?? retired?.reference ?? "",
+            subject: Origin.shortened(subject), time: current?.time ?? retired?.published,
+            isGood: state.lastGood == commit)
     }
 
     /// Takes over how the root was found at start, or after a repair.
@@ -63,15 +100,23 @@ extension Deployer {
         mustRedeploy = recovered.needsFetch || recovered.needsDeployment
         figures.quarantined.set(Double(state.quarantine.count))
         if let live, let current = state.current, current.commit == live.commit {
-            status.update { $0.published = (current.commit, current.time) }
+            status.update { $0.published = current }
             figures.published.set(current.time.secondsSince1970)
             if !current.isConfirmed, parts.reloader != nil { unconfirmed = Unconfirmed(release: live, former: nil) }
+        }
+        if let running = state.running {
+            figures.running.setOnly(running.verdict)
+            if running.commit == live?.commit { figures.confirmed.set(running.time.secondsSince1970) }
         }
         status.update { status in
             status.isVerified = recovered.isVerified
             status.quarantine = state.quarantine
+            status.running = state.running
+            status.isUnconfirmed = unconfirmed != nil
         }
+        noteKept()
         beginWatch()
+        noteSizes()
     }
 
     /// Begins to watch the live release for edits.

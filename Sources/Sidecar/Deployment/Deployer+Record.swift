@@ -11,10 +11,7 @@ extension Deployer {
     func reject(
         _ origin: Origin, at stage: Stage, _ reason: String, _ output: String, _ outcome: JournalEntry.Outcome
     ) {
-        state.quarantine.removeAll { $0.commit == origin.commit }
-        state.quarantine.append(
-            State.Quarantined(commit: origin.commit, stage: stage, reason: reason, output: output, time: .now()))
-        if state.quarantine.count > Deployer.mostQuarantined { state.quarantine.removeFirst() }
+        holdBack(origin, at: stage, reason, output)
         saveState()
         figures.quarantined.set(Double(state.quarantine.count))
         status.update { $0.quarantine = state.quarantine }
@@ -24,7 +21,15 @@ extension Deployer {
             [
                 "hash": "\(origin.commit)", "stage": "\(stage.rawValue)", "reason": "\(reason)", "output": "\(output)",
             ])
-        note(origin, outcome, at: stage, reason: reason)
+        note(origin, outcome, at: stage, reason: reason, output: output)
+    }
+
+    /// Adds a commit to those that are held back, in memory alone.
+    func holdBack(_ origin: Origin, at stage: Stage, _ reason: String, _ output: String) {
+        state.quarantine.removeAll { $0.commit == origin.commit }
+        state.quarantine.append(
+            State.Quarantined(commit: origin.commit, stage: stage, reason: reason, output: output, time: .now()))
+        if state.quarantine.count > Deployer.mostQuarantined { state.quarantine.removeFirst() }
     }
 
     /// Lets commits go whose time in quarantine is up.
@@ -44,13 +49,16 @@ extension Deployer {
     }
 
     /// Writes how a deployment ended into the journal and counts it.
-    func note(_ origin: Origin, _ outcome: JournalEntry.Outcome, at stage: Stage, reason: String? = nil) {
+    func note(
+        _ origin: Origin, _ outcome: JournalEntry.Outcome, at stage: Stage, reason: String? = nil, output: String? = nil
+    ) {
         figures.deployments.add(1, outcome.rawValue, stage.rawValue)
         // A newer commit has made it: what was held back before is history.
         if outcome == .deployed, !state.quarantine.isEmpty { replaceQuarantine([]) }
         let entry = JournalEntry(
             time: .now(), commit: origin.commit, reference: origin.reference, subject: origin.subject,
-            outcome: outcome, reason: reason, durations: durations)
+            outcome: outcome, stage: stage, reason: reason, output: output.flatMap { $0.isEmpty ? nil : $0 }, durations: durations)
+        narrator.tell(entry)
         do {
             try parts.journal.append(entry)
         } catch {

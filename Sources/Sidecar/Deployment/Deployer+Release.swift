@@ -11,13 +11,16 @@ extension Deployer {
     /// Both run where the release is going to stay, so that absolute paths which they write hold; nobody sees it yet.
     func makeRelease(_ commit: ObjectID, _ deadline: Deadline) throws(StageError) -> Release {
         // Read once: what is fetched and what is staged go by the same patterns.
-        let options = try perform(.stage) { try stagingOptions() }
-        let submodules = try perform(.fetch) { () throws -> [SubmoduleCheckout] in
+        var options = try perform(.stage, quietly: true) { try stagingOptions() }
+        let submodules = try perform(.fetch, quietly: true) { () throws -> [SubmoduleCheckout] in
             var needed = Submodules(plan, options, layout, logger, connect: parts.connect)
+            needed.meter = { [narrator] in narrator.meter(.fetch, unit: "objects", logging: "fetching") }
             needed.isComplete = !mustRedeploy
             return try needed.gather(for: commit, in: store, from: parts.remote, deadline)
         }
         let release = try perform(.stage) {
+            let meter = narrator.meter(.stage, unit: "files", logging: "staging")
+            options.report = { done, total in meter.report(done, of: total) }
             let stager = Stager(layout: layout, objects: store, options: options)
             // What could not be proved may hold anything: nothing of it goes into another release.
             let staged = try stager.stage(
@@ -37,28 +40,32 @@ extension Deployer {
     }
 
     /// Swaps the link, and remembers that it did.
-    func publish(_ release: Release, _ origin: Origin) throws(StageError) {
+    func publish(_ release: Release, _ origin: Origin, isChosen: Bool = false) throws(StageError) {
         let published = try perform(.publish) { () throws -> Release in
             // Kept before it is live: from the first moment on its commit must not fall to a compaction.
             try store.keep(release.commit)
-            return try publisher.publish(release)
+            return try publisher.publish(release) { publishedAt = CurrentProcess.timeSinceBoot }
         }
         let time = Timestamp.now()
         if let former = state.current, former.commit != release.commit {
             state.retired.removeAll { $0.commit == former.commit || $0.commit == release.commit }
-            state.retired.insert(State.Retired(commit: former.commit, time: time), at: 0)
+            state.retired.insert(
+                State.Retired(
+                    commit: former.commit, time: time, reference: former.reference, subject: former.subject,
+                    published: former.time), at: 0)
         }
         state.current = State.Published(
             commit: origin.commit, reference: origin.reference, subject: origin.subject, time: time,
-            isConfirmed: parts.reloader == nil)
+            isConfirmed: parts.reloader == nil, isChosen: isChosen)
         live = published
         isLiveProved = true
         saveState()
         status.update { status in
-            status.published = (origin.commit, time)
-            status.confirmed = nil
+            status.published = state.current
+            status.quarantine = state.quarantine
         }
         figures.published.setToNow()
+        noteKept()
         beginWatch()
         logger.info(
             "published",
@@ -97,14 +104,15 @@ extension Deployer {
     /// Runs a command in the release; when it does not succeed, the commit is bad.
     ///
     /// It has a time limit of its own, beside `--sync-timeout`: installing dependencies may take longer than fetching.
-    private func judge(_ path: String, _ release: Release, _ timeout: Duration) throws {
-        let command = Command(path, environment: environment(for: release), directory: release.path)
+    private func judge(_ words: CommandWords, _ release: Release, _ timeout: Duration) throws {
+        let command = Command(
+            words.program, words.arguments, environment: environment(for: release), directory: release.path)
         let deadline = deadline(timeout)
         let result = try runCommand(command, deadline: deadline, combined: true, outputLimit: 16 * 1024)
-        if result.interruption == .cancelled { try deadline.check("run \(path)") }
+        if result.interruption == .cancelled { try deadline.check("run \(words.program)") }
         guard result.isSuccess else {
             let reason = result.interruption == .timeout ? "did not end within \(timeout.inSeconds) s" : result.reason
-            throw Verdict(description: "\(path) \(reason)", output: result.output.text)
+            throw Verdict(description: "\(words.program) \(reason)", output: result.output.text)
         }
     }
 

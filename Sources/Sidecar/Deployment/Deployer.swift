@@ -20,10 +20,13 @@ final class Deployer {
     var figures: Figures { parts.figures }
     var status: Status { parts.status }
     var logger: Logger { parts.logger }
+    let narrator: Narrator
 
     var state: State
     /// The release that readers of the link see.
     var live: Release?
+    /// When the link was swapped last, on the clock of processes' start times; at our own start at the earliest.
+    var publishedAt = CurrentProcess.timeSinceBoot
     /// What the application has not been shown to run yet, and must be before anything else counts as done.
     var unconfirmed: Unconfirmed?
     var watch: LiveWatch?
@@ -43,6 +46,7 @@ final class Deployer {
 
     init(_ parts: Parts) {
         self.parts = parts
+        narrator = Narrator(parts.status, parts.events, parts.logger, parts.statusLine)
         store = parts.recovered.store
         state = parts.state
         live = parts.recovered.live
@@ -57,9 +61,14 @@ final class Deployer {
     /// A deadline for work that has its own limit, beside that of the whole attempt.
     func deadline(_ limit: Duration) -> Deadline { .after(limit, cancellation: parts.cancellation) }
 
-    /// One attempt: asks the remote, and makes live what it has when that is something new.
-    func attempt() throws(StageError) -> Outcome {
+    /// One attempt: asks the remote, and makes live what it has when that is something new; or what an order says.
+    func attempt(_ order: Order? = nil) throws(StageError) -> Outcome {
         durations = []
+        switch order {
+        case .rollBack(let commit): return try choose(commit)
+        case .resume: resume()
+        case .sync, nil: break
+        }
         let deadline = deadline(plan.settings.syncTimeout)
         defer { parts.remote.close() }
         do throws(StageError) {
@@ -73,19 +82,23 @@ final class Deployer {
 
     private func attempt(_ deadline: Deadline) throws(StageError) -> Outcome {
         let found = try perform(.resolve) { try parts.remote.resolve(parts.query, deadline) }
-        status.update { $0.remote = (found.commit, .now()) }
         figures.remoteVerified.setToNow()
         // Something foreign at the link is noticed also where there is nothing new to publish.
         do { try publisher.check() } catch { throw StageError(stage: .publish, cause: error) }
-        if let settled, settled == found.id, let live, unconfirmed == nil { return .unchanged(live.commit) }
+        if let settled, settled == found.id, let live, unconfirmed == nil {
+            status.update { $0.noteRemote(live.commit) }
+            return .unchanged(live.commit)
+        }
+        status.update { $0.noteRemote(found.commit) }
+        releaseQuarantine()
+        // What is held back need not be brought.
+        if isHeldBack(found.commit) { return try holdBack(found.commit) }
+        if live?.commit != found.commit || mustRedeploy { narrator.speak(of: found.commit, isNews: true) }
 
         let commit = try fetch(found, deadline)
-        releaseQuarantine()
-        if let held = state.quarantine.first(where: { $0.commit == commit }) {
-            logger.debug("the commit is held back", ["hash": "\(commit)", "reason": "\(held.reason)"])
-            try confirmWhatIsLive()
-            return .heldBack(commit)
-        }
+        // Only now is it known what a tag stands for, where the server did not say.
+        if commit != found.commit { status.update { $0.noteRemote(commit) } }
+        if isHeldBack(commit) { return try holdBack(commit) }
         if live?.commit == commit, !mustRedeploy {
             try confirmWhatIsLive()
             settled = found.id
@@ -102,11 +115,20 @@ final class Deployer {
         return .deployed(commit)
     }
 
+    private func isHeldBack(_ commit: ObjectID) -> Bool { state.quarantine.contains { $0.commit == commit } }
+
+    private func holdBack(_ commit: ObjectID) throws(StageError) -> Outcome {
+        logger.debug("the commit is held back", ["hash": "\(commit)"])
+        try confirmWhatIsLive()
+        return .heldBack(commit)
+    }
+
     private func fetch(_ found: ResolvedReference, _ deadline: Deadline) throws(StageError) -> ObjectID {
+        let meter = narrator.meter(.fetch, unit: "objects", logging: "fetching")
         let result = try perform(.fetch) {
             var scope = FetchScope(plan)
             scope.maximumBytes = try parts.space.mostFetched
-            let watch = FetchWatch(parts.space, logger, "fetch \(found.shownName) from \(parts.remote.url)")
+            let watch = FetchWatch(parts.space, meter, "fetch \(found.shownName) from \(parts.remote.url)")
             do throws(RemoteError) {
                 return try parts.remote.fetch(
                     found, scope, into: store, isComplete: !mustRedeploy, deadline, watch.look)
@@ -141,7 +163,7 @@ final class Deployer {
             }
             return try Origin(found, store.commit(commit))
         }
-        try perform(.publish) { try parts.reloader?.checkPermission() }
+        try checkPublishing()
         let release: Release
         do throws(StageError) {
             release = try makeRelease(commit, deadline)
@@ -162,35 +184,50 @@ final class Deployer {
         try perform(.keep) { try keep() }
     }
 
+    /// Makes sure that nothing forbids what publishing needs, before anything is made for it.
+    func checkPublishing() throws(StageError) {
+        try perform(.publish, quietly: true) {
+            try publisher.check()
+            try parts.reloader?.checkPermission()
+        }
+    }
+
     /// The hook before publishing never holds a release back; with `--one-time` there is no later for it to run in.
-    private func tellBeforePublishing(_ event: HookEvent) {
+    func tellBeforePublishing(_ event: HookEvent) {
         guard let hook = parts.beforePublishing else { return }
         guard plan.settings.oneTime else { return hook.send(event) }
         do throws(HookError) { try hook.runOnce(event) } catch { hookFailed = true }
     }
 
     /// Runs a stage: times it, says where we are, and names it in its failure.
-    func perform<Result: ~Copyable>(_ stage: Stage, _ body: () throws -> Result) throws(StageError) -> Result {
+    ///
+    /// A part of a stage that is not worth a word is done `quietly`.
+    func perform<Result: ~Copyable>(
+        _ stage: Stage, quietly: Bool = false, _ body: () throws -> Result
+    ) throws(StageError) -> Result {
         let start = ContinuousClock.now
-        status.update { $0.stage = (stage, start) }
+        narrator.begin(stage, quietly: quietly)
+        var failure: StageError?
         defer {
             let duration = ContinuousClock.now - start
             // A stage may have several parts.
             if let place = durations.firstIndex(where: { $0.stage == stage }) {
                 durations[place].duration += duration
-            } else {
+            } else if !quietly {
                 durations.append((stage, duration))
             }
             figures.stageDuration.observe(duration, stage.rawValue)
             if stage == .resolve { figures.pollDuration.observe(duration) }
-            status.update { $0.stage = nil }
+            narrator.end(stage, after: duration, failure, quietly: quietly)
         }
         do {
             return try body()
         } catch let error as StageError {
             throw error
         } catch {
-            throw StageError(stage: stage, cause: error)
+            let error = StageError(stage: stage, cause: error)
+            failure = error
+            throw error
         }
     }
 }

@@ -2,21 +2,19 @@ internal import GitStore
 internal import Posix
 internal import Releases
 internal import Remote
-internal import Telemetry
 
-/// Has an eye on a fetch: says now and then how far it is, and ends it before it fills the volume.
+/// Has an eye on a fetch: counts how far it is, and ends it before it fills the volume.
 final class FetchWatch {
     private let space: SpaceGuard
-    private let logger: Logger
+    private let meter: Meter?
     private let operation: String
-    private var reported = ContinuousClock.now
     private var looked = 0
     /// How many bytes come between two looks at the volume.
     private static let piece = 1 << 20
 
-    init(_ space: SpaceGuard, _ logger: Logger, _ operation: String) {
+    init(_ space: SpaceGuard, _ meter: Meter?, _ operation: String) {
         self.space = space
-        self.logger = logger
+        self.meter = meter
         self.operation = operation
     }
 
@@ -31,14 +29,7 @@ final class FetchWatch {
                 throw RemoteError(.limit, operation, "\(error)")
             }
         }
-        // A long fetch is heard from now and then; a short one is not worth a line.
-        guard ContinuousClock.now - reported > .seconds(5) else { return }
-        reported = .now
-        logger.info(
-            "fetching",
-            [
-                "objects": .count(progress.objects), "of": .count(progress.total), "bytes": .count(progress.bytes),
-            ])
+        meter?.report(progress.objects, of: progress.total, bytes: progress.bytes)
     }
 }
 

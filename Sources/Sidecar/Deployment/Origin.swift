@@ -11,7 +11,12 @@ struct Origin {
     init(_ found: ResolvedReference, _ commit: Commit) {
         self.commit = commit.id
         reference = found.shownName
-        subject = commit.subject
+        subject = Origin.shortened(commit.subject)
+    }
+
+    /// A subject is a line for people; one that is longer than a page is no such thing.
+    static func shortened(_ subject: String) -> String {
+        subject.utf8.count <= 500 ? subject : String(subject.prefix(500)) + "…"
     }
 
     init(_ published: State.Published) {

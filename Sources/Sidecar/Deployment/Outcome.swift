@@ -6,6 +6,8 @@ enum Outcome {
     case unchanged(ObjectID)
     /// A new release is live.
     case deployed(ObjectID)
+    /// A release that a person chose is live.
+    case chosen(ObjectID)
     /// The remote has a commit that is held back, because it failed before.
     case heldBack(ObjectID)
     /// A new commit was tried, found bad, and is held back from now on.

@@ -28,7 +28,10 @@ struct Parts {
     let reloader: Reloader?
     let figures: Figures
     let status: Status
+    let events: Events
     let logger: Logger
+    /// Where a terminal shows how far a stage is.
+    let statusLine: StatusLine?
     let cancellation: Cancellation
     let stateFile: StateFile
     let journal: Journal

@@ -51,6 +51,11 @@ final class SyncLoop {
             if cancellation.isCancelled { return .success }
             let pause = pace.pause(chance: .random(in: 0...1))
             logger.debug("waiting", ["seconds": .seconds(pause)])
+            if !deployer.isSettledForGood {
+                let next = ContinuousClock.now.advanced(by: pause)
+                status.update { $0.nextAttempt = next }
+            }
+            deployer.parts.events.statusChanged(evenTimes: true)
             let reasons = try wait(pause)
             if cancellation.isCancelled { return .success }
             if !reasons.isEmpty { logger.debug("woken", ["by": .list(reasons.map { .text($0.rawValue) })]) }
@@ -109,13 +114,39 @@ final class SyncLoop {
     private func attempt() throws(SystemError) -> Bool {
         let start = ContinuousClock.now
         heartbeat.beat(until: start.advanced(by: deployer.longestAttempt))
+        let (number, order) = mailbox.begin()
+        let narrator = deployer.narrator
+        narrator.begin(number, isOrdered: order != nil)
         do throws(StageError) {
-            let outcome = try deployer.attempt()
-            return settle(outcome, ContinuousClock.now - start)
+            let outcome = try deployer.attempt(order)
+            let mayGoOn = settle(outcome, ContinuousClock.now - start)
+            noteUnconfirmed()
+            narrator.end(outcome)
+            return mayGoOn
         } catch {
-            if cancellation.isCancelled { return true }
-            return fail(error, ContinuousClock.now - start)
+            var mayGoOn = true
+            if case .rollBack = order {
+                refuse(error)
+            } else if !cancellation.isCancelled {
+                mayGoOn = fail(error, ContinuousClock.now - start)
+            }
+            noteUnconfirmed()
+            narrator.end("failed", nil, error, isQuiet: false)
+            return mayGoOn
         }
+    }
+
+    private func noteUnconfirmed() {
+        let isUnconfirmed = deployer.unconfirmed != nil
+        status.update { $0.isUnconfirmed = isUnconfirmed }
+    }
+
+    /// What a person asked for did not work out; that says nothing about the remote, nor about our own state.
+    private func refuse(_ error: StageError) {
+        if cancellation.isCancelled { return }
+        status.update { $0.lastFailure = Status.Failure(error) }
+        logger.error(
+            "the order to go back was not carried out to the end", ["stage": "\(error.stage.rawValue)"], error: error)
     }
 
     private func settle(_ outcome: Outcome, _ duration: Duration) -> Bool {
@@ -129,6 +160,13 @@ final class SyncLoop {
             figures.syncs.add(1, "success")
             figures.syncDuration.observe(duration, "success")
             announce(commit, isNew: true)
+        case .chosen(let commit):
+            figures.syncs.add(1, "success")
+            figures.syncDuration.observe(duration, "success")
+            announce(commit, isNew: true)
+            // It says nothing about the remote.
+            figures.stale.set(status.now.behindSince == nil ? 0 : 1)
+            return true
         case .heldBack:
             figures.syncs.add(1, "noop")
             figures.syncDuration.observe(duration, "noop")
@@ -143,7 +181,11 @@ final class SyncLoop {
             writeErrorFile(
                 "the new release was rejected", error, [("hash", "\(commit)"), ("stage", error.stage.rawValue)])
             pace.failed(retryAfter: nil)
-            status.update { $0.lastFailure = error.description }
+            status.update { status in
+                status.failures = pace.failures
+                status.isFailing = false
+                status.lastFailure = Status.Failure(error)
+            }
             return mayGoOn()
         }
         succeeded()
@@ -160,6 +202,7 @@ final class SyncLoop {
         pace.succeeded()
         status.update { status in
             status.failures = 0
+            status.isFailing = false
             status.lastFailure = nil
             status.hasSucceeded = true
         }
@@ -175,7 +218,8 @@ final class SyncLoop {
         figures.stale.set(1)
         status.update { status in
             status.failures = pace.failures
-            status.lastFailure = error.description
+            status.isFailing = true
+            status.lastFailure = Status.Failure(error)
         }
         logger.error(
             deployer.live == nil ? "sync failed; nothing is published yet" : "sync failed; what is live stays",

@@ -23,19 +23,33 @@ struct JournalEntry: Equatable {
     var reference: String
     var subject: String
     var outcome: Outcome
+    /// The stage in which it ended.
+    var stage: Stage?
     /// Why, where it did not go well.
     var reason: String?
+    /// What the command or the server that judged it said, bounded.
+    var output: String?
     /// How long each stage took, in order.
     var durations: [(stage: Stage, duration: Duration)]
+
+    /// The end of a long output, where failures stand as a rule.
+    private static func shortened(_ output: String) -> String {
+        let limit = 4096
+        guard output.utf8.count > limit else { return output }
+        // What is left of a character that was cut is no text.
+        let end = output.utf8.suffix(limit).drop { $0 & 0xc0 == 0x80 }
+        return "…" + String(decoding: end, as: UTF8.self)
+    }
 
     static func == (left: JournalEntry, right: JournalEntry) -> Bool { left.json == right.json }
 
     var json: JSONValue {
         [
             "time": "\(time)", "hash": "\(commit)", "ref": "\(reference)", "subject": "\(subject)",
-            "outcome": "\(outcome.rawValue)", "reason": JSONValue(reason),
+            "outcome": "\(outcome.rawValue)", "stage": JSONValue(stage?.rawValue), "reason": JSONValue(reason) ?? .null,
+            "output": JSONValue(output.map(JournalEntry.shortened)) ?? .null,
             "seconds": .object(
-                durations.map { JSONMember(name: $0.stage.rawValue, value: JSONValue($0.duration.inSeconds)) }),
+                durations.map { JSONMember(name: $0.stage.rawValue, value: JSONValue(seconds: $0.duration)) }),
         ]
     }
 }

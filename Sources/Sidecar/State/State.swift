@@ -5,7 +5,7 @@ internal import Posix
 /// What must survive a restart; kept in `state.json`.
 struct State: Equatable {
     /// A release that was published.
-    struct Published: Equatable {
+    struct Published: Equatable, Sendable {
         var commit: ObjectID
         /// The reference that it came from, as it was asked for.
         var reference: String
@@ -14,6 +14,18 @@ struct State: Equatable {
         var time: Timestamp
         /// Whether the application was shown to run it.
         var isConfirmed: Bool
+        /// Whether a person chose it: then it is not gone back from by itself.
+        var isChosen = false
+    }
+
+    /// What the application was shown to run.
+    struct Running: Equatable, Sendable {
+        var commit: ObjectID
+        /// `proved`, `likely`, `unknown` or `stale`.
+        var verdict: String
+        /// What led to it, in words.
+        var cause: String
+        var time: Timestamp
     }
 
     /// A commit that must not be tried again for now.
@@ -30,10 +42,16 @@ struct State: Equatable {
     /// A release that another one has replaced.
     struct Retired: Equatable {
         var commit: ObjectID
+        /// When it was replaced.
         var time: Timestamp
+        /// What it was when it was live; nil where a version before this one has retired it.
+        var reference: String?
+        var subject: String?
+        var published: Timestamp?
     }
 
     var current: Published?
+    var running: Running?
     var lastGood: ObjectID?
     var quarantine: [Quarantined] = []
     /// Newest first.
@@ -48,6 +66,7 @@ extension State {
             guard let published = Published(json: value) else { return nil }
             current = published
         }
+        running = json["running"].flatMap(Running.init)
         lastGood = json["last_good"]?.string.flatMap { ObjectID($0) }
         quarantine = (json["quarantine"]?.elements ?? []).compactMap(Quarantined.init)
         retired = (json["retired"]?.elements ?? []).compactMap(Retired.init)
@@ -55,7 +74,8 @@ extension State {
 
     var json: JSONValue {
         [
-            "version": 1, "current": current?.json, "last_good": JSONValue(lastGood?.description),
+            "version": 1, "current": current?.json, "running": running?.json,
+            "last_good": JSONValue(lastGood?.description),
             "quarantine": .array(quarantine.map(\.json)), "retired": .array(retired.map(\.json)),
         ]
     }
@@ -68,14 +88,27 @@ extension State.Published {
         }
         self.init(
             commit: commit, reference: json["ref"]?.string ?? "", subject: json["subject"]?.string ?? "", time: time,
-            isConfirmed: json["confirmed"]?.flag ?? false)
+            isConfirmed: json["confirmed"]?.flag ?? false, isChosen: json["chosen"]?.flag ?? false)
     }
 
     var json: JSONValue {
         [
             "commit": "\(commit)", "ref": "\(reference)", "subject": "\(subject)", "time": time.json,
-            "confirmed": .bool(isConfirmed),
+            "confirmed": .bool(isConfirmed), "chosen": .bool(isChosen),
         ]
+    }
+}
+
+extension State.Running {
+    fileprivate init?(json: JSONValue) {
+        guard let commit = json["commit"]?.string.flatMap({ ObjectID($0) }), let time = Timestamp(json["time"]),
+            let verdict = json["verdict"]?.string
+        else { return nil }
+        self.init(commit: commit, verdict: verdict, cause: json["cause"]?.string ?? "", time: time)
+    }
+
+    var json: JSONValue {
+        ["commit": "\(commit)", "verdict": .string(verdict), "cause": .string(cause), "time": time.json]
     }
 }
 
@@ -102,10 +135,17 @@ extension State.Retired {
         guard let commit = json["commit"]?.string.flatMap({ ObjectID($0) }), let time = Timestamp(json["time"]) else {
             return nil
         }
-        self.init(commit: commit, time: time)
+        self.init(
+            commit: commit, time: time, reference: json["ref"]?.string, subject: json["subject"]?.string,
+            published: Timestamp(json["published"]))
     }
 
-    var json: JSONValue { ["commit": "\(commit)", "time": time.json] }
+    var json: JSONValue {
+        [
+            "commit": "\(commit)", "time": time.json, "ref": JSONValue(reference), "subject": JSONValue(subject),
+            "published": published?.json,
+        ]
+    }
 }
 
 extension Timestamp {

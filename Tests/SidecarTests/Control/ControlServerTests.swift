@@ -22,8 +22,10 @@ struct ControlServerTests {
         var settings = ControlSettings(target: PushTarget(repositories: repository, query: try RefQuery("main")))
         settings.bind = .port(host: "127.0.0.1", 0)
         change(&settings)
+        let facts = Facts()
         return ControlServer(
-            settings, stateDirectory: stateDirectory, status: status, figures: figures, mailbox: mailbox,
+            settings, facts, stateDirectory: stateDirectory, status: status,
+            events: Events(status, StatusReport(facts: facts)), figures: figures, mailbox: mailbox,
             heartbeat: Heartbeat(), logger: Logger(log.sink))
     }
 

@@ -9,13 +9,17 @@ import Testing
 struct ProbeTests {
     private let commit = ObjectID("0123456789012345678901234567890123456789")
 
+    private func published(_ commit: ObjectID) -> State.Published {
+        State.Published(commit: commit, reference: "main", subject: "first", time: .now(), isConfirmed: true)
+    }
+
     private func text(_ response: Response) -> String { String(decoding: response.bytes, as: UTF8.self) }
 
     @Test("/ fails until an attempt has succeeded since the start, whatever is published")
     func root() throws {
         let probes = Probes(status: Status(), heartbeat: Heartbeat())
         let commit = try #require(commit)
-        probes.status.update { $0.published = (commit, .now()) }
+        probes.status.update { $0.published = published(commit) }
         #expect(probes.root(Request("GET", "/")).status == 503)
         probes.status.update { $0.hasSucceeded = true }
         #expect(probes.root(Request("GET", "/")).status == 200)
@@ -30,7 +34,7 @@ struct ProbeTests {
         #expect(probes.ready(Request("GET", "/readyz")).status == 503)
         let commit = try #require(commit)
         probes.status.update { status in
-            status.published = (commit, .now())
+            status.published = published(commit)
             status.failures = 100
         }
         #expect(probes.ready(Request("GET", "/readyz")).status == 200)

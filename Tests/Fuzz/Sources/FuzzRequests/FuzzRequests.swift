@@ -41,8 +41,10 @@ private let router: Router = {
     do {
         var settings = ControlSettings(target: PushTarget(repositories: [], query: try RefQuery("main")))
         settings.pushSecretFiles = ["/nonexistent"]
+        let (status, facts) = (Status(), Facts())
         let server = ControlServer(
-            settings, stateDirectory: "/nonexistent", status: Status(), figures: Figures(), mailbox: try Mailbox(),
+            settings, facts, stateDirectory: "/nonexistent", status: status,
+            events: Events(status, StatusReport(facts: facts)), figures: Figures(), mailbox: try Mailbox(),
             heartbeat: Heartbeat(), logger: .silent)
         return server.router(isLocal: false)
     } catch {
