@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite("Commands of a deployment", .endToEnd, .timeLimit(.minutes(3)))
-struct CommandTests {
+struct GateTests {
     @Test("they are lines with arguments and quotes, of programs that are found in PATH")
     func words() throws {
         let site = try Site(["some file": "two words\n"])
