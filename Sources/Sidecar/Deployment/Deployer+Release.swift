@@ -10,22 +10,28 @@ extension Deployer {
     ///
     /// Both run where the release is going to stay, so that absolute paths which they write hold; nobody sees it yet.
     func makeRelease(_ commit: ObjectID, _ deadline: Deadline) throws(StageError) -> Release {
+        // Read once: what is fetched and what is staged go by the same patterns.
+        var options = try perform(.stage, quietly: true) { try stagingOptions() }
         let submodules = try perform(.fetch, quietly: true) { () throws -> [SubmoduleCheckout] in
-            var needed = Submodules(plan, try StagingOptions(plan), layout, logger, connect: parts.connect)
+            var needed = Submodules(plan, options, layout, logger, connect: parts.connect)
             needed.isComplete = !mustRedeploy
+            needed.meter = narrator.meter(.fetch, unit: "objects", logging: "fetching")
             return try needed.gather(for: commit, in: store, from: parts.remote, deadline)
         }
         let release = try perform(.stage) {
             let meter = narrator.meter(.stage, unit: "files", logging: "staging")
-            let stager = try stager { done, total in meter.report(done, of: total) }
-            let staged = try stager.stage(commit, from: live, submodules: submodules, deadline: deadline)
+            options.report = { done, total in meter.report(done, of: total) }
+            let stager = Stager(layout: layout, objects: store, options: options)
+            // What could not be proved may hold anything: nothing of it goes into another release.
+            let staged = try stager.stage(
+                commit, from: isLiveProved ? live : nil, submodules: submodules, deadline: deadline)
             figures.filesWritten.add(Double(staged.figures.written))
             figures.filesShared.add(Double(staged.figures.shared))
             for warning in staged.warnings { logger.warning("a file was written as it is", ["reason": "\(warning)"]) }
             return try stager.install(staged)
         }
         do throws(StageError) {
-            try prepareAndValidate(release)
+            try prepareAndValidate(release, options)
         } catch {
             discard(release)
             throw error
@@ -52,6 +58,7 @@ extension Deployer {
             commit: origin.commit, reference: origin.reference, subject: origin.subject, time: time,
             isConfirmed: parts.reloader == nil, isChosen: isChosen)
         live = published
+        isLiveProved = true
         saveState()
         status.update { status in
             status.published = state.current
@@ -70,19 +77,23 @@ extension Deployer {
     }
 
     /// What makes and checks releases, by the parameters as they are now.
-    func stager(report: (@Sendable (Int, Int) -> Void)? = nil) throws(SystemError) -> Stager {
-        var options = try StagingOptions(plan)
-        options.report = report
-        options.space = parts.space
-        return Stager(layout: layout, objects: store, options: options)
+    func stager() throws(SystemError) -> Stager {
+        Stager(layout: layout, objects: store, options: try stagingOptions())
     }
 
-    private func prepareAndValidate(_ release: Release) throws(StageError) {
+    private func stagingOptions() throws(SystemError) -> StagingOptions {
+        var options = try StagingOptions(plan)
+        options.space = parts.space
+        return options
+    }
+
+    private func prepareAndValidate(_ release: Release, _ options: StagingOptions) throws(StageError) {
         let settings = plan.settings
         if let command = settings.prepareCommand {
             try perform(.prepare) {
                 try judge(command, release, settings.prepareTimeout)
-                try stager().acceptChanges(in: release, deadline: deadline(settings.syncTimeout))
+                try Stager(layout: layout, objects: store, options: options).acceptChanges(
+                    in: release, deadline: deadline(settings.syncTimeout))
             }
         }
         if let command = settings.validateCommand {
