@@ -1,5 +1,6 @@
 import HTTPServer
 import JSON
+import Options
 import Posix
 import TestSupport
 import Testing
@@ -10,7 +11,7 @@ import Testing
 struct OrderTests {
     private func stage(_ name: JSONValue, _ state: JSONValue, _ progress: JSONValue = .null) -> JSONValue {
         [
-            "attempt": 18, "hash": .string(Hash.blue), "stage": name, "state": state, "seconds": 0.2,
+            "attempt": 18, "hash": .string(Hash.blue), "stage": name, "state": state, "seconds": JSONValue(0.2),
             "progress": progress, "message": "it broke",
         ]
     }

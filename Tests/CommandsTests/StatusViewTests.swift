@@ -53,14 +53,14 @@ struct StatusViewTests {
         let text = view([
             "condition": "deploying",
             "deployment": [
-                "attempt": 17, "hash": .string(Hash.red), "stage": "fetch", "seconds": 1.23,
+                "attempt": 17, "hash": .string(Hash.red), "stage": "fetch", "seconds": JSONValue(1.23),
                 "progress": ["done": 1200, "total": 4800, "unit": "objects"],
             ],
         ])
         #expect(text.hasPrefix("Your push is on its way: 2222222 is at fetch; 1111111 is live until then.\n"))
         #expect(
             text.contains(
-                "\n  deploying  2222222  fetch  [#####...............]  25 %  1,200 of 4,800 objects  for 1.2 s\n"),
+                "\n  deploying  2222222  fetch  [###.........]  25 %  1,200 of 4,800 objects  for 1.2 s\n"),
             "\(text)")
     }
 

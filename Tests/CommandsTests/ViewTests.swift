@@ -42,7 +42,7 @@ struct ViewTests {
     private func process(_ pid: Int, _ command: String, _ signalled: Bool, _ why: String) -> JSONValue {
         [
             "pid": JSONValue(pid), "parent": 1, "user": pid == 1 ? .null : "www-data", "uid": 33,
-            "cpu_seconds": 75.25, "memory": 4_194_304, "started": "2026-01-31T12:04:00.000Z",
+            "cpu_seconds": JSONValue(75.25), "memory": 4_194_304, "started": "2026-01-31T12:04:00.000Z",
             "command": .string(command), "signalled": .bool(signalled), "why": .string(why),
         ]
     }

@@ -1,4 +1,5 @@
 import JSON
+import Options
 import Posix
 import TestSupport
 import Testing
@@ -61,9 +62,7 @@ struct WaitTests {
         let said = say("wait", "1111111", root: sidecar.root)
         #expect(said.code == .failure)
         #expect(
-            said.errors == "git-sidecar: 1111111 may be 11111112000 or 1111111b1e00: give more digits\n".replacing(
-                "11111112000 ", with: "111111120000 "))
-        #expect(say("wait", "11111112", "--timeout=10ms", root: sidecar.root).errors == "")
+            said.errors == "git-sidecar: 1111111 may be 111111120000 or 1111111b1e00: give more digits\n")
     }
 
     @Test("the end of a deployment ends the waiting", arguments: [("deployed", true), ("rolled-back", false)])

@@ -35,8 +35,8 @@ struct Wait {
                     lastProblem = error.description
                 }
             }
-            if let verdict = progress.verdict { return say(verdict, display) }
             if let ambiguity = progress.ambiguity { throw CommandError(message: ambiguity) }
+            if let verdict = progress.verdict { return say(verdict, display) }
             // The time may be up by now, which the loop's condition sees.
             try? deadline.pause(.milliseconds(300))
         }

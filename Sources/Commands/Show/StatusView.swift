@@ -40,7 +40,7 @@ struct StatusView {
             add("running", running.hash, words(running), when)
         }
         if let deployment = status.deployment {
-            let progress = deployment.progress.map { "  \($0.bar(width: 20))" } ?? ""
+            let progress = deployment.progress.map { "  \($0.bar(width: 12))" } ?? ""
             let time = deployment.seconds.map { "for \(measured($0))" } ?? ""
             add("deploying", deployment.hash, deployment.stage + progress, time)
         } else if let next = status.json.time("next_attempt") {

@@ -46,7 +46,7 @@ final class Deployer {
 
     init(_ parts: Parts) {
         self.parts = parts
-        narrator = Narrator(parts.status, parts.events, parts.logger)
+        narrator = Narrator(parts.status, parts.events, parts.logger, parts.statusLine)
         store = parts.recovered.store
         state = parts.state
         live = parts.recovered.live

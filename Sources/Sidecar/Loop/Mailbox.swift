@@ -74,8 +74,17 @@ final class Mailbox: Sendable {
     ///
     /// Does not wait while an order does.
     func wait(_ deadline: Deadline) throws(SystemError) -> [WakeReason] {
-        if content.withLock({ $0.orders.isEmpty }) { try event.wait(deadline) }
-        return content.withLock { content in
+        while true {
+            let reasons = take()
+            let isOver = deadline.remaining == .zero || deadline.cancellation?.isCancelled == true
+            if !reasons.isEmpty || isOver { return reasons }
+            // What was written may have been taken before the event that tells of it.
+            try event.wait(deadline)
+        }
+    }
+
+    private func take() -> [WakeReason] {
+        content.withLock { content in
             defer { content.reasons = [] }
             return content.reasons + (content.orders.isEmpty ? [] : [.request])
         }

@@ -1,0 +1,139 @@
+import GitStore
+import JSON
+import Posix
+import Testing
+
+@testable import Sidecar
+
+@Suite("Status report")
+struct StatusReportTests {
+    private let status = Status()
+    private let report = StatusReport(facts: Facts(repository: "https://example.com/app.git", reference: "main"))
+
+    private func commit(_ digit: Int) throws -> ObjectID {
+        try #require(ObjectID(String(repeating: "\(digit)", count: 40)))
+    }
+
+    private func publish(_ digit: Int) throws {
+        let commit = try commit(digit)
+        status.update { status in
+            status.published = State.Published(
+                commit: commit, reference: "main", subject: "subject", time: .now(), isConfirmed: true)
+        }
+    }
+
+    private var condition: Condition { status.now.condition }
+
+    @Test("the condition is what a person wants to know first")
+    func conditions() throws {
+        #expect(condition == .empty)
+        let (one, two) = (try commit(1), try commit(2))
+        try publish(1)
+        // Nobody knows yet what the remote has.
+        #expect(condition == .stale)
+        status.update { $0.noteRemote(one) }
+        #expect(condition == .current)
+        status.update { $0.work = Status.Work(attempt: 2, began: .now) }
+        #expect(condition == .current, "a look at the remote is no deployment")
+        status.update { $0.noteRemote(two) }
+        status.update { $0.work?.isNews = true }
+        #expect(condition == .deploying)
+        let held = State.Quarantined(commit: two, stage: .validate, reason: "bad", output: "", time: .now())
+        status.update { status in
+            status.work = nil
+            status.quarantine = [held]
+        }
+        #expect(condition == .heldBack)
+        status.update { $0.isFailing = true }
+        #expect(condition == .stale)
+        status.update { $0.isUnconfirmed = true }
+        #expect(condition == .unconfirmed)
+        status.update { status in
+            status.isUnconfirmed = false
+            status.isFailing = false
+            status.quarantine = []
+            status.noteRemote(one)
+            status.running = State.Running(commit: one, verdict: "stale", cause: "old files", time: .now())
+        }
+        #expect(condition == .unconfirmed, "the application was seen to run another")
+    }
+
+    @Test("the lag counts from the first commit that is not live, and ends when the remote's is")
+    func lag() throws {
+        #expect(status.now.lag() == .zero)
+        let (one, two, three) = (try commit(1), try commit(2), try commit(3))
+        status.update { $0.noteRemote(one) }
+        #expect(status.now.behindSince != nil)
+        try publish(1)
+        #expect(status.now.behindSince == nil)
+        status.update { $0.noteRemote(two) }
+        let since = try #require(status.now.behindSince)
+        status.update { $0.noteRemote(three) }
+        #expect(status.now.behindSince == since)
+        #expect(status.now.lag(at: since.advanced(by: .seconds(3))) == .seconds(3))
+        // What is not the newest any more does not end it.
+        try publish(2)
+        #expect(status.now.behindSince == since)
+        try publish(3)
+        #expect(status.now.behindSince == nil)
+        #expect(report.json(status.now)["lag"]?.integer == 0)
+    }
+
+    @Test("every field that the contract names is there, null where nothing is known")
+    func fields() throws {
+        let json = report.json(status.now)
+        let names = [
+            "version", "started", "now", "repository", "ref", "root", "link", "period", "condition", "remote",
+            "published", "running", "lag", "deployment", "quarantine", "failures", "last_failure", "attempt",
+            "next_attempt",
+        ]
+        guard case .object(let members) = json else {
+            Issue.record("no object")
+            return
+        }
+        #expect(members.map(\.name) == names)
+        for name in ["remote", "published", "running", "deployment", "last_failure", "next_attempt"] {
+            #expect(json[name] == .null, "\(name)")
+        }
+    }
+
+    @Test("a look that finds nothing is no news; what changes for people is")
+    func news() throws {
+        try publish(1)
+        let one = try commit(1)
+        status.update { $0.noteRemote(one) }
+        let before = report.news(status.now)
+        status.update { status in
+            status.attempt = 7
+            status.work = Status.Work(attempt: 7, began: .now)
+            status.noteRemote(one)
+            status.nextAttempt = .now
+        }
+        #expect(report.news(status.now) == before)
+        status.update { $0.work?.isNews = true }
+        #expect(report.news(status.now) != before)
+        status.update { $0.work = nil }
+        #expect(report.news(status.now) == before)
+        let two = try commit(2)
+        status.update { $0.noteRemote(two) }
+        #expect(report.news(status.now) != before)
+    }
+
+    @Test(
+        "durations are seconds, to the microsecond",
+        arguments: [
+            (Duration.zero, "0"), (.seconds(3), "3"), (.milliseconds(1500), "1.5"),
+            (.nanoseconds(1_234_567), "0.001235"),
+        ])
+    func seconds(duration: Duration, text: String) {
+        #expect(JSONValue(seconds: duration).text == text)
+    }
+
+    @Test(
+        "times are moved over the second in both directions",
+        arguments: [(0.25, 1, 750_000_000), (0.75, 2, 250_000_000), (-0.75, 0, 750_000_000), (-1.5, 0, 0)])
+    func times(seconds: Double, whole: Int64, nanoseconds: Int32) {
+        let moved = Timestamp(seconds: 1, nanoseconds: 500_000_000).adding(.seconds(seconds))
+        #expect(moved == Timestamp(seconds: whole, nanoseconds: nanoseconds))
+    }
+}
