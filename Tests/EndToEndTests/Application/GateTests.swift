@@ -2,8 +2,8 @@ import Posix
 import TestSupport
 import Testing
 
-@Suite("Preparing and judging a release", .endToEnd, .timeLimit(.minutes(3)))
-struct PreparationTests {
+@Suite("Commands of a deployment", .endToEnd, .timeLimit(.minutes(3)))
+struct GateTests {
     @Test("they are lines with arguments and quotes, of programs that are found in PATH")
     func words() throws {
         let site = try Site(["some file": "two words\n"])
