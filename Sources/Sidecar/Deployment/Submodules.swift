@@ -24,8 +24,6 @@ struct Submodules {
     /// How addresses are rewritten.
     let rewriting: [InsteadOf]
     let logger: Logger
-    /// Is told how far a fetch is.
-    var meter: Meter?
     /// Makes a remote of an address; nothing is asked of it before something is missing.
     let connect: (RemoteURL) throws -> RemoteRepository
 
