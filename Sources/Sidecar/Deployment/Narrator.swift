@@ -26,7 +26,7 @@ final class Narrator {
     private var commit: ObjectID?
     private var keptBack: [Step] = []
 
-    init(_ status: Status, _ events: Events, _ logger: Logger, _ statusLine: StatusLine?) {
+    init(_ status: Status, _ events: Events, _ logger: Logger, _ statusLine: StatusLine? = nil) {
         self.status = status
         self.events = events
         self.logger = logger
