@@ -58,6 +58,10 @@ let package = Package(
                 "JSON", "Posix", "Telemetry", "Patterns", "GitStore", "HTTPClient", "GitProtocol", "Options", "Remote",
                 "Releases", "Reload", "Crypto", "HTTPServer", "Commands",
             ],
+            // The status page; it becomes part of the program.
+            resources: [
+                "page.html", "page.css", "words.js", "view.js", "deployments.js", "live.js",
+            ].map { .embedInCode("Control/Page/\($0)") },
             swiftSettings: strict),
         .executableTarget(
             name: "git-sidecar", dependencies: ["Commands", "Options", "Posix", "Sidecar", "Telemetry"], swiftSettings: strict),

@@ -38,7 +38,8 @@ extension Recovery {
     /// Removes the locks of git programs on references and worktrees.
     private func sweepLocks() throws(SystemError) {
         try removeLocks(in: layout.gitDirectory + "/refs", depth: 8)
-        try removeLocks(in: layout.gitDirectory + "/worktrees", depth: 2)
+        // A submodule's record lies two levels below that of what holds it.
+        try removeLocks(in: layout.gitDirectory + "/worktrees", depth: 2 + 2 * SubmodulePlan.deepestLevel)
     }
 
     private func removeLocks(in path: String, depth: Int) throws(SystemError) {
@@ -58,7 +59,10 @@ extension Recovery {
             try Files.statusIfPresent(layout.gitDirectory, followingLinks: true)?.kind
         }
         guard kind == .directory else { return }
-        try store { () throws(GitError) in try ObjectStore.removeTemporaries(layout.gitDirectory) }
+        let modules = try layout.moduleLocations().map(layout.moduleStore)
+        try store { () throws(GitError) in
+            for path in [layout.gitDirectory] + modules { try ObjectStore.removeTemporaries(path) }
+        }
     }
 
     /// Directories that were being exchanged have another release's record, or none.

@@ -104,7 +104,7 @@ public final class Sidecar {
             connect: { other in try RemoteRepository(other, settings) }, verifier: SignatureVerifier(plan),
             layout: layout, publisher: Publisher(layout: layout, mode: plan.publishMode), recovery: recovery,
             keeper: Keeper(layout: layout, cleaner: cleaner, staleTimeout: plan.settings.staleWorktreeTimeout),
-            cleaner: cleaner, modules: ModuleStores(layout: layout, cleaner: cleaner),
+            cleaner: cleaner, modules: ModuleStores(layout: layout, cleaner: cleaner, mode: CompactionMode(plan)),
             compaction: Releases.Compaction(layout: layout, mode: CompactionMode(plan)),
             space: SpaceGuard(plan, root: layout.root), reloader: reloader,
             figures: figures, status: status, events: events, logger: logger, statusLine: statusLine, cancellation: cancellation,

@@ -33,7 +33,7 @@ final class SSHCarrier: Carrier {
     }
 
     func fetch(
-        _ want: Want, into store: ObjectStore, _ deadline: Deadline, _ report: (FetchProgress) -> Void
+        _ want: Want, into store: ObjectStore, _ deadline: Deadline, _ report: (FetchProgress) throws -> Void
     ) throws -> Received {
         let filter = ReferenceFilter(names: [], ids: Set(want.objects))
         let session = try self.session ?? open(filter, deadline)
