@@ -22,24 +22,35 @@ struct Listeners {
             throw ReloadError(code: .noTarget, operation: "find \(target)", message: "nobody listens on port \(port)")
         }
         var holders: [ProcessEntry] = []
+        var isHidden = false
         for entry in table.processes.values where !entry.isKernelThread {
-            if try !sockets.isDisjoint(with: openFiles(entry.processID)) { holders.append(entry) }
+            guard let files = try openFiles(entry.processID) else {
+                isHidden = true
+                continue
+            }
+            if !sockets.isDisjoint(with: files) { holders.append(entry) }
         }
-        if holders.isEmpty {
+        if !holders.isEmpty { return holders }
+        let operation = "find \(target)"
+        if isHidden {
             throw ReloadError(
-                code: .permission, operation: "find \(target)",
+                code: .permission, operation: operation,
                 message: "uid \(users.sorted().joined(separator: " and ")) listens there, but we are uid "
                     + "\(CurrentProcess.effectiveUserID) and may not see with which process",
-                hint: "run the sidecar with that uid, in the same process namespace, or use name:")
+                hint: "run the sidecar with that uid, or use name:")
         }
-        return holders
+        // It may have come after the table of processes was read: whoever waits for it looks again.
+        throw ReloadError(
+            code: .noTarget, operation: operation, message: "none of the processes that we see listens there",
+            hint: "share the process namespace with the application")
     }
 
-    private func openFiles(_ processID: Int32) throws(ReloadError) -> [[UInt8]] {
+    /// What a process has open; nil when it is hidden from us.
+    private func openFiles(_ processID: Int32) throws(ReloadError) -> [[UInt8]]? {
         do {
             return try ProcessDirectory.open(processID)?.openFiles() ?? []
         } catch {
-            if error.code == EACCES || error.code == EPERM { return [] }
+            if error.code == EACCES || error.code == EPERM { return nil }
             throw ReloadError(error)
         }
     }
