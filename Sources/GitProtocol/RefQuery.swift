@@ -95,6 +95,9 @@ public struct ResolvedReference: Equatable, Sendable {
     public let isTag: Bool
     /// The branch that the remote's HEAD stands for, when HEAD was asked for and the server said so.
     public let headBranch: String?
+
+    /// The name for people: of the remote's HEAD the branch that it stands for, where the server said which.
+    public var shownName: String { headBranch.map { "refs/heads/\($0)" } ?? name }
 }
 
 private func shortBranchName(_ name: String) -> String {

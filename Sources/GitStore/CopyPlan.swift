@@ -34,6 +34,9 @@ struct CopyPlan {
     /// All commits of the copied history that have their parents with them.
     private(set) var whole: Set<ObjectID> = []
 
+    /// Whether something that belongs to the wants is not in the source, because a filter left it out.
+    private(set) var lacksObjects = false
+
     private var seen: Set<ObjectID> = []
     private let storeIsEmpty: Bool
     private var steps = 0
@@ -147,7 +150,11 @@ struct CopyPlan {
 
     private func storeHas(_ id: ObjectID) -> Bool { !storeIsEmpty && store?.containsKnown(id) == true }
 
-    private func isLeftOut(_ id: ObjectID) -> Bool { sourceIsPartial && !source.containsKnown(id) }
+    private mutating func isLeftOut(_ id: ObjectID) -> Bool {
+        guard sourceIsPartial, !source.containsKnown(id) else { return false }
+        lacksObjects = true
+        return true
+    }
 
     private mutating func checkDeadline() throws(GitError) {
         steps += 1

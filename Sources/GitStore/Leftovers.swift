@@ -13,7 +13,7 @@ extension ObjectStore {
             try Files.remove("\(gitDirectory)/\(name)")
         }
         for directory in ["", "/refs", "/refs/git-sidecar", "/objects/info"] {
-            try removeFiles(in: gitDirectory + directory) { $0.contains(Files.temporarySuffix) }
+            try removeFiles(in: gitDirectory + directory) { TemporaryName.matches(Array($0.utf8)) }
         }
         try removeFiles(in: gitDirectory + "/refs/git-sidecar") { $0.hasSuffix(".lock") }
         try removePackTemporaries(gitDirectory + "/objects/pack")

@@ -8,6 +8,8 @@ public struct CompactionResult: Sendable, Equatable {
     public let removedPacks: Int
     /// How many loose objects were removed.
     public let removedLooseObjects: Int
+    /// Whether the store has everything that belongs to what it keeps; false where a filter left something out.
+    public let isComplete: Bool
 }
 
 extension ObjectStore {
@@ -40,7 +42,9 @@ extension ObjectStore {
         for name in removed { try removePack(name) }
         for file in loose { try Files.remove(file) }
         try reopen()
-        return CompactionResult(pack: pack, removedPacks: removed.count, removedLooseObjects: loose.count)
+        return CompactionResult(
+            pack: pack, removedPacks: removed.count, removedLooseObjects: loose.count,
+            isComplete: !plan.lacksObjects)
     }
 
     private func writePack(

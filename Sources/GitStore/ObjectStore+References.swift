@@ -14,8 +14,7 @@ extension ObjectStore {
 
     /// Keeps a commit and all that belongs to it until it is released.
     public func keep(_ commit: ObjectID) throws(GitError) {
-        try Files.makeDirectory(path + "/refs")
-        try Files.makeDirectory(keptDirectory)
+        try Files.makeDirectories(keptDirectory)
         try setReference("\(keptPrefix)\(commit)", to: commit)
     }
 

@@ -111,7 +111,7 @@ struct References {
             for entry in try Files.names(in: "\(commonDirectory)/\(directory)") {
                 let name = "\(directory)/\(entry)"
                 // Locks and files of our own that are being written are no references.
-                if entry.hasSuffix(".lock") || entry.contains(Files.temporarySuffix) { continue }
+                if entry.hasSuffix(".lock") || TemporaryName.matches(Array(entry.utf8)) { continue }
                 if Files.isDirectory("\(commonDirectory)/\(name)") {
                     directories.append(name)
                 } else {

@@ -15,7 +15,7 @@ enum StoreDirectory {
         }
         try Files.makeDirectories(path)
         for directory in ["/objects", "/objects/info", "/objects/pack", "/refs", "/refs/heads", "/refs/tags"] {
-            try Files.makeDirectory(path + directory)
+            try Files.makeDirectories(path + directory)
         }
         if !Files.exists(path + "/config") { try Files.replace(path + "/config", with: Array(configuration.utf8)) }
         try Files.replace(path + "/HEAD", with: Array("ref: refs/heads/main\n".utf8))

@@ -24,13 +24,18 @@ extension HTTPClient {
         case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: return error(.proxy)
         case CURLE_COULDNT_CONNECT:
             if said.hasPrefix("unsupported proxy") { return error(.proxy) }
-            if let place = proxy.flatMap(proxyTarget), said.contains(" \(place.host) port \(place.port)") {
-                return error(.proxy)
+            let systemError = Int32(truncatingIfNeeded: facts.system_error)
+            // libcurl's words tell how many milliseconds it took, and not what that means.
+            func nobody(_ host: String, _ port: some CustomStringConvertible) -> String? {
+                systemError == ECONNREFUSED ? "nothing listens at \(host):\(port)" : nil
             }
-            switch Int32(truncatingIfNeeded: facts.system_error) {
+            if let place = proxy.flatMap(proxyTarget), said.contains(" \(place.host) port \(place.port)") {
+                return error(.proxy, nobody(place.host, place.port))
+            }
+            switch systemError {
             case ENETUNREACH, EHOSTUNREACH, ENETDOWN, EHOSTDOWN: return error(.unreachable)
             case ETIMEDOUT: return error(.timeoutConnect)
-            default: return error(.refused)
+            default: return error(.refused, nobody(target.host, target.port))
             }
         case CURLE_OPERATION_TIMEDOUT: return tooSlow(facts, nil, request.operation)
         case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR:

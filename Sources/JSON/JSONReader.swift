@@ -56,13 +56,14 @@ struct JSONReader {
     private mutating func readObject(depth: Int) throws(JSONError) -> JSONValue {
         position += 1
         var members: [JSONMember] = []
+        var names: Set<String> = []
         skipSpace()
         if skip("}") { return .object([]) }
         while true {
             skipSpace()
             guard next == UInt8(ascii: "\"") else { throw failure("expected a name in quotes") }
             let name = try readString()
-            if members.contains(where: { $0.name == name }) { throw failure("the same name stands twice") }
+            if !names.insert(name).inserted { throw failure("the same name stands twice") }
             skipSpace()
             guard skip(":") else { throw failure("expected a colon") }
             members.append(JSONMember(name: name, value: try readValue(depth: depth + 1)))

@@ -14,7 +14,7 @@ public enum Files {
         do {
             return try status(path, followingLinks: followingLinks)
         } catch {
-            if error.code == ENOENT || error.code == ENOTDIR { return nil }
+            if error.isMissing { return nil }
             throw error
         }
     }
@@ -74,6 +74,17 @@ public enum Files {
             return try file.readAll(limit: limit)
         } catch {
             throw SystemError(code: error.code, operation: "read \(path.pathText)")
+        }
+    }
+
+    /// Waits until the names in a directory are on the disk.
+    ///
+    /// Some network file systems cannot do that and say `EINVAL`: then there is nothing to wait for.
+    public static func synchronizeDirectory(_ path: String) throws(SystemError) {
+        do {
+            try FileDescriptor.openDirectory(path).synchronize()
+        } catch {
+            if error.code != EINVAL { throw SystemError(code: error.code, operation: "bring \(path) to the disk") }
         }
     }
 

@@ -34,6 +34,8 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
 extension SystemError {
     /// `ENOENT`: the thing named does not exist.
     public var isNotFound: Bool { code == ENOENT }
+    /// `ENOENT` or `ENOTDIR`: there is no such path.
+    public var isMissing: Bool { code == ENOENT || code == ENOTDIR }
     /// `ENOSPC` or `EDQUOT`: the volume or the quota is full.
     public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
     /// `ETIMEDOUT`: the deadline passed.

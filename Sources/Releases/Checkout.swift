@@ -9,6 +9,8 @@ struct Checkout {
     /// The directory, open and empty.
     let target: Int32
     let volume: VolumeTraits
+    /// The bytes of what belongs to the same release and is there already.
+    var besides: UInt64 = 0
 
     /// Shares what it can with another directory, given with the index of what we wrote there, and writes the rest.
     func run(
@@ -20,10 +22,12 @@ struct Checkout {
         let origin = IndexOrigin(tree: tree, settings: options.fingerprint, permissions: volume.permissions)
         let index = try TreeMerge.index(
             objects: objects, old: usable?.index, origin: origin, options: options, deadline: deadline)
-        try options.space?.check(index, sharing: options.means(volume) != .copy, objects, of: commit)
+        let size = try options.space?.check(
+            index, besides: besides, sharing: options.means(volume) != .copy, objects, of: commit)
         var work = StagingWork(
             index: consume index, target: target, volume: volume, threads: options.usedThreads,
             space: options.space, deadline: deadline, report: options.report)
+        work.releaseBytes = size ?? 0
         if let usable { try work.share(from: usable.directory, options.means(volume)) }
         if work.lacksFilters {
             // An index without an old one has the same entries, and every filter.

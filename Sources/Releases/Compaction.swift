@@ -20,12 +20,17 @@ public struct Compaction: Sendable {
     /// More loose objects than this, which only other programs write, are packed.
     static let mostLooseObjects = 1024
 
-    private let layout: ReleaseLayout
+    /// The file that says how many objects were needed when the store was last compacted.
+    private let record: String
     private let mode: CompactionMode
 
     /// For the store of a root.
     public init(layout: ReleaseLayout, mode: CompactionMode = .auto) {
-        self.layout = layout
+        self.init(record: layout.state + "/needed-objects", mode: mode)
+    }
+
+    init(record: String, mode: CompactionMode) {
+        self.record = record
         self.mode = mode
     }
 
@@ -51,8 +56,11 @@ public struct Compaction: Sendable {
         // Without a root everything would go; a store that keeps nothing is one that nobody has used yet.
         if roots.isEmpty { return nil }
         let result = try store { () throws(GitError) in
-            try objects.compact(
+            let result = try objects.compact(
                 keeping: roots, isPartial: isPartial, searchingDeltas: mode == .aggressive, deadline: deadline)
+            // From now on the remote may be told what we have, although a filter was used once.
+            if isPartial, result.isComplete { try objects.noteCompleteness() }
+            return result
         }
         let count = result.pack?.progress.totalObjects ?? 0
         try system { () throws(SystemError) in try AtomicFile.write(Array("\(count)\n".utf8), to: record) }
@@ -74,6 +82,4 @@ public struct Compaction: Sendable {
         }
         return false
     }
-
-    private var record: String { layout.state + "/needed-objects" }
 }

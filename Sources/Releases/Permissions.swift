@@ -17,6 +17,8 @@ struct VolumeTraits: Sendable {
         let first = Array("probe-1".utf8) + [0]
         let second = Array("probe-2".utf8) + [0]
         let plain = try TreeFile.create(in: directory, first.span, executable: false)
+        // Only what is open for reading can be cloned.
+        let source = try TreeFile.open(in: directory, first.span)
         try TreeFile.remove(in: directory, first.span)
         let runnable = try TreeFile.create(in: directory, second.span, executable: true)
         try TreeFile.remove(in: directory, second.span)
@@ -24,7 +26,7 @@ struct VolumeTraits: Sendable {
             file: try plain.status().permissions, executable: try runnable.status().permissions)
         // An empty file can be cloned even where others cannot.
         try plain.writeAll([0])
-        canClone = Self.clones(plain, into: runnable)
+        canClone = Self.clones(source, into: runnable)
         hasPreciseTimes = try Self.timesDiffer(plain)
     }
 

@@ -13,15 +13,20 @@ extension Recovery {
             // The system refused something: there is nothing wrong with the store itself.
             if error.cause != nil { throw .store(error) }
             find("the object store is of no use and is replaced; a fetch is needed", "\(error)")
-            return try replaceStore(isForeign: error.code == .foreignFormat)
+            try replaceStore(isForeign: error.code == .foreignFormat)
+            return try store { () throws(GitError) in try ObjectStore.openExisting(layout.gitDirectory) }
         }
     }
 
-    private func replaceStore(isForeign: Bool) throws(ReleaseError) -> ObjectStore {
+    /// Puts an empty store in the place of ours, with what belongs to releases and submodules in it.
+    func replaceStore(isForeign: Bool) throws(ReleaseError) {
         let fresh = layout.staging + "/" + TemporaryName.make()
         _ = try store { () throws(GitError) in try ObjectStore.open(fresh) }
         try system { () throws(SystemError) in
-            try carryRecords(to: fresh)
+            // Without git's records of the releases those could not be proved.
+            try carry("/worktrees", to: fresh)
+            // The stores of submodules are stores of their own, with whatever is wrong or right in them.
+            if !isForeign { try carry("/modules", to: fresh) }
             try exchange(fresh, layout.gitDirectory)
             if isForeign {
                 // Somebody may miss it: it is not ours to remove.
@@ -32,25 +37,29 @@ extension Recovery {
                 try layout.trash.take(fresh)
             }
         }
-        return try store { () throws(GitError) in try ObjectStore.openExisting(layout.gitDirectory) }
     }
 
-    /// Gives the new store git's records of the releases, without which those could not be proved.
-    private func carryRecords(to store: String) throws(SystemError) {
-        let records = layout.gitDirectory + "/worktrees"
-        guard try Files.statusIfPresent(records, followingLinks: true)?.kind == .directory else { return }
-        try Files.makeDirectory(store + "/worktrees")
-        for record in try FileDescriptor.openDirectory(records).entries() where record.kind == .directory {
-            let name = "/" + String(decoding: record.name, as: UTF8.self)
-            try Files.makeDirectory(store + "/worktrees" + name)
-            for file in try FileDescriptor.openDirectory(records + name).entries() where file.kind == .file {
-                let path = name + "/" + String(decoding: file.name, as: UTF8.self)
-                try carry(records + path, to: store + "/worktrees" + path)
+    /// Gives the new store what a directory of the old one holds.
+    ///
+    /// The old one stays as it is: a kill on the way leaves it complete.
+    private func carry(_ name: String, to store: String) throws(SystemError) {
+        try carryTree(layout.gitDirectory + name, to: store + name)
+    }
+
+    private func carryTree(_ old: String, to new: String) throws(SystemError) {
+        guard try Files.statusIfPresent(old)?.kind == .directory else { return }
+        try Files.makeDirectory(new)
+        for entry in try FileDescriptor.openDirectory(old).entries() {
+            let name = "/" + String(decoding: entry.name, as: UTF8.self)
+            switch entry.kind {
+            case .directory: try carryTree(old + name, to: new + name)
+            case .file: try carryFile(old + name, to: new + name)
+            default: break
             }
         }
     }
 
-    private func carry(_ file: String, to new: String) throws(SystemError) {
+    private func carryFile(_ file: String, to new: String) throws(SystemError) {
         do throws(SystemError) {
             try Files.link(file, as: new)
         } catch {
@@ -75,47 +84,4 @@ extension Recovery {
 extension ReleaseLayout {
     /// Where a repository of somebody else is kept that lay where our store belongs.
     var replacedStore: String { state + "/replaced-git" }
-}
-
-/// The packs of a store, as files.
-struct PackFiles {
-    let directory: String
-
-    /// Throws when a pack is not as long as its index says that it is, or was overwritten at its end.
-    ///
-    /// Both files end in the same hash. A file that was cut short, as by a power failure, ends in another.
-    func check() throws(GitError) {
-        let damaged: String?
-        do throws(SystemError) {
-            damaged = try firstDamaged()
-        } catch {
-            throw GitError(error)
-        }
-        if let damaged { throw GitError(code: .damaged, operation: "read \(damaged)", message: "it is cut off") }
-    }
-
-    private func firstDamaged() throws(SystemError) -> String? {
-        guard try Files.statusIfPresent(directory, followingLinks: true)?.kind == .directory else { return directory }
-        for entry in try FileDescriptor.openDirectory(directory).entries()
-        where entry.name.suffix(4).elementsEqual(".idx".utf8) {
-            let name = directory + "/" + String(decoding: entry.name.dropLast(4), as: UTF8.self)
-            guard let announced = try end(of: name + ".idx", 40)?.prefix(20),
-                let actual = try end(of: name + ".pack", 20), actual.elementsEqual(announced)
-            else { return name + ".pack" }
-        }
-        return nil
-    }
-
-    private func end(of path: String, _ count: Int) throws(SystemError) -> [UInt8]? {
-        let file: FileDescriptor
-        do throws(SystemError) {
-            file = try FileDescriptor.open(path)
-        } catch  where error.isNotFound {
-            return nil
-        }
-        let size = try file.status().size
-        guard size > UInt64(count) else { return nil }
-        var bytes = [UInt8](repeating: 0, count: count)
-        return try file.read(into: &bytes, at: size - UInt64(count)) == count ? bytes : nil
-    }
 }

@@ -29,17 +29,17 @@ public final class Recovery {
     ///     when the link is gone.
     ///   - deadline: when to give up.
     /// - Returns: the open store, the live release, and what was found.
-    /// - Throws: `refused` when something foreign lies at the link; a failure of the system that keeps us from working on
-    ///   the root at all. What can be lived with is a finding.
+    /// - Throws: a failure of the system that keeps us from working on the root at all. What can be lived with is a
+    ///   finding, as is something foreign at the link: nothing is live then, and publishing says so.
     public func run(recorded: ObjectID?, deadline: Deadline) throws(ReleaseError) -> Recovered {
         findings = []
         if let recorded { try adopt(recorded) }
-        try publisher.check()
+        let isBlocked = try findObstacle()
         try system { () throws(SystemError) in
             try Files.makeDirectories(layout.releases)
             try Files.makeDirectories(layout.trash.path)
         }
-        let live = try findLive(recorded)
+        let live = isBlocked ? nil : try findLive(recorded)
         try sweep(live)
         let objects = try openStore()
         try pruneRecords(live)
@@ -90,6 +90,17 @@ public final class Recovery {
             if !isOurs { return }
             find("the published directory had no .git file of ours; it was written again", layout.link)
             try AtomicFile.write(worktree.pointer(commit, at: layout.link), to: layout.link + "/.git")
+        }
+    }
+
+    /// Whether something foreign lies where we publish.
+    private func findObstacle() throws(ReleaseError) -> Bool {
+        do throws(ReleaseError) {
+            try publisher.check()
+            return false
+        } catch .refused(let operation, let reason) {
+            find("something that is not ours is in the way of publishing", "cannot \(operation): \(reason)")
+            return true
         }
     }
 

@@ -86,7 +86,12 @@ extension SpaceGuard {
     /// Throws when the files of an index are too many bytes, or do not fit on the volume.
     ///
     /// The sizes of files that have yet to be written are those of their objects, read from the objects' headers.
-    func check(_ index: ReleaseIndex, sharing: Bool, _ objects: ObjectStore, of commit: ObjectID) throws(ReleaseError) {
+    ///
+    /// - Parameter besides: the bytes of what belongs to the same release and was counted before.
+    /// - Returns: the bytes of the release, with those.
+    func check(
+        _ index: ReleaseIndex, besides: UInt64, sharing: Bool, _ objects: ObjectStore, of commit: ObjectID
+    ) throws(ReleaseError) -> UInt64 {
         let operation = "stage \(commit)"
         var (written, shared, files) = (UInt64(0), UInt64(0), 0)
         for entry in 0..<index.count where !index.isSkipped(entry) {
@@ -98,7 +103,8 @@ extension SpaceGuard {
                 written += try store { () throws(GitError) in try objects.size(of: index.id(entry)) }
             }
         }
-        try check(release: written + shared, operation)
+        try check(release: besides + written + shared, operation)
         try check(writing: written, files: files, operation)
+        return besides + written + shared
     }
 }

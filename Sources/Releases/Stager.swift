@@ -107,7 +107,7 @@ public final class Stager {
         }
         staged.figures = work.figures
         staged.warnings = work.warnings
-        try stage(submodules, in: &staged, target, from: source, volume, deadline)
+        try stage(submodules, in: &staged, target, from: source, volume, beside: work.releaseBytes, deadline)
     }
 
     private func run(

@@ -9,6 +9,8 @@ struct StagingWork {
     private(set) var figures = StagingFigures()
     /// Files that could not be written as their attributes ask, for people.
     private(set) var warnings: [String] = []
+    /// The bytes of the release so far, where somebody counts them.
+    var releaseBytes: UInt64 = 0
     private let target: Int32
     private let volume: VolumeTraits
     private let threads: Int

@@ -38,12 +38,12 @@ extension RemoteRepository {
     ///   - store: where it goes.
     ///   - isComplete: whether the store can be trusted to have all that belongs to a commit which it has.
     ///   - deadline: when it must be there.
-    ///   - report: is told how far it is, often.
+    ///   - report: is told how far it is, often; what it throws ends the fetch.
     /// - Returns: the commit, and what came.
     /// - Throws: why it could not be had.
     public func fetch(
         _ found: ResolvedReference, _ scope: FetchScope, into store: ObjectStore, isComplete: Bool = true,
-        _ deadline: Deadline, _ report: (FetchProgress) -> Void = { _ in }
+        _ deadline: Deadline, _ report: (FetchProgress) throws -> Void = { _ in }
     ) throws(RemoteError) -> FetchResult {
         try RemoteError.during("fetch \(found.name) from \(url)") {
             if isComplete, store.contains(found.id) {
@@ -72,7 +72,7 @@ extension RemoteRepository {
     /// Trees come with all that is below them, less what the filter leaves out.
     public func fetch(
         objects: [ObjectID], filter: ObjectFilter = .none, maximumBytes: Int? = nil, into store: ObjectStore,
-        _ deadline: Deadline, _ report: (FetchProgress) -> Void = { _ in }
+        _ deadline: Deadline, _ report: (FetchProgress) throws -> Void = { _ in }
     ) throws(RemoteError) -> (objects: Int, bytes: Int) {
         try RemoteError.during("fetch \(objects.count) objects from \(url)") {
             let want = Want(objects: objects, haves: [], depth: nil, filter: filter, limits: limits(maximumBytes))

@@ -27,6 +27,42 @@ struct ContentTests {
         #expect(try site.git("status", "--porcelain") == "")
     }
 
+    @Test("a partial clone publishes the whole tree", arguments: ["blob:none", "tree:0"])
+    func partialClone(filter: String) throws {
+        let site = try Site(Self.files).overHTTP(try Servers.http.get())
+        #expect(try site.sync("--filter=\(filter)").status == 0)
+        #expect(try site.list() == ["docs", "site", "src", "top"])
+        #expect(site.read("site/deep/page.html") == "page")
+        try site.repository.commit(["site/deep/page.html": "new page"])
+        #expect(try site.sync("--filter=\(filter)").status == 0)
+        #expect(site.read("site/deep/page.html") == "new page")
+        #expect(try site.git("status", "--porcelain") == "")
+    }
+
+    @Test(
+        "with --filter=blob:none and sparse patterns only what is published is brought, and all of it without a filter")
+    func partialSparse() throws {
+        let site = try Site(Self.files).overHTTP(try Servers.http.get())
+        let only = ["--filter=blob:none", "--sparse-pattern=/site/", "--git-gc=always"]
+        #expect(try site.sync(only).status == 0)
+        #expect(try site.list() == ["site", "top"])
+        func has(_ path: String) throws -> Bool {
+            let blob = try site.repository.resolve("main:\(path)")
+            return try runProgram(["git", "-C", site.root, "cat-file", "-e", blob]).status == 0
+        }
+        #expect(try has("site/index.html") && !has("src/main.c"))
+        try site.repository.commit(["site/index.html": "new index"])
+        #expect(try site.sync(only).status == 0)
+        #expect(site.read("site/index.html") == "new index")
+        #expect(try !has("src/main.c"))
+        // Without the filter everything comes, and once that is seen the store counts as complete.
+        try site.repository.commit(["top": "new top"])
+        #expect(try site.sync("--git-gc=always").status == 0)
+        #expect(try site.list() == ["docs", "site", "src", "top"])
+        #expect(try has("src/main.c"))
+        #expect(!TestFiles.exists(site.root + "/.git/git-sidecar-filter"))
+    }
+
     @Test("a one-line change leaves every other file as it was, with its inode and its time")
     func unchangedFilesAreShared() throws {
         let site = try Site(Self.files)

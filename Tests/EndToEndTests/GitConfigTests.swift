@@ -70,6 +70,31 @@ struct GitConfigTests {
         #expect(try site.sync("--git-config=http.sslVerify:false").status == 0)
     }
 
+    @Test("a client certificate is shown, in git's way and in ours, and a server that wants one says so")
+    func clientCertificate() throws {
+        let server = try GitHTTPServer(
+            serving: "/dev/shm",
+            .init {
+                $0.certificate = try TestCertificates.server()
+                $0.requiresClientCertificate = true
+            })
+        defer { server.stop() }
+        let site = try Site().overHTTP(server)
+        let trust = "--tls-ca-file=\(try TestCertificates.authority().certificatePath)"
+        #expect(try site.sync(trust).status == 1)
+        #expect(site.live == nil)
+        let client = try TestCertificates.client()
+        let ways = [
+            ["--tls-cert-file=\(client.certificatePath)", "--tls-key-file=\(client.keyPath)"],
+            ["--git-config=http.sslCert:\(client.certificatePath),http.sslKey:\(client.keyPath)"],
+        ]
+        for way in ways {
+            try site.repository.commit(["file": .text(way[0])])
+            #expect(try site.sync([trust] + way).status == 0, "\(way)")
+            #expect(site.read("file") == way[0])
+        }
+    }
+
     @Test("core.eol and core.autocrlf change what is written")
     func lineEndings() throws {
         let files: [String: GitFixture.File] = [".gitattributes": "*.txt text\n", "a.txt": "1\n2\n"]

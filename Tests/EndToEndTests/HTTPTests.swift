@@ -1,21 +1,24 @@
-import HTTPClient
 import Posix
 import TestSupport
 import Testing
 
 @Suite("HTTP", .endToEnd, .timeLimit(.minutes(5)))
 struct HTTPTests {
-    private func get(_ path: String, from sidecar: RunningSidecar) throws -> (status: Int, body: String) {
-        let port = try #require(try sidecar.waitFor("listening")["port"])
-        HTTPLibrary.start()
-        var body: [UInt8] = []
-        let client = try HTTPClient(HTTPConfiguration(userAgent: "test"))
-        let response = try client.send(
-            HTTPRequest("http://127.0.0.1:\(port)\(path)"), deadline: .after(.seconds(10))
-        ) { bytes in
-            for index in bytes.indices { body.append(bytes[index]) }
+    /// The lines of the kernel's tables that say on which TCP ports a sidecar listens.
+    private func listeners(_ sidecar: RunningSidecar) throws -> [Substring] {
+        let process = "/proc/\(sidecar.program.processID)"
+        let sockets = try TestFiles.list(process + "/fd").compactMap { name in
+            TestFiles.linkTarget("\(process)/fd/\(name)").flatMap { link in
+                link.hasPrefix("socket:[") ? link.dropFirst(8).dropLast() : nil
+            }
         }
-        return (response.status, String(decoding: body, as: UTF8.self))
+        return try ["tcp", "tcp6"].filter { TestFiles.exists("\(process)/net/\($0)") }.flatMap { table in
+            try TestFiles.text("\(process)/net/\(table)").split(separator: "\n").filter { line in
+                let fields = line.split(separator: " ")
+                // State and inode.
+                return fields.count > 9 && fields[3] == "0A" && sockets.contains(fields[9])
+            }
+        }
     }
 
     @Test("/ answers 503 until the first success, and 200 from then on")
@@ -24,9 +27,9 @@ struct HTTPTests {
         try Files.rename(site.repository.path, to: site.path("away"))
         let sidecar = try site.start("--http-bind=127.0.0.1:0", "--max-failures=-1")
         try sidecar.waitFor("sync failed; nothing is published yet")
-        #expect(try get("/", from: sidecar).status == 503)
+        #expect(try sidecar.ask("/").status == 503)
         try Files.rename(site.path("away"), to: site.repository.path)
-        try waitUntil("it is ready") { try get("/", from: sidecar).status == 200 }
+        try waitUntil("it is ready") { try sidecar.ask("/").status == 200 }
         #expect(site.read("file") == "one")
         #expect(try sidecar.stop().status == 0)
     }
@@ -37,17 +40,31 @@ struct HTTPTests {
         let sidecar = try site.start(
             "--http-bind=127.0.0.1:0", "--http-metrics", "--http-pprof", "--exechook-command=/bin/true")
         try sidecar.waitFor("hook ran")
-        let (status, body) = try get("/metrics", from: sidecar)
-        #expect(status == 200)
+        let metrics = try sidecar.ask("/metrics")
+        #expect(metrics.status == 200)
         for line in [
             #"git_sync_count_total{status="success"} 1"#, "git_fetch_count_total 1",
             #"git_sync_hook_run_count_total{name="exechook",status="success"} 1"#,
             #"git_sync_duration_seconds_count{status="success"} 1"#, "git_sync_askpass_calls",
             "git_sync_refresh_github_app_token_count",
-        ] { #expect(body.contains(line), "\(line)") }
-        let state = try get("/debug/pprof/", from: sidecar)
+        ] { #expect(metrics.body.contains(line), "\(line)") }
+        let state = try sidecar.ask("/debug/pprof/")
         #expect(state.status == 200)
         #expect(state.body.contains("threads"), "\(state.body)")
+        #expect(try sidecar.stop().status == 0)
+    }
+
+    @Test(
+        "it may listen on every address, on one, or on one of version 6",
+        arguments: [(":", "127.0.0.1"), ("127.0.0.1:", "127.0.0.1"), ("[::1]:", "[::1]")])
+    func addresses(bind: String, host: String) throws {
+        if host == "[::1]", !TestFiles.exists("/proc/net/if_inet6") { return }
+        let site = try Site()
+        let sidecar = try site.start("--http-bind=\(bind)0")
+        try sidecar.waitFor("published")
+        let port = try #require(try sidecar.waitFor("listening")["port"])
+        let ask = ["curl", "--silent", "--globoff", "--write-out", "%{http_code}", "http://\(host):\(port)/"]
+        try waitUntil("it is ready at \(host)") { try runProgram(ask).output.hasSuffix("200") }
         #expect(try sidecar.stop().status == 0)
     }
 
@@ -57,15 +74,12 @@ struct HTTPTests {
         let silent = try site.start()
         try silent.waitFor("published")
         #expect(!silent.log.has("listening"))
-        let sockets = try TestFiles.list("/proc/\(silent.program.processID)/fd").count { name in
-            TestFiles.linkTarget("/proc/\(silent.program.processID)/fd/\(name)")?.hasPrefix("socket:") == true
-        }
-        // The one in the root, for commands.
-        #expect(sockets <= 1)
+        #expect(try listeners(silent) == [])
         #expect(try silent.stop().status == 0)
         let sidecar = try site.start("--http-bind=127.0.0.1:0")
-        #expect(try get("/metrics", from: sidecar).status == 404)
-        #expect(try get("/debug/pprof/", from: sidecar).status == 404)
+        #expect(try sidecar.ask("/metrics").status == 404)
+        #expect(try listeners(sidecar).count == 1)
+        #expect(try sidecar.ask("/debug/pprof/").status == 404)
         #expect(try sidecar.stop().status == 0)
     }
 

@@ -76,6 +76,41 @@ struct LinkTests {
         #expect(try TestFiles.text(kind == "file" ? site.link : site.link + "/mine") == "mine")
     }
 
+    @Test("a foreign file at the link fails each attempt, and once it is taken away the release is published")
+    func foreignAtStart() throws {
+        let site = try Site()
+        try TestFiles.makeDirectory(site.root)
+        try TestFiles.write("mine", to: site.link)
+        let sidecar = try site.start("--max-failures=-1", "--error-file=error")
+        try sidecar.waitFor("sync failed; nothing is published yet", count: 2)
+        #expect(try TestFiles.text(site.root + "/error").contains("there is a file that is not ours; move it away"))
+        #expect(try TestFiles.text(site.link) == "mine")
+        try Files.remove(site.link)
+        try site.waitUntilLive(try site.tip)
+        try waitUntil("the error file is gone") { !TestFiles.exists(site.root + "/error") }
+        #expect(try sidecar.stop().status == 0)
+    }
+
+    @Test("a foreign file in place of the link while the sidecar runs is a failure until it is taken away")
+    func foreignLater() throws {
+        let site = try Site()
+        let sidecar = try site.start("--error-file=error")
+        try sidecar.waitFor("published")
+        try Files.remove(site.link)
+        // The sidecar may make the link again before the file is there; a rename puts the file there whatever is.
+        try TestFiles.write("mine", to: site.path("mine"))
+        try Files.rename(site.path("mine"), to: site.link)
+        try sidecar.waitFor("sync failed; what is live stays")
+        #expect(try TestFiles.text(site.link) == "mine")
+        #expect(TestFiles.exists(site.root + "/error"))
+        try Files.remove(site.link)
+        try waitUntil("the link is back") { site.read("file") == "one" }
+        try waitUntil("the error file is gone") { !TestFiles.exists(site.root + "/error") }
+        let next = try site.repository.commit(["file": "two"])
+        try site.waitUntilLive(next)
+        #expect(try sidecar.stop().status == 0)
+    }
+
     @Test("with --publish=directory the link is a real directory, exchanged as a whole")
     func directory() throws {
         let site = try Site(["file": "one", "old": "old"])

@@ -73,8 +73,11 @@ struct ReferenceTests {
         let commit = try site.repository.commit(["file": "one"], to: "trunk")
         try site.repository.git("symbolic-ref", "HEAD", "refs/heads/trunk")
         try site.repository.commit(["file": "two"], to: "main")
-        #expect(try site.sync().status == 0)
+        let run = try site.sync()
+        #expect(run.status == 0)
         #expect(site.live == commit)
+        #expect(run.log.with("published").first?["ref"] == "refs/heads/trunk")
+        #expect(try TestFiles.text(site.root + "/.git-sidecar/releases.log").contains("\"ref\":\"refs/heads/trunk\""))
     }
 
     @Test("a tag is followed when it moves, annotated or not", arguments: [false, true])

@@ -189,11 +189,11 @@ struct IndexerTests {
             """
             cd root/.git
             touch objects/pack/pack_git2_abc objects/pack/tmp_pack_abc objects/pack/\(name).pack
-            touch shallow.lock HEAD.lock index.lock refs/heads/x.new-1f shallow.new-1
+            touch shallow.lock HEAD.lock index.lock refs/.git-sidecar-tmp-1f .git-sidecar-tmp-1
             """)
         try ObjectStore.removeTemporaries(fixture.path + "/root/.git")
         #expect(try packFiles() == ["\(pack).idx", "\(pack).pack"])
-        #expect(try fixture.shell("cd root/.git && find . -name '*.lock' -o -name 'shallow*'") == "")
+        #expect(try fixture.shell("cd root/.git && find . -name '*.lock' -o -name '.git-sidecar-tmp-*'") == "")
         #expect(store.contains(try fixture.id("HEAD")))
     }
 }

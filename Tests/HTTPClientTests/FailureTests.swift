@@ -51,7 +51,7 @@ struct FailureTests {
         #expect(error.code == .refused)
         #expect(
             error.description.hasPrefix(
-                "cannot GET http://127.0.0.1:\(port)/x?token=***: failed to connect to 127.0.0.1 port \(port)"))
+                "cannot GET http://127.0.0.1:\(port)/x?token=***: nothing listens at 127.0.0.1:\(port)"))
     }
 
     @Test("a name that does not exist is called a failure of name lookup")

@@ -21,6 +21,18 @@ struct PlanTests {
         #expect(plan.warnings == [])
     }
 
+    @Test(
+        "a name or a service for a repository that is not reached over http warns",
+        arguments: ["git@example.com:app.git", "ssh://example.com/app", "file:///srv/app.git", "/srv/app.git"])
+    func uselessCredentials(repo: String) throws {
+        let service = "--askpass-url=http://127.0.0.1/"
+        #expect(try plan(service).warnings == [])
+        let expected = "--askpass-url: has no effect, since the repository is not reached over http or https"
+        #expect(try plan("--repo=\(repo)", service).warnings == [expected])
+        let rewriting = "--git-config=url.https://example.com/.insteadOf:\(repo)"
+        #expect(try plan("--repo=\(repo)", service, rewriting).warnings == [])
+    }
+
     @Test("without them, both are asked for, together with every other problem")
     func required() {
         let error = #expect(throws: UsageError.self) { try parse("--depth=x").plan(probe: probe()) }

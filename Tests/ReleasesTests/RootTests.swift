@@ -101,16 +101,25 @@ struct RootTests {
         #expect(try TestFiles.list(outer + "/.git") == before)
     }
 
-    @Test("a foreign file or directory at the link is refused before anything is done", arguments: [true, false])
+    @Test(
+        "a foreign file or directory at the link is found, left alone, and refused by publishing",
+        arguments: [true, false])
     func foreignLink(isDirectory: Bool) throws {
         let root = try Root()
+        let hash = try root.fixture.commit(Root.files)
+        let live = try root.deploy(hash)
+        try Files.remove(root.layout.link)
         if isDirectory {
             try TestFiles.makeDirectory(root.layout.link + "/data")
         } else {
             try TestFiles.write("mine", to: root.layout.link)
         }
-        let error = #expect(throws: ReleaseError.self) { _ = try root.recover() }
+        let recovered = try root.recover(live.commit)
+        #expect(recovered.live == nil && !recovered.isVerified)
+        #expect(recovered.findings.contains { $0.subject.contains("move it away") }, "\(recovered.findings)")
+        let error = #expect(throws: ReleaseError.self) { try root.publisher.publish(live) }
         #expect("\(try #require(error))".contains("move it away"))
-        #expect(TestFiles.exists(root.layout.link))
+        #expect(TestFiles.exists(root.layout.link + (isDirectory ? "/data" : "")))
+        #expect(TestFiles.exists(live.path))
     }
 }

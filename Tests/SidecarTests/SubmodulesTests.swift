@@ -333,22 +333,22 @@ struct SubmodulesTests {
         let cleaner = try Cleaner(estate.layout)
         let stores = ModuleStores(layout: estate.layout, cleaner: cleaner)
         let deadline = Deadline.after(.seconds(20))
-        let idle = try stores.sweep(live: first.commit, compacts: true, deadline: deadline)
+        let idle = try stores.sweep(live: first.commit, deadline: deadline)
         #expect(idle.removed == [] && idle.released == 0)
         // One commit of the submodule follows another; the old release goes.
         try app.commit(["libs/one": .submodule(try one.commit(["o": "2\n"]))])
         let second = try estate.deploy(address)
         try Files.removeTree(first.path)
         try Files.removeTree(estate.layout.metadata(of: first.commit))
-        #expect(try stores.sweep(live: second.commit, compacts: true, deadline: deadline).released == 1)
+        #expect(try stores.sweep(live: second.commit, deadline: deadline).released == 1)
         #expect(try estate.stager.verify(second, .full, deadline: deadline) == [])
         // The submodule goes, and then the last release that has it.
         try app.commit([".gitmodules": .deleted, "libs/one": .deleted])
         let third = try estate.deploy(address)
-        #expect(try stores.sweep(live: third.commit, compacts: true, deadline: deadline).removed == [])
+        #expect(try stores.sweep(live: third.commit, deadline: deadline).removed == [])
         try Files.removeTree(second.path)
         try Files.removeTree(estate.layout.metadata(of: second.commit))
-        let removed = try stores.sweep(live: third.commit, compacts: true, deadline: deadline).removed
+        let removed = try stores.sweep(live: third.commit, deadline: deadline).removed
         #expect(removed.first == "modules/libs%2fone")
         try cleaner.finish(deadline)
         #expect(try TestFiles.list(estate.layout.gitDirectory + "/modules").isEmpty)

@@ -46,7 +46,7 @@ func manualBlocks() -> [ManualBlock] {
     blocks += Subcommand.allCases.map { command in
         var text = sentence(command.summary)
         for flag in command.flags { text += " `--\(flag.rawValue)`: \(flag.summary)." }
-        if command.availability == .notYet { text += " Not available yet." }
+        if let status = command.exitStatus { text += " Exit status: \(status)." }
         return .item(command.usage, [text])
     }
     blocks.append(.section("EXIT STATUS"))

@@ -19,6 +19,7 @@ struct PlanCheck {
         checkControl()
         checkSignatures()
         checkCompanions()
+        checkCredentials()
     }
 
     var hasReloadAction: Bool {
@@ -140,6 +141,18 @@ struct PlanCheck {
             for name in ["health-interval", "health-successes", "health-watch"] {
                 warnWithoutEffect(name, "a health check")
             }
+        }
+    }
+
+    // They are for the repository's own server, and only HTTP asks for a name and a password.
+    private mutating func checkCredentials() {
+        guard let repo = settings.repo, !["http", "https"].contains(repo.scheme) else { return }
+        // An address that is rewritten may become one.
+        let configured = [settings.gitConfig].compactMap { $0 } + settings.gitConfigAdditions
+        if configured.contains(where: { $0.entries.contains { $0.key.lowercased().hasPrefix("url.") } }) { return }
+        let names = ["username", "askpass-url", "github-app-private-key", "github-app-private-key-file"]
+        for name in names where given(name) {
+            warnings.append("\(source(name)): has no effect, since the repository is not reached over http or https")
         }
     }
 

@@ -35,7 +35,8 @@ extension OptionTable {
             "ssh-key-file", list: \.sshKeyFiles, .access, "private key for ssh",
             """
             It is no error that the default file does not exist. \
-            Each file is read again for each attempt.
+            Each file is read again for each attempt. All keys are offered to every host in the order in which they \
+            are given, to those of submodules too.
             """,
             separator: ":",
             old: [

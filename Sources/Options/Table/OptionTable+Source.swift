@@ -47,7 +47,10 @@ extension OptionTable {
             old: [.variables("GIT_SYNC_SPARSE_CHECKOUT_FILE")]),
         Option(
             "sparse-pattern", list: \.sparsePatterns, .source, "one of git's sparse patterns",
-            "The same as a line of {sparse-checkout-file}; both may be given.", placeholder: "PATTERN"),
+            """
+            The same as a line of {sparse-checkout-file}. Where both are given, the lines of the file come first, and \
+            what comes later wins.
+            """, placeholder: "PATTERN"),
         Option(
             "verify-signatures", \.verifySignatures, .source, "what must be signed to be published",
             """

@@ -13,32 +13,28 @@ public struct ModuleSweepResult: Sendable, Equatable {
 
 /// The object stores of submodules below the root's `.git/modules`.
 public struct ModuleStores: Sendable {
-    /// A store with more packs than this is compacted.
-    static let mostPacks = 32
-
     private let layout: ReleaseLayout
     private let cleaner: Cleaner
+    private let mode: CompactionMode
 
-    /// The stores of a root.
-    public init(layout: ReleaseLayout, cleaner: Cleaner) {
+    /// The stores of a root, which are compacted when the mode says so.
+    public init(layout: ReleaseLayout, cleaner: Cleaner, mode: CompactionMode = .auto) {
         self.layout = layout
         self.cleaner = cleaner
+        self.mode = mode
     }
 
     /// Lets go what no release needs; call it after `Keeper.keep`, and while nothing is being fetched or staged.
     ///
     /// - Parameters:
     ///   - live: the release that is published.
-    ///   - compacts: whether stores are compacted too.
     ///   - deadline: when to give up.
     /// - Returns: what was done.
     /// - Throws: what the system or a store refused; what was done by then stays.
-    public func sweep(
-        live: ObjectID, compacts: Bool, deadline: Deadline
-    ) throws(ReleaseError) -> ModuleSweepResult {
+    public func sweep(live: ObjectID, deadline: Deadline) throws(ReleaseError) -> ModuleSweepResult {
         var result = ModuleSweepResult()
         let needed = try neededCommits(live)
-        for location in try locations(inside: "modules") {
+        for location in try layout.moduleLocations() {
             try system { () throws(SystemError) in try deadline.check("tidy up the stores of submodules") }
             let isNeeded = needed.keys.contains { $0 == location || $0.hasPrefix(location + "/") }
             guard isNeeded else {
@@ -49,7 +45,7 @@ public struct ModuleStores: Sendable {
                 }
                 continue
             }
-            try tidy(location, needed[location] ?? [], compacts, &result, deadline)
+            try tidy(location, needed[location] ?? [], &result, deadline)
         }
         return result
     }
@@ -74,39 +70,22 @@ public struct ModuleStores: Sendable {
     }
 
     private func tidy(
-        _ location: String, _ needed: Set<ObjectID>, _ compacts: Bool, _ result: inout ModuleSweepResult,
-        _ deadline: Deadline
+        _ location: String, _ needed: Set<ObjectID>, _ result: inout ModuleSweepResult, _ deadline: Deadline
     ) throws(ReleaseError) {
         let path = layout.moduleStore(location)
-        let isCompacted = try store { () throws(GitError) -> Bool in
+        let objects = try store { () throws(GitError) in
             let objects = try ObjectStore.open(path)
             for commit in try objects.kept where !needed.contains(commit) {
                 try objects.release(commit)
                 result.released += 1
             }
-            guard compacts, try objects.statistics().packs > Self.mostPacks else { return false }
-            _ = try objects.compact(
-                keeping: objects.kept, isPartial: try objects.filter != .none, deadline: deadline)
-            return true
+            return objects
         }
-        if isCompacted { result.compacted.append(location) }
-    }
-
-    /// The locations of all stores, one that others lie inside of before them.
-    private func locations(inside directory: String) throws(ReleaseError) -> [String] {
-        let names = try system { () throws(SystemError) -> [String] in
-            let path = layout.moduleStore(directory)
-            guard try Files.statusIfPresent(path)?.kind == .directory else { return [] }
-            return try FileDescriptor.openDirectory(path).entries().filter { $0.kind == .directory }
-                .map { String(decoding: $0.name, as: UTF8.self) }.sorted()
+        let compaction = Compaction(record: path + "/git-sidecar-needed-objects", mode: mode)
+        let isPartial = try store { () throws(GitError) in try objects.filter != .none }
+        if try compaction.runIfNeeded(objects, live: nil, isPartial: isPartial, deadline: deadline) != nil {
+            result.compacted.append(location)
         }
-        var found: [String] = []
-        for name in names {
-            let location = "\(directory)/\(name)"
-            found.append(location)
-            found += try locations(inside: location + "/modules")
-        }
-        return found
     }
 
     private func exists(_ location: String) throws(ReleaseError) -> Bool {

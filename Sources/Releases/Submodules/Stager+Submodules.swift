@@ -5,13 +5,15 @@ extension Stager {
     /// Checks out the submodules of a release that is being staged, each into the directory that its entry has got.
     func stage(
         _ submodules: [SubmoduleCheckout], in staged: inout StagedRelease, _ target: borrowing FileDescriptor,
-        from source: Release?, _ volume: VolumeTraits, _ deadline: Deadline
+        from source: Release?, _ volume: VolumeTraits, beside size: UInt64, _ deadline: Deadline
     ) throws(ReleaseError) {
         guard !submodules.isEmpty else { return }
+        var size = size
         let worktree = Worktree(layout: layout)
         let former = try formerCheckouts(of: source)
         for submodule in submodules {
-            try stage(submodule, from: former[submodule.location], source, &staged, target.number, volume, deadline)
+            try stage(
+                submodule, from: former[submodule.location], source, &staged, &size, target.number, volume, deadline)
         }
         try system { () throws(SystemError) in try worktree.write(submodules, into: staged.metadata) }
     }
@@ -25,7 +27,8 @@ extension Stager {
 
     private func stage(
         _ submodule: SubmoduleCheckout, from former: SubmoduleCheckout?, _ source: Release?,
-        _ staged: inout StagedRelease, _ release: Int32, _ volume: VolumeTraits, _ deadline: Deadline
+        _ staged: inout StagedRelease, _ size: inout UInt64, _ release: Int32, _ volume: VolumeTraits,
+        _ deadline: Deadline
     ) throws(ReleaseError) {
         let worktree = Worktree(layout: layout)
         let place = layout.moduleStore(submodule.location)
@@ -40,13 +43,15 @@ extension Stager {
         let inside = DirectoryCursor(root: release, creates: false)
         try system { () throws(SystemError) in try inside.enter(submodule) }
         let checkout = Checkout(
-            commit: submodule.commit, objects: objects, options: options, target: inside.descriptor, volume: volume)
+            commit: submodule.commit, objects: objects, options: options, target: inside.descriptor, volume: volume,
+            besides: size)
         var work: StagingWork
         if let source, let former, let old {
             work = try fromFormer(checkout, source, former, old, deadline)
         } else {
             work = try checkout.run(sharing: nil, deadline)
         }
+        size = work.releaseBytes
         let index = work.index
         try system { () throws(SystemError) in
             let directory = staged.metadata + "/" + submodule.location

@@ -11,7 +11,7 @@ protocol Carrier: AnyObject {
 
     /// Brings objects into the store, and its `shallow` file into line with what the server sent.
     func fetch(
-        _ want: Want, into store: ObjectStore, _ deadline: Deadline, _ report: (FetchProgress) -> Void
+        _ want: Want, into store: ObjectStore, _ deadline: Deadline, _ report: (FetchProgress) throws -> Void
     ) throws -> Received
 
     /// Ends what must not outlive an attempt; the next one opens it again.

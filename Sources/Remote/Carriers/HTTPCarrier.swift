@@ -22,6 +22,7 @@ final class HTTPCarrier: Carrier {
     }
 
     func resolve(_ query: RefQuery, _ deadline: Deadline) throws -> ResolvedReference {
+        if query.objectID != nil { return try query.resolve(in: ReferenceListing()) }
         if let offer, offer.version == .two {
             do {
                 return try list(query, offer, deadline)
@@ -35,7 +36,7 @@ final class HTTPCarrier: Carrier {
     }
 
     func fetch(
-        _ want: Want, into store: ObjectStore, _ deadline: Deadline, _ report: (FetchProgress) -> Void
+        _ want: Want, into store: ObjectStore, _ deadline: Deadline, _ report: (FetchProgress) throws -> Void
     ) throws -> Received {
         let offer = try offer ?? discover(nil, deadline)
         let request = try want.request(for: offer, store, settings.logger)
@@ -76,7 +77,6 @@ final class HTTPCarrier: Carrier {
     }
 
     private func list(_ query: RefQuery, _ offer: Advertisement, _ deadline: Deadline) throws -> ResolvedReference {
-        if query.objectID != nil { return try query.resolve(in: ReferenceListing()) }
         let body = try LsRefsRequest(prefixes: query.prefixes).encoded(for: offer, agent: settings.agent)
         var parser = LsRefsParser(filter: query.filter)
         try post(body, deadline) { bytes in try parser.read(bytes) }

@@ -24,7 +24,7 @@ final class LocalCarrier: Carrier {
     }
 
     func fetch(
-        _ want: Want, into store: ObjectStore, _ deadline: Deadline, _ report: (FetchProgress) -> Void
+        _ want: Want, into store: ObjectStore, _ deadline: Deadline, _ report: (FetchProgress) throws -> Void
     ) throws -> Received {
         let source = try SourceRepository.open(path)
         for id in want.objects where !source.contains(id) {
@@ -32,13 +32,25 @@ final class LocalCarrier: Carrier {
                 .missingReference, "fetch \(id) from \(path)", "there is no such object",
                 hint: "check --ref, and that the commit was pushed")
         }
-        let copied = try withoutActuallyEscaping(report) { report in
-            try source.copy(
-                wants: want.objects, to: store, haves: want.haves, depth: want.depth ?? 0,
-                filter: want.filter, limits: want.limits, deadline: deadline,
-                progress: { (progress) throws(GitError) in report(FetchProgress(progress)) })
+        var objection: (any Error)?
+        do {
+            let copied = try withoutActuallyEscaping(report) { report in
+                try source.copy(
+                    wants: want.objects, to: store, haves: want.haves, depth: want.depth ?? 0,
+                    filter: want.filter, limits: want.limits, deadline: deadline,
+                    progress: { (progress) throws(GitError) in
+                        do {
+                            try report(FetchProgress(progress))
+                        } catch {
+                            objection = error
+                            throw GitError(code: .user, operation: "copy objects", message: "\(error)")
+                        }
+                    })
+            }
+            return Received(copied.pack)
+        } catch {
+            throw objection ?? error
         }
-        return Received(copied.pack)
     }
 
     func close() {}

@@ -19,13 +19,13 @@ struct PackIntake: ~Copyable {
     /// Whether the server has said all.
     var isComplete: Bool { parser.isComplete }
 
-    mutating func read(_ bytes: Span<UInt8>, _ report: (FetchProgress) -> Void) throws {
+    mutating func read(_ bytes: Span<UInt8>, _ report: (FetchProgress) throws -> Void) throws {
+        var said: [String] = []
         try parser.read(
             bytes, onPack: { pack in try indexer.append(pack) },
-            onProgress: { line in
-                if line.isFinal { report(FetchProgress(indexer.progress, serverText: line.text)) }
-            })
-        report(FetchProgress(indexer.progress))
+            onProgress: { line in if line.isFinal { said.append(line.text) } })
+        for text in said { try report(FetchProgress(indexer.progress, serverText: text)) }
+        try report(FetchProgress(indexer.progress))
     }
 
     /// Makes what came visible in the store.

@@ -11,8 +11,7 @@ extension Deployer {
         try keepReleases()
         if let live {
             let swept = try parts.modules.sweep(
-                live: live.commit, compacts: plan.settings.gitGC != .off,
-                deadline: deadline(plan.settings.syncTimeout))
+                live: live.commit, deadline: deadline(plan.settings.syncTimeout))
             if !swept.removed.isEmpty {
                 logger.info("removed the stores of submodules", ["names": .list(swept.removed.map { .text($0) })])
             }
@@ -92,6 +91,7 @@ extension Deployer {
     /// Takes over how the root was found at start, or after a repair.
     func adopt(_ recovered: Recovered) {
         live = recovered.live
+        isLiveProved = recovered.isVerified
         for finding in recovered.findings {
             logger.warning(finding.message, ["subject": "\(finding.subject)"])
         }

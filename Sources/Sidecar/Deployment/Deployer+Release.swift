@@ -10,22 +10,28 @@ extension Deployer {
     ///
     /// Both run where the release is going to stay, so that absolute paths which they write hold; nobody sees it yet.
     func makeRelease(_ commit: ObjectID, _ deadline: Deadline) throws(StageError) -> Release {
+        // Read once: what is fetched and what is staged go by the same patterns.
+        var options = try perform(.stage, quietly: true) { try stagingOptions() }
         let submodules = try perform(.fetch, quietly: true) { () throws -> [SubmoduleCheckout] in
-            var needed = Submodules(plan, try StagingOptions(plan), layout, logger, connect: parts.connect)
+            var needed = Submodules(plan, options, layout, logger, connect: parts.connect)
+            needed.meter = { [narrator] in narrator.meter(.fetch, unit: "objects", logging: "fetching") }
             needed.isComplete = !mustRedeploy
             return try needed.gather(for: commit, in: store, from: parts.remote, deadline)
         }
         let release = try perform(.stage) {
             let meter = narrator.meter(.stage, unit: "files", logging: "staging")
-            let stager = try stager { done, total in meter.report(done, of: total) }
-            let staged = try stager.stage(commit, from: live, submodules: submodules, deadline: deadline)
+            options.report = { done, total in meter.report(done, of: total) }
+            let stager = Stager(layout: layout, objects: store, options: options)
+            // What could not be proved may hold anything: nothing of it goes into another release.
+            let staged = try stager.stage(
+                commit, from: isLiveProved ? live : nil, submodules: submodules, deadline: deadline)
             figures.filesWritten.add(Double(staged.figures.written))
             figures.filesShared.add(Double(staged.figures.shared))
             for warning in staged.warnings { logger.warning("a file was written as it is", ["reason": "\(warning)"]) }
             return try stager.install(staged)
         }
         do throws(StageError) {
-            try prepareAndValidate(release)
+            try prepareAndValidate(release, options)
         } catch {
             discard(release)
             throw error
@@ -38,7 +44,7 @@ extension Deployer {
         let published = try perform(.publish) { () throws -> Release in
             // Kept before it is live: from the first moment on its commit must not fall to a compaction.
             try store.keep(release.commit)
-            return try publisher.publish(release)
+            return try publisher.publish(release) { publishedAt = CurrentProcess.timeSinceBoot }
         }
         let time = Timestamp.now()
         if let former = state.current, former.commit != release.commit {
@@ -52,6 +58,7 @@ extension Deployer {
             commit: origin.commit, reference: origin.reference, subject: origin.subject, time: time,
             isConfirmed: parts.reloader == nil, isChosen: isChosen)
         live = published
+        isLiveProved = true
         saveState()
         status.update { status in
             status.published = state.current
@@ -70,19 +77,23 @@ extension Deployer {
     }
 
     /// What makes and checks releases, by the parameters as they are now.
-    func stager(report: (@Sendable (Int, Int) -> Void)? = nil) throws(SystemError) -> Stager {
-        var options = try StagingOptions(plan)
-        options.report = report
-        options.space = parts.space
-        return Stager(layout: layout, objects: store, options: options)
+    func stager() throws(SystemError) -> Stager {
+        Stager(layout: layout, objects: store, options: try stagingOptions())
     }
 
-    private func prepareAndValidate(_ release: Release) throws(StageError) {
+    private func stagingOptions() throws(SystemError) -> StagingOptions {
+        var options = try StagingOptions(plan)
+        options.space = parts.space
+        return options
+    }
+
+    private func prepareAndValidate(_ release: Release, _ options: StagingOptions) throws(StageError) {
         let settings = plan.settings
         if let command = settings.prepareCommand {
             try perform(.prepare) {
                 try judge(command, release, settings.prepareTimeout)
-                try stager().acceptChanges(in: release, deadline: deadline(settings.syncTimeout))
+                try Stager(layout: layout, objects: store, options: options).acceptChanges(
+                    in: release, deadline: deadline(settings.syncTimeout))
             }
         }
         if let command = settings.validateCommand {
@@ -93,14 +104,15 @@ extension Deployer {
     /// Runs a command in the release; when it does not succeed, the commit is bad.
     ///
     /// It has a time limit of its own, beside `--sync-timeout`: installing dependencies may take longer than fetching.
-    private func judge(_ path: String, _ release: Release, _ timeout: Duration) throws {
-        let command = Command(path, environment: environment(for: release), directory: release.path)
+    private func judge(_ words: CommandWords, _ release: Release, _ timeout: Duration) throws {
+        let command = Command(
+            words.program, words.arguments, environment: environment(for: release), directory: release.path)
         let deadline = deadline(timeout)
         let result = try runCommand(command, deadline: deadline, combined: true, outputLimit: 16 * 1024)
-        if result.interruption == .cancelled { try deadline.check("run \(path)") }
+        if result.interruption == .cancelled { try deadline.check("run \(words.program)") }
         guard result.isSuccess else {
             let reason = result.interruption == .timeout ? "did not end within \(timeout.inSeconds) s" : result.reason
-            throw Verdict(description: "\(path) \(reason)", output: result.output.text)
+            throw Verdict(description: "\(words.program) \(reason)", output: result.output.text)
         }
     }
 

@@ -14,7 +14,7 @@ internal import Telemetry
 final class Deployer {
     let parts: Parts
     var plan: Plan { parts.plan }
-    var store: ObjectStore
+    let store: ObjectStore
     var layout: ReleaseLayout { parts.layout }
     var publisher: Publisher { parts.publisher }
     var figures: Figures { parts.figures }
@@ -25,6 +25,8 @@ final class Deployer {
     var state: State
     /// The release that readers of the link see.
     var live: Release?
+    /// When the link was swapped last, on the clock of processes' start times; at our own start at the earliest.
+    var publishedAt = CurrentProcess.timeSinceBoot
     /// What the application has not been shown to run yet, and must be before anything else counts as done.
     var unconfirmed: Unconfirmed?
     var watch: LiveWatch?
@@ -37,10 +39,14 @@ final class Deployer {
     var settled: ObjectID?
     // Whether the live commit must be deployed once more, because its release cannot be repaired otherwise.
     var mustRedeploy = false
+    // Whether the live release was proved to be what its commit says, so that others may share its files.
+    var isLiveProved = false
+    // When every byte of the object stores was last looked at.
+    var storesChecked: ContinuousClock.Instant?
 
     init(_ parts: Parts) {
         self.parts = parts
-        narrator = Narrator(parts.status, parts.events, parts.logger)
+        narrator = Narrator(parts.status, parts.events, parts.logger, parts.statusLine)
         store = parts.recovered.store
         state = parts.state
         live = parts.recovered.live
@@ -65,8 +71,20 @@ final class Deployer {
         }
         let deadline = deadline(plan.settings.syncTimeout)
         defer { parts.remote.close() }
+        do throws(StageError) {
+            return try attempt(deadline)
+        } catch {
+            // A store in which a byte has changed is given up, and what is needed comes from the remote again.
+            guard repairStores(after: error, deadline) else { throw error }
+            return try attempt(deadline)
+        }
+    }
+
+    private func attempt(_ deadline: Deadline) throws(StageError) -> Outcome {
         let found = try perform(.resolve) { try parts.remote.resolve(parts.query, deadline) }
         figures.remoteVerified.setToNow()
+        // Something foreign at the link is noticed also where there is nothing new to publish.
+        do { try publisher.check() } catch { throw StageError(stage: .publish, cause: error) }
         if let settled, settled == found.id, let live, unconfirmed == nil {
             status.update { $0.noteRemote(live.commit) }
             return .unchanged(live.commit)
@@ -109,9 +127,13 @@ final class Deployer {
         let meter = narrator.meter(.fetch, unit: "objects", logging: "fetching")
         let result = try perform(.fetch) {
             var scope = FetchScope(plan)
-            scope.maximumBytes = Int(clamping: try parts.space.packLimits().maximumBytes)
-            return try parts.remote.fetch(found, scope, into: store, isComplete: !mustRedeploy, deadline) { progress in
-                meter.report(progress.objects, of: progress.total, bytes: progress.bytes)
+            scope.maximumBytes = try parts.space.mostFetched
+            let watch = FetchWatch(parts.space, meter, "fetch \(found.shownName) from \(parts.remote.url)")
+            do throws(RemoteError) {
+                return try parts.remote.fetch(
+                    found, scope, into: store, isComplete: !mustRedeploy, deadline, watch.look)
+            } catch {
+                throw error.explained(byLimit: scope.maximumBytes)
             }
         }
         if result.objects > 0 {
@@ -121,7 +143,7 @@ final class Deployer {
             logger.info(
                 "fetched",
                 [
-                    "hash": "\(result.commit)", "ref": "\(found.name)", "objects": .count(result.objects),
+                    "hash": "\(result.commit)", "ref": "\(found.shownName)", "objects": .count(result.objects),
                     "bytes": .count(result.bytes),
                 ])
         }
@@ -160,14 +182,6 @@ final class Deployer {
         }
         note(origin, .deployed, at: .confirm)
         try perform(.keep) { try keep() }
-    }
-
-    /// Makes sure that nothing forbids what publishing needs, before anything is made for it.
-    func checkPublishing() throws(StageError) {
-        try perform(.publish, quietly: true) {
-            try publisher.check()
-            try parts.reloader?.checkPermission()
-        }
     }
 
     /// The hook before publishing never holds a release back; with `--one-time` there is no later for it to run in.

@@ -3,19 +3,20 @@ internal import JSON
 internal import Posix
 internal import Telemetry
 
-/// Says how far a stage is: to those who listen and in the status a few times a second, in the log every few seconds.
+/// Says how far a stage is: to those who listen, in the status and as a bar on a terminal a few times a second, in the
+/// log every few seconds.
 ///
 /// Any thread may report, as often as it likes; a stage that is over soon is not worth a word.
 final class Meter: Sendable {
     private struct Times {
         var said = ContinuousClock.now
         var logged = ContinuousClock.now
-        var most = 0
     }
 
     private let status: Status
     private let events: Events
     private let logger: Logger
+    private let statusLine: StatusLine?
     private let attempt: Int
     private let commit: ObjectID?
     private let stage: Stage
@@ -28,12 +29,13 @@ final class Meter: Sendable {
     private static let logPause = Duration.seconds(5)
 
     init(
-        status: Status, events: Events, logger: Logger, attempt: Int, commit: ObjectID?, stage: Stage, unit: String,
-        message: String
+        status: Status, events: Events, logger: Logger, statusLine: StatusLine?, attempt: Int, commit: ObjectID?,
+        stage: Stage, unit: String, message: String
     ) {
         self.status = status
         self.events = events
         self.logger = logger
+        self.statusLine = statusLine
         self.attempt = attempt
         self.commit = commit
         self.stage = stage
@@ -45,9 +47,7 @@ final class Meter: Sendable {
     func report(_ done: Int, of total: Int, bytes: Int? = nil) {
         let now = ContinuousClock.now
         let (says, logs) = times.withLock { times in
-            // Threads may come in another order than they counted.
-            guard done > times.most, times.said.duration(to: now) >= Meter.pause else { return (false, false) }
-            times.most = done
+            guard times.said.duration(to: now) >= Meter.pause else { return (false, false) }
             times.said = now
             let logs = times.logged.duration(to: now) >= Meter.logPause
             if logs { times.logged = now }
@@ -56,7 +56,8 @@ final class Meter: Sendable {
         guard says else { return }
         let progress = Status.Progress(done: done, total: total, unit: unit)
         status.update { status in
-            if status.work?.stage == stage { status.work?.progress = progress }
+            status.work?.stage = stage
+            status.work?.progress = progress
         }
         events.send(
             "stage",
@@ -65,6 +66,10 @@ final class Meter: Sendable {
                 "stage": "\(stage.rawValue)", "state": "progress",
                 "seconds": JSONValue(seconds: began.duration(to: now)), "progress": progress.json, "message": .null,
             ])
+        if let statusLine {
+            let name = stage.rawValue + String(repeating: " ", count: max(1, 9 - stage.rawValue.count))
+            return statusLine.show(name + ProgressText(done: done, total: total, unit: unit).bar())
+        }
         guard logs else { return }
         var fields: LogFields = ["\(unit)": .count(done), "of": .count(total)]
         if let bytes { fields["bytes"] = .count(bytes) }

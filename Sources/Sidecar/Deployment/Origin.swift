@@ -10,7 +10,7 @@ struct Origin {
 
     init(_ found: ResolvedReference, _ commit: Commit) {
         self.commit = commit.id
-        reference = found.name
+        reference = found.shownName
         subject = Origin.shortened(commit.subject)
     }
 

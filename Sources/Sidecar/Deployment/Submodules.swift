@@ -15,6 +15,10 @@ struct Submodules {
     let depth: SubmoduleDepth
     /// What the release is restricted to; nil for everything.
     let sparsePatterns: [UInt8]?
+    /// What keeps the volume from being filled; nil for nothing.
+    var space: SpaceGuard?
+    /// Counts how far a fetch is; nil where nobody wants to know.
+    var meter: (() -> Meter)?
     /// Whether the stores can be trusted to have all that belongs to a commit which they have.
     var isComplete = true
     /// How addresses are rewritten.
@@ -103,7 +107,8 @@ struct Submodules {
         do {
             // A commit stands for itself; nobody is asked before it is known to be missing.
             let found = try RefQuery("\(commit)").resolve(in: ReferenceListing())
-            let result = try remote.fetch(found, scope, into: store, isComplete: isComplete, deadline)
+            let result = try remote.fetch(
+                found, try bounded(scope), into: store, isComplete: isComplete, deadline, watch(remote))
             if result.objects > 0 {
                 logger.info(
                     "fetched submodule",
@@ -130,7 +135,7 @@ struct Submodules {
         for name in [named, "HEAD"].compactMap({ $0 }) {
             do {
                 let found = try remote.resolve(RefQuery(name), deadline)
-                _ = try remote.fetch(found, whole, into: store, deadline)
+                _ = try remote.fetch(found, try bounded(whole), into: store, deadline, watch(remote))
             } catch let error as RemoteError where error.kind == .missingReference {
                 continue
             }
@@ -152,18 +157,35 @@ struct Submodules {
         var missing = try MissingObjects(for: commit, in: store, sparsePatterns: sparsePatterns, deadline: deadline)
         if missing.trees == [missing.root], sparsePatterns == nil, try store.kept.isEmpty {
             // Nothing is there yet: one request for the whole tree.
-            _ = try remote.fetch(objects: [missing.root], maximumBytes: scope.maximumBytes, into: store, deadline)
+            try bring([missing.root], from: remote, into: store, deadline)
             missing = try MissingObjects(for: commit, in: store, deadline: deadline)
         }
         if !missing.trees.isEmpty {
-            _ = try remote.fetch(
-                objects: missing.trees, filter: .withoutBlobs, maximumBytes: scope.maximumBytes, into: store, deadline)
+            try bring(missing.trees, filter: .withoutBlobs, from: remote, into: store, deadline)
             missing = try MissingObjects(for: commit, in: store, sparsePatterns: sparsePatterns, deadline: deadline)
         }
-        if !missing.blobs.isEmpty {
-            _ = try remote.fetch(
-                objects: missing.blobs, maximumBytes: scope.maximumBytes, into: store, deadline)
-        }
+        if !missing.blobs.isEmpty { try bring(missing.blobs, from: remote, into: store, deadline) }
+    }
+
+    private func bring(
+        _ objects: [ObjectID], filter: ObjectFilter = .none, from remote: RemoteRepository, into store: ObjectStore,
+        _ deadline: Deadline
+    ) throws {
+        _ = try remote.fetch(
+            objects: objects, filter: filter, maximumBytes: try bounded(scope).maximumBytes, into: store, deadline,
+            watch(remote))
+    }
+
+    /// A scope with the bytes that there is room for now.
+    private func bounded(_ scope: FetchScope) throws -> FetchScope {
+        var scope = scope
+        if let space { scope.maximumBytes = try space.mostFetched }
+        return scope
+    }
+
+    private func watch(_ remote: RemoteRepository) -> (FetchProgress) throws -> Void {
+        guard let space else { return { _ in } }
+        return FetchWatch(space, meter?(), "fetch from \(remote.url)").look
     }
 }
 
@@ -175,7 +197,8 @@ extension Submodules {
     ) {
         self.init(
             layout: layout, scope: FetchScope(plan), depth: plan.settings.submodules,
-            sparsePatterns: options.sparsePatterns, rewriting: GitSettings(plan.gitConfig).insteadOf, logger: logger,
+            sparsePatterns: options.sparsePatterns, space: options.space,
+            rewriting: GitSettings(plan.gitConfig).insteadOf, logger: logger,
             connect: connect)
     }
 }

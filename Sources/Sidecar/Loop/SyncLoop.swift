@@ -21,6 +21,7 @@ final class SyncLoop {
     private let cancellation: Cancellation
     private let patience: Patience
     private var pace: Pace
+    private var lookFailure: String?
 
     init(
         _ plan: Plan, deployer: Deployer, mailbox: Mailbox, hooks: [HookRunner], heartbeat: Heartbeat,
@@ -76,8 +77,13 @@ final class SyncLoop {
                 if !reasons.isEmpty || cancellation.isCancelled { return reasons }
                 do throws(StageError) {
                     try deployer.look(share: share)
+                    lookFailure = nil
                 } catch {
-                    logger.error("cannot look after the live release", error: error)
+                    // Said once, and not with each look.
+                    if lookFailure != error.description {
+                        logger.error("cannot look after the live release", error: error)
+                    }
+                    lookFailure = error.description
                 }
             }
             // Nothing can change any more at the remote: it is not asked.

@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Glibc
 
 /// A signal that a process can be sent.
@@ -46,50 +45,4 @@ public struct Signal: Sendable, Hashable, CustomStringConvertible {
         (SIGSTOP, "STOP"), (SIGTSTP, "TSTP"), (SIGTTIN, "TTIN"), (SIGTTOU, "TTOU"), (SIGURG, "URG"),
         (SIGWINCH, "WINCH"), (SIGSYS, "SYS"),
     ]
-}
-
-/// The signals that this process is sent, instead of what the system would do to it.
-///
-/// From the moment it has been made until it goes, none of its signals ends the process and none is lost; several of one
-/// kind that come at once may be reported as one, as is the system's custom.
-public final class SignalStream: Sendable {
-    /// The signals as they come.
-    public let signals: AsyncStream<Signal>
-    private let sources: Sources
-
-    /// Listens to these signals; returns when it does.
-    ///
-    /// It also makes writing to a pipe that nobody reads an error instead of the end of the process.
-    public init(_ wanted: [Signal]) async {
-        ignoreBrokenPipes()
-        let (signals, continuation) = AsyncStream.makeStream(of: Signal.self, bufferingPolicy: .bufferingNewest(64))
-        self.signals = signals
-        let sources = Sources(wanted)
-        self.sources = sources
-        for (source, signal) in zip(sources.list, wanted) { await register(source, signal, continuation) }
-    }
-
-    deinit {
-        for source in sources.list { source.cancel() }
-    }
-}
-
-// Dispatch's sources may be used from any thread; their protocol does not say so.
-private struct Sources: @unchecked Sendable {
-    let list: [any DispatchSourceSignal]
-
-    init(_ signals: [Signal]) {
-        let queue = DispatchQueue(label: "signals")
-        list = signals.map { DispatchSource.makeSignalSource(signal: $0.number, queue: queue) }
-    }
-}
-
-private func register(
-    _ source: any DispatchSourceSignal, _ signal: Signal, _ continuation: AsyncStream<Signal>.Continuation
-) async {
-    source.setEventHandler { continuation.yield(signal) }
-    await withCheckedContinuation { (registered: CheckedContinuation<Void, Never>) in
-        source.setRegistrationHandler { registered.resume() }
-        source.resume()
-    }
 }
