@@ -163,7 +163,7 @@ final class Deployer {
             }
             return try Origin(found, store.commit(commit))
         }
-        try checkPublishing()
+        try perform(.publish, quietly: true) { try parts.reloader?.checkPermission() }
         let release: Release
         do throws(StageError) {
             release = try makeRelease(commit, deadline)

@@ -48,7 +48,8 @@ extension Application {
 
     /// Starts it on a published link.
     public static func node(_ link: String, port: UInt16, log: String? = nil) throws -> BackgroundProgram {
-        try start(["node", "\(link)/server.js"], directory: "/", adding: ["PORT": "\(port)", "APP_LINK": link], log: log)
+        try start(
+            ["node", "\(link)/server.js"], directory: "/", adding: ["PORT": "\(port)", "APP_LINK": link], log: log)
     }
 }
 
@@ -96,7 +97,8 @@ extension Application {
 /// nginx with a configuration file and a directory for what it writes; it has `nginx.pid` in there.
 extension Application {
     /// A whole configuration with these contents of the block of one server, which listens on `port`.
-    public static func nginxConfiguration(directory: String, port: UInt16, http: String = "", server: String) -> String {
+    public static func nginxConfiguration(directory: String, port: UInt16, http: String = "", server: String) -> String
+    {
         """
         daemon off;
         \(ProcessIdentity.user == 0 ? "user root root;" : "")
