@@ -84,6 +84,12 @@ struct StatusPageTests {
         try browser.open("http://127.0.0.1:\(port)/ui")
         try browser.wait(for: "#history li:first-child .subject", toSay: long)
         #expect(try browser.value("document.documentElement.scrollWidth <= \(width)") == "true")
+        // The longest deployment's stages fill the whole width.
+        let gap = """
+            Math.round(document.querySelector('#history summary').getBoundingClientRect().right
+                - Math.max(...[...document.querySelectorAll('.bar')].map(bar => bar.lastChild.getBoundingClientRect().right)))
+            """
+        #expect(try browser.value(gap) == "0")
         #expect(browser.complaints == [])
         #expect(try sidecar.stop().status == 0)
     }

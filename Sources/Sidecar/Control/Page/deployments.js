@@ -71,7 +71,8 @@ function bar(deployment) {
     const part = make("i");
     part.dataset.stage = stage;
     part.title = stage + " " + duration(deployment.seconds[stage]);
-    part.style.flexGrow = deployment.seconds[stage];
+    // In milliseconds: shares whose sum is below 1 would not fill the bar.
+    part.style.flexGrow = deployment.seconds[stage] * 1000;
     return part;
   }));
   element.setAttribute("role", "img");

@@ -34,6 +34,7 @@ function short(hash) { return hash.slice(0, 8); }
 function number(value) { return value.toLocaleString("en"); }
 
 function duration(seconds) {
+  if (seconds < 0.0005) return "< 1 ms";
   if (seconds < 0.9995) return Math.round(seconds * 1000) + " ms";
   if (seconds < 9.95) return seconds.toFixed(1) + " s";
   if (seconds < 59.5) return Math.round(seconds) + " s";
