@@ -51,8 +51,10 @@ struct ConfirmBenchmark {
             samples.append(try run.sample(commit))
         }
         print("\(pushes) pushes, in milliseconds:")
-        print("from the link to the first answer of the new release (the application):", figures(samples.map(\.answered)))
-        print("from the link to confirmed:                                           ", figures(samples.map(\.confirmed)))
+        print(
+            "from the link to the first answer of the new release (the application):", figures(samples.map(\.answered)))
+        print(
+            "from the link to confirmed:                                           ", figures(samples.map(\.confirmed)))
         print(
             "from the first answer to confirmed (ours):                            ",
             figures(samples.map { $0.confirmed - $0.answered }))

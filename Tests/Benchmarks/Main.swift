@@ -26,7 +26,8 @@ struct Benchmarks {
         case "kill": try KillBenchmark(arguments: arguments.dropFirst()).run()
         case "confirm": try ConfirmBenchmark(arguments: arguments.dropFirst()).run()
         case "soak": try SoakBenchmark(arguments: arguments.dropFirst()).run()
-        default: print("usage: Benchmarks remote|staging|pushes|watch|kill|confirm|soak [--files N] [--on DIRECTORY] ...")
+        default:
+            print("usage: Benchmarks remote|staging|pushes|watch|kill|confirm|soak [--files N] [--on DIRECTORY] ...")
         }
     }
 }

@@ -15,6 +15,23 @@ struct GateTests {
         #expect(site.read("built") == "built \(tip) \(site.root)/.worktrees/\(tip)\n")
     }
 
+    @Test("before and after publishing they learn which release it replaces")
+    func previous() throws {
+        let site = try Site()
+        let note = try site.script("note", "echo $1 $GITSYNC_HASH $GITSYNC_PREVIOUS_HASH >> \(site.path("seen"))")
+        let parameters = [
+            "--prepare-command=\(note) prepare", "--validate-command=\(note) validate",
+            "--health-command=\(note) health", "--health-successes=1",
+        ]
+        let first = try site.tip
+        #expect(try site.sync(parameters).status == 0)
+        let second = try site.repository.commit(["file": "two"])
+        #expect(try site.sync(parameters).status == 0)
+        let stages = ["prepare", "validate", "health"]
+        let expected = stages.map { "\($0) \(first)" } + stages.map { "\($0) \(second) \(first)" }
+        #expect(site.text("seen").split(separator: "\n").map { String($0) } == expected)
+    }
+
     @Test("a line that cannot be read and an expression that means nothing are mistakes, named all at once")
     func unreadable() throws {
         let site = try Site()
@@ -36,7 +53,9 @@ struct GateTests {
         let site = try Site()
         let run = try site.sync("--prepare-command=no-such-program --flag")
         #expect(run.status == 1)
-        #expect(run.log.compactMap(\.error).last == "cannot run no-such-program: no such file or directory", "\(run.errors)")
+        #expect(
+            run.log.compactMap(\.error).last == "cannot run no-such-program: no such file or directory", "\(run.errors)"
+        )
         #expect(site.live == nil)
     }
 
@@ -50,7 +69,9 @@ struct GateTests {
             mkdir -p node_modules/left-pad && cp package.json node_modules/left-pad/ && ln -s left-pad node_modules/pad
             echo changed >> package.json
             """)
-        let parameters = ["--prepare-command=\(install)", "--stale-worktree-timeout=1h", "--period=10ms", "--verbose=1"]
+        let parameters = [
+            "--prepare-command=\(install)", "--stale-worktree-timeout=1h", "--period=10ms", "--verbose=1",
+        ]
         let first = try site.tip
         let sidecar = try site.start(parameters)
         try site.waitUntilLive(first)

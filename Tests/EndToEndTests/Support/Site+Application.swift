@@ -1,6 +1,7 @@
 import JSON
 import Posix
 import TestSupport
+import Testing
 
 // What a site remembers, and what tests with an application do over and over.
 extension Site {
@@ -12,8 +13,15 @@ extension Site {
         }
     }
 
-    /// The outcomes of the journal, oldest first.
-    var outcomes: [String] { get throws { try journal.map { $0["outcome"]?.string ?? "" } } }
+    /// Expects these outcomes in the journal, oldest first; the last one may still be on its way there.
+    func expectOutcomes(_ expected: [String]) throws {
+        var outcomes: [String] = []
+        try waitUntil("the journal has \(expected.count) outcomes; it has \(outcomes)", within: .seconds(5)) {
+            outcomes = try journal.map { $0["outcome"]?.string ?? "" }
+            return outcomes.count >= expected.count
+        }
+        #expect(outcomes == expected)
+    }
 
     /// What `state.json` says.
     var state: JSONValue { get throws { try JSONValue.read(TestFiles.text("\(root)/.git-sidecar/state.json")) } }

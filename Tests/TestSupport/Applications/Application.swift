@@ -48,7 +48,8 @@ extension Application {
 
     /// Starts it on a published link.
     public static func node(_ link: String, port: UInt16, log: String? = nil) throws -> BackgroundProgram {
-        try start(["node", "\(link)/server.js"], directory: "/", adding: ["PORT": "\(port)", "APP_LINK": link], log: log)
+        try start(
+            ["node", "\(link)/server.js"], directory: "/", adding: ["PORT": "\(port)", "APP_LINK": link], log: log)
     }
 }
 
@@ -67,6 +68,8 @@ extension Application {
     ///   - port: where it listens.
     ///   - options: more of its own options.
     ///   - knowsLink: whether it learns by which name it came into the directory, as from a shell.
+    /// - Returns: its master.
+    /// - Throws: what kept it from starting.
     public static func gunicorn(
         _ link: String, name: String, port: UInt16, options: [String] = [], knowsLink: Bool = true
     ) throws -> BackgroundProgram {
@@ -96,7 +99,8 @@ extension Application {
 /// nginx with a configuration file and a directory for what it writes; it has `nginx.pid` in there.
 extension Application {
     /// A whole configuration with these contents of the block of one server, which listens on `port`.
-    public static func nginxConfiguration(directory: String, port: UInt16, http: String = "", server: String) -> String {
+    public static func nginxConfiguration(directory: String, port: UInt16, http: String = "", server: String) -> String
+    {
         """
         daemon off;
         \(ProcessIdentity.user == 0 ? "user root root;" : "")
