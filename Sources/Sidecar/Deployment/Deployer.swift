@@ -129,8 +129,12 @@ final class Deployer {
             var scope = FetchScope(plan)
             scope.maximumBytes = try parts.space.mostFetched
             let watch = FetchWatch(parts.space, meter, "fetch \(found.shownName) from \(parts.remote.url)")
-            return try parts.remote.fetch(
-                found, scope, into: store, isComplete: !mustRedeploy, deadline, watch.look)
+            do throws(RemoteError) {
+                return try parts.remote.fetch(
+                    found, scope, into: store, isComplete: !mustRedeploy, deadline, watch.look)
+            } catch {
+                throw error.explained(byLimit: scope.maximumBytes)
+            }
         }
         if result.objects > 0 {
             figures.fetches.add()

@@ -92,7 +92,7 @@ struct NginxTests {
         let third = try site.deploy(files("three"), with: sidecar)
         #expect(site.live == third)
         try waitUntil("the new workers answer") { try ask(port).body == "three" }
-        try site.expectOutcomes(["deployed", "rejected", "deployed"])
+        try site.waitForOutcomes(["deployed", "rejected", "deployed"])
         #expect(try site.quarantine.isEmpty)
         #expect(try sidecar.stop().status == 0)
     }

@@ -123,7 +123,7 @@ struct RollBackTests {
         #expect(try site.quarantine.first?["output"]?.string == "no\n")
         try TestFiles.write("", to: healthy)
         try site.waitUntilLive(next)
-        try site.expectOutcomes(["deployed", "rejected", "rejected", "deployed"])
+        try site.waitForOutcomes(["deployed", "rejected", "rejected", "deployed"])
         #expect(site.text("judged") == ".\n.\n.\n.\n")
         #expect(try sidecar.stop().status == 0)
     }

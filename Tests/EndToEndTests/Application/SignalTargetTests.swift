@@ -37,7 +37,7 @@ struct SignalTargetTests {
         try sidecar.waitUntilConfirmed(tip)
         #expect(program.isRunning)
         #expect(site.text("read") == "one")
-        try site.expectOutcomes(["deployed"])
+        try site.waitForOutcomes(["deployed"])
     }
 
     @Test("one that never has a handler is left alone, and the release is taken back")
@@ -135,7 +135,7 @@ struct SignalTargetTests {
             "--health-timeout=10s")
         try sidecar.waitUntilConfirmed(try site.tip)
         for number in 1...3 { _ = try site.deploy(["file": .text("\(number)")], with: sidecar) }
-        try site.expectOutcomes(Array(repeating: "deployed", count: 4))
+        try site.waitForOutcomes(Array(repeating: "deployed", count: 4))
     }
 
     private func commandName(_ process: Int32) throws -> String {

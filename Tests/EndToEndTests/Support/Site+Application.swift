@@ -1,7 +1,6 @@
 import JSON
 import Posix
 import TestSupport
-import Testing
 
 // What a site remembers, and what tests with an application do over and over.
 extension Site {
@@ -13,14 +12,18 @@ extension Site {
         }
     }
 
-    /// Expects these outcomes in the journal, oldest first; the last one may still be on its way there.
-    func expectOutcomes(_ expected: [String]) throws {
-        var outcomes: [String] = []
-        try waitUntil("the journal has \(expected.count) outcomes; it has \(outcomes)", within: .seconds(5)) {
-            outcomes = try journal.map { $0["outcome"]?.string ?? "" }
-            return outcomes.count >= expected.count
+    /// The outcomes of the journal, oldest first.
+    var outcomes: [String] { get throws { try journal.map { $0["outcome"]?.string ?? "" } } }
+
+    /// Waits until the journal has these outcomes, oldest first, and no others.
+    ///
+    /// A deployment is written down when all of it is done, which is a moment after the application was shown to run it.
+    func waitForOutcomes(_ expected: [String]) throws {
+        var found: [String] = []
+        try waitUntil("the journal has \(expected); it has \(found)") {
+            found = try outcomes
+            return found == expected
         }
-        #expect(outcomes == expected)
     }
 
     /// What `state.json` says.
