@@ -4,10 +4,10 @@ public struct SignalHandling: Sendable, Equatable {
     public enum Effect: Sendable {
         /// It ends the process.
         case ends
-        /// It waits until the process lets it through or fetches it.
-        ///
-        /// Some programs take signals in this way; all do while they make a child process, for a moment.
+        /// It waits until the process fetches it, as some programs do.
         case waits
+        /// It waits, like every other signal: for a moment, because the process is making a child, or for good.
+        case waitsWithAll
         /// A handler gets it, or nothing happens.
         case harmless
     }
@@ -29,8 +29,12 @@ public struct SignalHandling: Sendable, Equatable {
         guard 1...64 ~= signal, !SignalHandling.gentle.contains(signal) else { return .harmless }
         let bit: UInt64 = 1 << UInt64(signal - 1)
         if spared & bit != 0 { return .harmless }
-        return blocked & bit != 0 ? .waits : .ends
+        if blocked & bit == 0 { return .ends }
+        return blocked & SignalHandling.faults == SignalHandling.faults ? .waitsWithAll : .waits
     }
+
+    /// ILL, BUS, FPE and SEGV, which nobody holds back who means certain signals.
+    private static let faults: UInt64 = (1 << 3) | (1 << 6) | (1 << 7) | (1 << 10)
 
     /// CHLD, CONT, STOP, TSTP, TTIN, TTOU, URG and WINCH: by default they stop a process at most.
     private static let gentle: Set<Int32> = [17, 18, 19, 20, 21, 22, 23, 28]

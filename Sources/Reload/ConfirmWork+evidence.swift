@@ -35,7 +35,8 @@ extension ConfirmWork {
             }
             // Nobody was told, so nobody will change.
             if reloader.signalled.isEmpty { return evidence }
-            if roots.isEmpty {
+            // All that were found may have ended before they were looked at.
+            if evidence.processes.isEmpty {
                 try checkAlive()
                 if limited(settings.patience).remaining == .zero { throw gone() }
             } else if let verdict = try judge(evidence, isLate: ContinuousClock.now >= end) {

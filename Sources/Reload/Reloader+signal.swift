@@ -51,17 +51,19 @@ extension Reloader {
         return "sent \(signalName(signal)) to \(entry.shown)"
     }
 
-    /// Waits until the signal would not just end the process, which may be on its way up; false when it still would at
-    /// the end of our patience. One that has ended meanwhile counts as ready.
+    /// Waits until the signal would not just end the process, which may be on its way up.
+    ///
+    /// - Returns: false when it still would at the end of our patience; one that has ended meanwhile counts as ready.
+    /// - Throws: `cancelled`, or what the system refused.
     private func waitForHandler(
         of process: HeldProcess, _ signal: Int32, _ patience: Deadline
     ) throws(ReloadError) -> Bool {
         var pause = Duration.milliseconds(2)
-        var looksThatWait = 0
-        while let effect = try process.signalHandling()?.effect(of: signal), effect != .harmless {
-            // A process that makes a child holds signals back for a moment; one that fetches them does so for long.
-            looksThatWait = effect == .waits ? looksThatWait + 1 : 0
-            if looksThatWait == 5 { return true }
+        var heldSince: ContinuousClock.Instant?
+        while let effect = try process.signalHandling()?.effect(of: signal), effect != .harmless, effect != .waits {
+            // A process that makes a child is soon done with that, also on a machine that is busy.
+            heldSince = effect == .waitsWithAll ? heldSince ?? .now : nil
+            if let heldSince, ContinuousClock.now - heldSince > .seconds(1) { return true }
             if patience.remaining == .zero { return false }
             try self.pause(pause, patience)
             pause = min(pause * 2, .milliseconds(50))

@@ -20,6 +20,19 @@ struct PublishTests {
         #expect(try site.publisher.current() == release)
     }
 
+    @Test("the moment at which readers see a release is known, and comes once", arguments: PublishMode.allCases)
+    func moment(mode: PublishMode) throws {
+        var site = try Site()
+        site.mode = mode
+        let first = try site.deploy(try site.fixture.commit(["a": "1"]))
+        let staged = try site.stage(try site.fixture.commit(["a": "2"])).release
+        var seen: [ObjectID?] = []
+        let second = try site.publisher.publish(staged) {
+            seen.append(try? site.publisher.current()?.commit)
+        }
+        #expect(seen == [second.commit] && second.commit != first.commit)
+    }
+
     @Test("a link in a directory that is reached through a symbolic link leads to the release")
     func throughSymbolicLink() throws {
         let site = try Site(link: "shortcut/link")

@@ -120,7 +120,9 @@ extension Deployer {
     func environment(for release: Release) -> Environment {
         var environment = Environment.withoutSecrets
         environment["GITSYNC_HASH"] = "\(release.commit)"
-        environment["GITSYNC_PREVIOUS_HASH"] = state.retired.first.map { "\($0.commit)" } ?? ""
+        // Before it is published the one before it is what is live.
+        let previous = live?.commit == release.commit ? state.retired.first?.commit : live?.commit
+        environment["GITSYNC_PREVIOUS_HASH"] = previous.map { "\($0)" } ?? ""
         environment["GITSYNC_RELEASE"] = release.path
         return environment
     }

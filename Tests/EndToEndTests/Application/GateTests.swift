@@ -15,6 +15,23 @@ struct GateTests {
         #expect(site.read("built") == "built \(tip) \(site.root)/.worktrees/\(tip)\n")
     }
 
+    @Test("before and after publishing they learn which release it replaces")
+    func previous() throws {
+        let site = try Site()
+        let note = try site.script("note", "echo $1 $GITSYNC_HASH $GITSYNC_PREVIOUS_HASH >> \(site.path("seen"))")
+        let parameters = [
+            "--prepare-command=\(note) prepare", "--validate-command=\(note) validate",
+            "--health-command=\(note) health", "--health-successes=1",
+        ]
+        let first = try site.tip
+        #expect(try site.sync(parameters).status == 0)
+        let second = try site.repository.commit(["file": "two"])
+        #expect(try site.sync(parameters).status == 0)
+        let stages = ["prepare", "validate", "health"]
+        let expected = stages.map { "\($0) \(first)" } + stages.map { "\($0) \(second) \(first)" }
+        #expect(site.text("seen").split(separator: "\n").map { String($0) } == expected)
+    }
+
     @Test("a line that cannot be read and an expression that means nothing are mistakes, named all at once")
     func unreadable() throws {
         let site = try Site()

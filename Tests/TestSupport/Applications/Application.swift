@@ -68,6 +68,8 @@ extension Application {
     ///   - port: where it listens.
     ///   - options: more of its own options.
     ///   - knowsLink: whether it learns by which name it came into the directory, as from a shell.
+    /// - Returns: its master.
+    /// - Throws: what kept it from starting.
     public static func gunicorn(
         _ link: String, name: String, port: UInt16, options: [String] = [], knowsLink: Bool = true
     ) throws -> BackgroundProgram {
