@@ -14,7 +14,7 @@ struct CommandTests {
         // Commands, not the period, are to make things happen.
         let usual = ["--period=1h", "--keep-releases=3"]
         guard road == .http else { return try site.start(usual + more) }
-        try TestFiles.write("the token\n", to: site.path("token"), mode: 0o600)
+        try TestFiles.write("secret-word\n", to: site.path("token"), mode: 0o600)
         return try site.start(
             usual + more + ["--http-bind=127.0.0.1:0", "--api-token-file=\(site.path("token"))"])
     }
@@ -38,7 +38,7 @@ struct CommandTests {
         let site = try Site()
         let sidecar = try start(site, road)
         try sidecar.waitFor("published")
-        try waitUntil("it is current") { try command(road, site, sidecar, "status").output.contains("is live") }
+        try waitUntil("it is current") { try command(road, site, sidecar, "status").output.hasPrefix("Your push is live") }
         let run = try command(road, site, sidecar, "status")
         #expect(run.status == 0)
         let tip = try site.tip

@@ -184,14 +184,6 @@ final class Deployer {
         try perform(.keep) { try keep() }
     }
 
-    /// Makes sure that nothing forbids what publishing needs, before anything is made for it.
-    func checkPublishing() throws(StageError) {
-        try perform(.publish, quietly: true) {
-            try publisher.check()
-            try parts.reloader?.checkPermission()
-        }
-    }
-
     /// The hook before publishing never holds a release back; with `--one-time` there is no later for it to run in.
     func tellBeforePublishing(_ event: HookEvent) {
         guard let hook = parts.beforePublishing else { return }
