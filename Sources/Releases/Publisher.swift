@@ -36,6 +36,7 @@ public struct Publisher: Sendable {
     ///   - release: the release.
     ///   - onSwap: is called at the moment from which on readers see it, and not at all when they do already.
     /// - Returns: the release as it is now reached, which in directory mode is at the link.
+    /// - Throws: `refused` when something foreign is at the link, or what the system refused.
     @discardableResult
     public func publish(_ release: Release, onSwap: () -> Void = {}) throws(ReleaseError) -> Release {
         try makeParent()

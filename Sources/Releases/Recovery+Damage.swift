@@ -21,6 +21,8 @@ extension Recovery {
     /// - Parameters:
     ///   - objects: the root's store; it is the new one afterwards, where it had to be replaced.
     ///   - deadline: when to give up.
+    /// - Returns: what was replaced.
+    /// - Throws: what the system refused, a passed deadline among it.
     public func replaceDamagedStores(_ objects: ObjectStore, deadline: Deadline) throws(ReleaseError) -> ReplacedStores
     {
         var replaced = ReplacedStores()

@@ -87,8 +87,14 @@ extension SpaceGuard {
     ///
     /// The sizes of files that have yet to be written are those of their objects, read from the objects' headers.
     ///
-    /// - Parameter besides: the bytes of what belongs to the same release and was counted before.
-    /// - Returns: the bytes of the release, with those.
+    /// - Parameters:
+    ///   - index: the files.
+    ///   - besides: the bytes of what belongs to the same release and was counted before.
+    ///   - sharing: whether what is filled in takes no room.
+    ///   - objects: the store that has what is yet to be written.
+    ///   - commit: whose files they are.
+    /// - Returns: the bytes of the release, with those counted before.
+    /// - Throws: `refused` with the figures.
     func check(
         _ index: ReleaseIndex, besides: UInt64, sharing: Bool, _ objects: ObjectStore, of commit: ObjectID
     ) throws(ReleaseError) -> UInt64 {

@@ -189,6 +189,21 @@ struct SubmoduleTests {
         #expect(try site.sync("--max-release-size=2000").status == 0)
     }
 
+    @Test("with --publish=directory they are worktrees at the link and wherever a release lay before")
+    func directory() throws {
+        let family = try Family()
+        let site = family.site
+        for text in ["two", "three"] {
+            try site.repository.commit(["file": .text(text)])
+            #expect(try site.sync("--publish=directory", "--stale-worktree-timeout=1h").status == 0)
+            #expect(site.read("file") == text)
+            #expect(site.read("libs/one/deep/two/inner") == "inner")
+            try family.expectClean()
+        }
+        let former = site.root + "/.worktrees/\(try site.repository.resolve("main~1"))/libs/one"
+        #expect(try runProgram(["git", "-C", former, "status", "--porcelain"]).succeeded().output == "")
+    }
+
     @Test("what a fetch of a submodule that was killed left behind is removed at the next start")
     func leftovers() throws {
         let site = try Family().site
