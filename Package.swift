@@ -50,21 +50,28 @@ let package = Package(
         .target(
             name: "HTTPServer", dependencies: ["Posix", "CShims", "CMicrohttpd"], swiftSettings: strict),
         .target(
+            name: "Commands", dependencies: ["JSON", "Posix", "Telemetry", "HTTPClient", "Options"],
+            swiftSettings: strict),
+        .target(
             name: "Sidecar",
             dependencies: [
                 "JSON", "Posix", "Telemetry", "Patterns", "GitStore", "HTTPClient", "GitProtocol", "Options", "Remote",
-                "Releases", "Reload", "Crypto", "HTTPServer",
+                "Releases", "Reload", "Crypto", "HTTPServer", "Commands",
             ],
+            // The status page; it becomes part of the program.
+            resources: [
+                "page.html", "page.css", "words.js", "view.js", "deployments.js", "live.js",
+            ].map { .embedInCode("Control/Page/\($0)") },
             swiftSettings: strict),
         .executableTarget(
-            name: "git-sidecar", dependencies: ["Options", "Posix", "Sidecar", "Telemetry"], swiftSettings: strict),
+            name: "git-sidecar", dependencies: ["Commands", "Options", "Posix", "Sidecar", "Telemetry"], swiftSettings: strict),
         .executableTarget(name: "regenerate", dependencies: ["Options"], swiftSettings: strict),
 
         .target(
             name: "TestSupport", dependencies: ["Posix", "CShims"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
-        .testTarget(name: "PosixTests", dependencies: ["Posix"], swiftSettings: strict),
+        .testTarget(name: "PosixTests", dependencies: ["Posix", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "TelemetryTests", dependencies: ["Posix", "Telemetry"], swiftSettings: strict),
         .testTarget(name: "PatternsTests", dependencies: ["Patterns", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "GitStoreTests", dependencies: ["GitStore", "Posix"], swiftSettings: strict),
@@ -95,7 +102,7 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Releases", "Remote", "GitProtocol", "HTTPClient", "GitStore", "Posix", "SyncLoop", "Telemetry",
+                "JSON", "Releases", "Remote", "GitProtocol", "HTTPClient", "GitStore", "Posix", "SyncLoop", "Telemetry",
                 "TestSupport",
             ],
             path: "Tests/Benchmarks", swiftSettings: strict),
@@ -107,6 +114,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ReloadTests", dependencies: ["Reload", "GitStore", "HTTPClient", "Posix", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CommandsTests", dependencies: ["Commands", "HTTPServer", "JSON", "Options", "Posix", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "SidecarTests",

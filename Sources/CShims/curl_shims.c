@@ -114,6 +114,11 @@ CURLcode shim_curl_set_url(CURL *easy, const char *url) {
     return CURLE_OK;
 }
 
+CURLcode shim_curl_set_socket_file(CURL *easy, const char *path) {
+    SET(CURLOPT_UNIX_SOCKET_PATH, path);
+    return CURLE_OK;
+}
+
 CURLcode shim_curl_set_headers(CURL *easy, struct curl_slist *headers) {
     SET(CURLOPT_HTTPHEADER, headers);
     return CURLE_OK;

@@ -1,8 +1,17 @@
 /// Base64 as RFC 4648 has it.
 public enum Base64 {
+    private static let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+    /// The usual form, with padding.
+    public static func text(_ bytes: [UInt8]) -> String {
+        text(bytes, letters + "+/") + String(repeating: "=", count: (3 - bytes.count % 3) % 3)
+    }
+
     /// The form for URLs, without padding, as JSON Web Tokens use it.
-    public static func urlText(_ bytes: [UInt8]) -> String {
-        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+    public static func urlText(_ bytes: [UInt8]) -> String { text(bytes, letters + "-_") }
+
+    private static func text(_ bytes: [UInt8], _ alphabet: String) -> String {
+        let digits = Array(alphabet.utf8)
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count * 4 + 2) / 3)
         var (bits, held) = (0, 0)

@@ -15,6 +15,8 @@ public final class HTTPClient {
     /// Where libcurl writes what went wrong.
     let words: UnsafeMutablePointer<CChar>
     var trust: Trust?
+    /// Leads to the socket file while a request is on its way.
+    var socketPath: SocketPath?
 
     /// A client without connections yet.
     public init(_ configuration: HTTPConfiguration) throws(TransferError) {

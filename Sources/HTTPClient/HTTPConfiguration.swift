@@ -10,17 +10,20 @@ public struct HTTPConfiguration: Sendable {
     public var proxy: ProxySettings
     /// A Netscape cookie file whose cookies are sent; it is read for each request and never written.
     public var cookieFile: String?
+    /// A socket file that is connected to in place of the host in a URL; its path may be of any length.
+    public var socketFile: String?
 
     /// A configuration; without a proxy setting there is none, whatever the process's environment says.
     public init(
         userAgent: String, headers: [HTTPHeader] = [], tls: TLSSettings = TLSSettings(),
-        proxy: ProxySettings = .none, cookieFile: String? = nil
+        proxy: ProxySettings = .none, cookieFile: String? = nil, socketFile: String? = nil
     ) {
         self.userAgent = userAgent
         self.headers = headers
         self.tls = tls
         self.proxy = proxy
         self.cookieFile = cookieFile
+        self.socketFile = socketFile
     }
 }
 

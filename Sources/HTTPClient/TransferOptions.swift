@@ -48,6 +48,19 @@ extension HTTPClient {
             try set(operation) { unsafe shim_curl_set_cookie_file(easy, path) }
         }
         if usesTLS { try prepareTLS(operation) }
+        if let file = configuration.socketFile { try useSocket(file, operation) }
+    }
+
+    private func useSocket(_ file: String, _ operation: String) throws(TransferError) {
+        let path: SocketPath
+        do throws(SystemError) {
+            path = try SocketPath(file)
+        } catch {
+            throw TransferError(code: .refused, operation: operation, message: "\(error)")
+        }
+        let text = path.text
+        socketPath = consume path
+        try set(operation) { unsafe shim_curl_set_socket_file(easy, text) }
     }
 
     private func prepareTLS(_ operation: String) throws(TransferError) {

@@ -66,6 +66,8 @@ final class ServerCore: Sendable {
     }
 
     func logged(_ line: String) {
+        // A client that leaves while it is being answered, as listeners of a stream always do, has done nothing wrong.
+        if line.hasPrefix("Failed to send") { return }
         log(line.split(whereSeparator: \.isNewline).joined(separator: " "))
     }
 

@@ -126,11 +126,11 @@ public struct Settings: Sendable {
     /// `--min-free-space`.
     public var minFreeSpace = ByteSize.mebibytes(64)
     /// `--prepare-command`.
-    public var prepareCommand: String?
+    public var prepareCommand: CommandWords?
     /// `--prepare-timeout`.
     public var prepareTimeout = Duration.seconds(300)
     /// `--validate-command`.
-    public var validateCommand: String?
+    public var validateCommand: CommandWords?
     /// `--validate-timeout`.
     public var validateTimeout = Duration.seconds(30)
 
@@ -165,7 +165,7 @@ public struct Settings: Sendable {
     /// `--health-tcp`.
     public var healthTCP: SocketAddress?
     /// `--health-command`.
-    public var healthCommand: String?
+    public var healthCommand: CommandWords?
     /// `--health-timeout`.
     public var healthTimeout = Duration.seconds(30)
     /// `--health-interval`.

@@ -6,8 +6,11 @@ public enum AtomicSymlink {
     /// Makes the link at `path` point to `target`, whether or not it existed.
     ///
     /// A link of a unique name is made beside it and renamed over it, so what a crash leaves behind never blocks the
-    /// next attempt. The directory is brought to the disk before this returns.
-    public static func replace(target: String, at path: String) throws(SystemError) {
+    /// next attempt. The directory is brought to the disk before this returns; `onSwap` is called before that, at the
+    /// moment from which on readers see the new target.
+    public static func replace(
+        target: String, at path: String, onSwap: () -> Void = {}
+    ) throws(SystemError) {
         let (temporary, directory) = TemporaryName.sibling(of: path)
         try Files.makeSymbolicLink(to: target, at: temporary)
         do {
@@ -17,6 +20,7 @@ public enum AtomicSymlink {
             try? Files.remove(temporary)
             throw SystemError(code: error.code, operation: "point the link \(path) to \(target)")
         }
+        onSwap()
         try FileDescriptor.openDirectory(directory).synchronize()
     }
 }

@@ -36,13 +36,26 @@ public struct ProcessDirectory: ~Copyable, Sendable {
 
     /// The real user, from `status`.
     public borrowing func userID() throws(SystemError) -> UInt32? {
+        try fields(["Uid"])?["Uid"].flatMap { UInt32($0) }
+    }
+
+    /// What it does with signals, from `status`.
+    public borrowing func signalHandling() throws(SystemError) -> SignalHandling? {
+        try fields(["SigBlk", "SigIgn", "SigCgt"]).flatMap { SignalHandling(fields: $0) }
+    }
+
+    /// The first words of lines of `status`.
+    private borrowing func fields(_ names: Set<String>) throws(SystemError) -> [String: String]? {
         guard let text = try read("status", limit: 64 * 1024) else { return nil }
+        var found: [String: String] = [:]
         // A name may hold a line end, but it is written as `\n` here.
-        for line in text.split(separator: UInt8(ascii: "\n")) where line.starts(with: Array("Uid:".utf8)) {
-            let numbers = line.dropFirst(4).split { $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: " ") }
-            return numbers.first.flatMap { UInt32(String(decoding: $0, as: UTF8.self)) }
+        for line in text.split(separator: UInt8(ascii: "\n")) {
+            let words = line.split { ":\t ".utf8.contains($0) }
+            guard let first = words.first, words.count > 1 else { continue }
+            let name = String(decoding: first, as: UTF8.self)
+            if names.contains(name) { found[name] = String(decoding: words[1], as: UTF8.self) }
         }
-        return nil
+        return found
     }
 
     /// The arguments, the program's own name first; empty for a zombie or a thread of the kernel.

@@ -8,6 +8,16 @@ public enum ThisProcess {
     /// Whether standard error is a terminal.
     public static var standardErrorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
+    /// Whether standard output is a terminal.
+    public static var standardOutputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+    /// How many characters fit into a line of the terminal behind a descriptor; nil when there is none, or it does not say.
+    public static func terminalWidth(_ descriptor: Int32) -> Int? {
+        var size = winsize()
+        guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+
     /// The variables that it was started with; those that are not UTF-8 are mended with `�`.
     public static var environment: [String: String] {
         let inherited = Environment.current(removing: [])

@@ -32,13 +32,16 @@ public struct Publisher: Sendable {
 
     /// Publishes a release that is installed; it returns when the change is on the disk.
     ///
+    /// - Parameters:
+    ///   - release: the release.
+    ///   - onSwap: is called at the moment from which on readers see it, and not at all when they do already.
     /// - Returns: the release as it is now reached, which in directory mode is at the link.
     @discardableResult
-    public func publish(_ release: Release) throws(ReleaseError) -> Release {
+    public func publish(_ release: Release, onSwap: () -> Void = {}) throws(ReleaseError) -> Release {
         try makeParent()
         switch mode {
-        case .symlink: return try publishSymlink(release)
-        case .directory: return try publishDirectory(release)
+        case .symlink: return try publishSymlink(release, onSwap)
+        case .directory: return try publishDirectory(release, onSwap)
         }
     }
 
@@ -71,13 +74,13 @@ public struct Publisher: Sendable {
 
 // Publishing by symbolic link.
 extension Publisher {
-    private func publishSymlink(_ release: Release) throws(ReleaseError) -> Release {
+    private func publishSymlink(_ release: Release, _ onSwap: () -> Void) throws(ReleaseError) -> Release {
         try check()
         try system { () throws(SystemError) in
             // The directory of the link may be reached through symbolic links, and ".." would lead back elsewhere.
             let directory = try Files.resolve(parent(of: layout.link))
             let target = relativePath(from: directory, to: release.path)
-            try AtomicSymlink.replace(target: target, at: layout.link)
+            try AtomicSymlink.replace(target: target, at: layout.link, onSwap: onSwap)
         }
         return release
     }
@@ -92,7 +95,7 @@ extension Publisher {
 
 // Publishing by directory: the release itself lies at the link, the one that lay there takes its place.
 extension Publisher {
-    private func publishDirectory(_ release: Release) throws(ReleaseError) -> Release {
+    private func publishDirectory(_ release: Release, _ onSwap: () -> Void) throws(ReleaseError) -> Release {
         try check()
         return try system { () throws(SystemError) in
             let worktree = Worktree(layout: layout)
@@ -102,6 +105,7 @@ extension Publisher {
             // Git finds its record from where the release is going to be.
             try worktree.point(release.path, release.commit, asIfAt: path)
             try swap(release)
+            onSwap()
             if let former {
                 // What is at the release's old path now is the former one; give it its own name there.
                 let place = layout.directory(of: former.commit)

@@ -5,7 +5,7 @@ public import Posix
 public struct Change: Sendable {
     /// The commit.
     public var commit: ObjectID
-    /// The paths at which it differs from the release before; see `changedPaths`.
+    /// The paths at which it differs from the release before; see `TreeDifference`.
     public var paths: [[UInt8]]
     /// The absolute path of the release's own directory, not of the link.
     public var release: String

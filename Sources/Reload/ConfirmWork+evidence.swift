@@ -16,7 +16,11 @@ extension ConfirmWork {
         var pause = Duration.milliseconds(5)
         while true {
             let roots = try roots()
-            let evidence = try search.evidence(of: roots)
+            var evidence = try search.evidence(of: roots)
+            // Long after every worker that a signal has brought: what is young now comes and goes.
+            if ContinuousClock.now >= end + settings.settleTime {
+                evidence = evidence.withoutChildren(youngerThan: settings.settleTime)
+            }
             if evidence.running == .proved || evidence.running == .likely {
                 // Nobody was told, so nobody is on the way up or down.
                 if reloader.signalled.isEmpty && !evidence.hasFresh { return evidence }
@@ -25,6 +29,7 @@ extension ConfirmWork {
                     try waitUntilHealthy()
                     return evidence
                 }
+                if limited(settings.patience).remaining == .zero { throw restless() }
                 try self.pause(.milliseconds(20))
                 continue
             }
@@ -51,6 +56,13 @@ extension ConfirmWork {
         throw ReloadError(
             code: .unconfirmed, operation: "confirm \(change.commit)",
             message: "the application does not take it up: \(evidence.cause)")
+    }
+
+    private func restless() -> ReloadError {
+        ReloadError(
+            code: .unconfirmed, operation: "confirm \(change.commit)",
+            message: "it does not stay up: no process of it has lived for \(shown(settings.settleTime))"
+                + " within \(shown(settings.patience))")
     }
 
     private func gone() -> ReloadError {

@@ -143,4 +143,11 @@ extension Evidence {
         let now = CurrentProcess.timeSinceBoot
         return processes.allSatisfy { !$0.isFresh || now - $0.entry.startTime >= age }
     }
+
+    /// What the processes show without those that an application starts for a moment, such as commands.
+    func withoutChildren(youngerThan age: Duration) -> Evidence {
+        let now = CurrentProcess.timeSinceBoot
+        let lasting = processes.filter { $0.isRoot || !$0.isFresh || now - $0.entry.startTime >= age }
+        return lasting.count == processes.count ? self : .conclude(lasting)
+    }
 }

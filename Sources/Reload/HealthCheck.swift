@@ -41,11 +41,11 @@ public struct HealthCheck: Sendable, Equatable {
     /// How long one probe may take: a server that hangs must not take the whole time, it may be the one that goes.
     var probeLimit: Duration { max(.milliseconds(50), min(.seconds(5), timeout / 2)) }
 
-    /// The pause before the next check when the last ones had the same outcome so many times.
+    /// The pause before the next check when the last ones had the same outcome so many times, `waited` after the first.
     ///
-    /// Short at first: what is confirmed should not have to wait for us.
-    func pause(afterEqual outcomes: Int) -> Duration {
+    /// Short at first, and at no time much of what was waited already: what is confirmed should not have to wait for us.
+    func pause(afterEqual outcomes: Int, waited: Duration) -> Duration {
         let fast = Duration.milliseconds(5) * (1 << min(outcomes - 1, 12))
-        return min(fast, interval)
+        return min(fast, max(.milliseconds(5), waited / 8), interval)
     }
 }

@@ -43,6 +43,16 @@ public final class HeldProcess {
         }
     }
 
+    /// What it does with signals now; nil when it has ended.
+    func signalHandling() throws(ReloadError) -> SignalHandling? {
+        let handling = try system(nil) { () throws(SystemError) -> SignalHandling? in
+            guard let directory = try ProcessDirectory.open(entry.processID) else { return nil }
+            return try directory.signalHandling()
+        }
+        // Whoever has its number since it ended was looked at.
+        return hasEnded ? nil : handling
+    }
+
     /// Throws when we are not allowed to signal it.
     public func checkPermission() throws(ReloadError) {
         _ = try send(signal: 0)

@@ -13,6 +13,8 @@ public struct ReloadError: Error, Equatable, Sendable, CustomStringConvertible {
         case stalePidFile = "stale-pidfile"
         /// The process belongs to somebody else.
         case permission
+        /// The signal would only end the process, which has no handler for it.
+        case noHandler = "no-handler"
         /// The request was not answered as it should have been.
         case request
         /// The command did not succeed.

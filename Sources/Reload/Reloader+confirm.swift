@@ -89,7 +89,8 @@ final class ConfirmWork {
                 }
                 previous = error
             }
-            try pause(health.pause(afterEqual: max(successes, failures)))
+            try pause(
+                health.pause(afterEqual: max(successes, failures), waited: start.duration(to: .now)))
         }
     }
 

@@ -19,11 +19,18 @@ public final class Sidecar {
     private let status = Status()
     private let heartbeat = Heartbeat()
     private var control: ControlServer?
+    private var notifier: ServiceNotifier?
     private var hookThreads: [NativeThread] = []
+    let statusLine: StatusLine?
 
     /// Prepares to do what a plan says; nothing happens yet.
-    public init(_ plan: Plan, environment: [String: String], logger: Logger) throws(SystemError) {
+    ///
+    /// How far a long stage is appears in the status line, where there is one.
+    public init(
+        _ plan: Plan, environment: [String: String], logger: Logger, statusLine: StatusLine? = nil
+    ) throws(SystemError) {
         self.plan = plan
+        self.statusLine = statusLine
         self.environment = environment
         self.logger = logger
         cancellation = try Cancellation()
@@ -36,8 +43,10 @@ public final class Sidecar {
     /// are made.
     public func run() -> ExitCode {
         let errorFile = ErrorFile(plan.settings.errorFile?.text)
+        let manager = ServiceManager.fromEnvironment()
         do {
             try listenForSignals()
+            try notify(manager)
             warn()
             if plan.settings.groupWrite { GroupAccess.allow() }
             if plan.settings.addUser { addUser(home: environment["HOME"], logger) }
@@ -98,7 +107,8 @@ public final class Sidecar {
             cleaner: cleaner, modules: ModuleStores(layout: layout, cleaner: cleaner, mode: CompactionMode(plan)),
             compaction: Releases.Compaction(layout: layout, mode: CompactionMode(plan)),
             space: SpaceGuard(plan, root: layout.root), reloader: reloader,
-            figures: figures, status: status, events: events, logger: logger, cancellation: cancellation,
+            figures: figures, status: status, events: events, logger: logger, statusLine: statusLine,
+            cancellation: cancellation,
             stateFile: stateFile,
             journal: Journal(layout.state), beforePublishing: try runner(Hook.beforePublishing(plan), settings.http),
             state: state, recovered: recovered)
@@ -133,6 +143,14 @@ public final class Sidecar {
         self.control = control
     }
 
+    private func notify(_ manager: ServiceManager?) throws(SystemError) {
+        guard let manager else { return }
+        let notifier = ServiceNotifier(
+            manager, status: status, heartbeat: heartbeat, logger: logger, cancellation: cancellation)
+        try notifier.start()
+        self.notifier = notifier
+    }
+
     private func warn() {
         for warning in plan.warnings { logger.warning(warning) }
         for name in GitSettings(plan.gitConfig).unknown {
@@ -143,6 +161,7 @@ public final class Sidecar {
     /// Calls off the hooks that run and waits for their end, so that no child of ours outlives us.
     private func endHooks() {
         cancellation.cancel()
+        notifier?.finish()
         for thread in hookThreads { thread.join() }
         hookThreads = []
     }

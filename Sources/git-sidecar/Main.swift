@@ -1,3 +1,4 @@
+import Commands
 import Options
 import Posix
 import Sidecar
@@ -14,30 +15,47 @@ struct Main {
 
     private static func run(_ invocation: Invocation) -> ExitCode {
         switch invocation.action {
-        case .help:
-            ThisProcess.print(helpText())
-            return .success
-        case .manual:
-            ThisProcess.print(manualText())
-            return .success
-        case .version:
-            ThisProcess.print("\(Product.name) \(Product.version)")
-            return .success
-        case nil:
-            break
+        case .help: ThisProcess.print(helpText())
+        case .manual: ThisProcess.print(manualText())
+        case .version: ThisProcess.print("\(Product.name) \(Product.version)")
+        case nil: return perform(invocation)
         }
-        let plan: Plan
+        return .success
+    }
+
+    private static func perform(_ invocation: Invocation) -> ExitCode {
+        let environment = ThisProcess.environment
+        let console = Console.standard(environment)
         do throws(UsageError) {
-            plan = try invocation.plan(probe: probe())
+            switch invocation.command {
+            case .run:
+                return start(try invocation.plan(probe: probe()), environment)
+            case .check:
+                return Examination(try invocation.plan(probe: probe()), environment: environment, console: console)
+                    .check()
+            case .doctor:
+                return Examination(try invocation.plan(probe: probe()), environment: environment, console: console)
+                    .doctor()
+            case .status, .releases, .sync, .rollback, .resume, .wait, .processes:
+                let plan = try invocation.controlPlan(probe: probe())
+                return ControlCommand(invocation, plan, console, environment: environment).run()
+            }
         } catch {
             ThisProcess.print("\(error)", toStandardError: true)
-            Sidecar.report(error, of: invocation)
+            if invocation.command == .run { Sidecar.report(error, of: invocation) }
             return .usage
         }
+    }
+
+    private static func start(_ plan: Plan, _ environment: [String: String]) -> ExitCode {
         let format = Telemetry.LogFormat(rawValue: plan.logFormat.rawValue) ?? .json
-        let logger = Logger(.standardError(format: format), verbosity: plan.settings.verbose)
+        // A bar is for people: they read text at a terminal.
+        let hasBar = format == .text && ThisProcess.standardErrorIsTerminal && environment["TERM"] != "dumb"
+        let line = hasBar ? StatusLine(2) : nil
+        let sink = line.map { LogSink.above($0, format: format) } ?? .standardError(format: format)
+        let logger = Logger(sink, verbosity: plan.settings.verbose)
         do {
-            return try Sidecar(plan, environment: ThisProcess.environment, logger: logger).run()
+            return try Sidecar(plan, environment: environment, logger: logger, statusLine: line).run()
         } catch {
             logger.error("cannot start", error: error)
             return .failure

@@ -15,6 +15,13 @@ struct Base64Tests {
         #expect(Base64.bytes("\(encoded)==\r\n".utf8) == Array(plain.utf8))
     }
 
+    @Test(
+        "the usual form has padding",
+        arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("\u{3ff}\u{7fe}", "z7/fvg==")])
+    func padding(plain: String, encoded: String) {
+        #expect(Base64.text(Array(plain.utf8)) == encoded)
+    }
+
     @Test("the form for URLs has its own last two digits; what is no digit is refused")
     func digits() {
         #expect(Base64.urlText([0xfb, 0xff, 0xfe]) == "-__-")

@@ -1,32 +1,18 @@
-import HTTPClient
 import Posix
 import TestSupport
 import Testing
 
 @Suite("HTTP", .endToEnd, .timeLimit(.minutes(5)))
 struct HTTPTests {
-    private func get(_ path: String, from sidecar: RunningSidecar) throws -> (status: Int, body: String) {
-        let port = try #require(try sidecar.waitFor("listening")["port"])
-        HTTPLibrary.start()
-        var body: [UInt8] = []
-        let client = try HTTPClient(HTTPConfiguration(userAgent: "test"))
-        let response = try client.send(
-            HTTPRequest("http://127.0.0.1:\(port)\(path)"), deadline: .after(.seconds(10))
-        ) { bytes in
-            for index in bytes.indices { body.append(bytes[index]) }
-        }
-        return (response.status, String(decoding: body, as: UTF8.self))
-    }
-
     @Test("/ answers 503 until the first success, and 200 from then on")
     func readiness() throws {
         let site = try Site()
         try Files.rename(site.repository.path, to: site.path("away"))
         let sidecar = try site.start("--http-bind=127.0.0.1:0", "--max-failures=-1")
         try sidecar.waitFor("sync failed; nothing is published yet")
-        #expect(try get("/", from: sidecar).status == 503)
+        #expect(try sidecar.ask("/").status == 503)
         try Files.rename(site.path("away"), to: site.repository.path)
-        try waitUntil("it is ready") { try get("/", from: sidecar).status == 200 }
+        try waitUntil("it is ready") { try sidecar.ask("/").status == 200 }
         #expect(site.read("file") == "one")
         #expect(try sidecar.stop().status == 0)
     }
@@ -37,15 +23,15 @@ struct HTTPTests {
         let sidecar = try site.start(
             "--http-bind=127.0.0.1:0", "--http-metrics", "--http-pprof", "--exechook-command=/bin/true")
         try sidecar.waitFor("hook ran")
-        let (status, body) = try get("/metrics", from: sidecar)
-        #expect(status == 200)
+        let metrics = try sidecar.ask("/metrics")
+        #expect(metrics.status == 200)
         for line in [
             #"git_sync_count_total{status="success"} 1"#, "git_fetch_count_total 1",
             #"git_sync_hook_run_count_total{name="exechook",status="success"} 1"#,
             #"git_sync_duration_seconds_count{status="success"} 1"#, "git_sync_askpass_calls",
             "git_sync_refresh_github_app_token_count",
-        ] { #expect(body.contains(line), "\(line)") }
-        let state = try get("/debug/pprof/", from: sidecar)
+        ] { #expect(metrics.body.contains(line), "\(line)") }
+        let state = try sidecar.ask("/debug/pprof/")
         #expect(state.status == 200)
         #expect(state.body.contains("threads"), "\(state.body)")
         #expect(try sidecar.stop().status == 0)
@@ -64,8 +50,8 @@ struct HTTPTests {
         #expect(sockets <= 1)
         #expect(try silent.stop().status == 0)
         let sidecar = try site.start("--http-bind=127.0.0.1:0")
-        #expect(try get("/metrics", from: sidecar).status == 404)
-        #expect(try get("/debug/pprof/", from: sidecar).status == 404)
+        #expect(try sidecar.ask("/metrics").status == 404)
+        #expect(try sidecar.ask("/debug/pprof/").status == 404)
         #expect(try sidecar.stop().status == 0)
     }
 

@@ -36,22 +36,14 @@ struct CommandTests {
             ])
     }
 
-    @Test("a command that is not built says so", arguments: Subcommand.allCases)
-    func availability(_ command: Subcommand) {
-        let complaint = "\(command.rawValue): this command is not available yet"
-        #expect(parse(command.rawValue).complaints.contains(complaint) == (command.availability == .notYet))
-    }
-
     @Test("a control command finds its sidecar by root or URL, and does not mind the sidecar's own environment")
     func control() throws {
         var invocation = parse(
             "status", environment: ["GITSYNC_ROOT": "/git", "GITSYNC_DEPTH": "x", "GITSYNC_PERIOD": "1h"])
-        invocation.problems.removeAll { $0.message == "this command is not available yet" }
         #expect(try invocation.controlPlan(probe: probe()) == .socket(root: Path("/git")))
         invocation.arguments.control = try WebAddress.read("http://a:1")
-        #expect(try invocation.controlPlan(probe: probe()) == .url(Address("http://a:1")))
-        var lost = parse("status")
-        lost.problems = []
+        #expect(try invocation.controlPlan(probe: probe()) == .url(Address("http://a:1"), tokenFile: nil))
+        let lost = parse("status")
         #expect(throws: UsageError.self) { try lost.controlPlan(probe: probe()) }
     }
 }

@@ -7,15 +7,19 @@ import Testing
 
 @Suite("Changed paths", .scratch)
 struct ChangedPathTests {
-    private func changes(_ old: [String: GitFixture.File]?, _ new: [String: GitFixture.File]) throws -> [String] {
+    private func difference(
+        _ old: [String: GitFixture.File]?, _ new: [String: GitFixture.File]
+    ) throws -> TreeDifference {
         let git = try GitFixture(at: "\(Scratch.directory)/repo.git")
         let first = try old.map { try git.commit($0, replacing: true) }
         let second = try git.commit(new, replacing: true)
         let store = try ObjectStore.openExisting(git.path)
         func tree(_ commit: String) throws -> ObjectID { try store.commit(try #require(ObjectID(commit))).tree }
-        return try changedPaths(from: try first.map(tree), to: try tree(second), in: store).map {
-            String(decoding: $0, as: UTF8.self)
-        }
+        return try TreeDifference(from: try first.map(tree), to: try tree(second), in: store)
+    }
+
+    private func changes(_ old: [String: GitFixture.File]?, _ new: [String: GitFixture.File]) throws -> [String] {
+        try difference(old, new).paths.map { String(decoding: $0, as: UTF8.self) }.sorted()
     }
 
     @Test("a rename counts on both sides, and what is the same does not count")
@@ -30,15 +34,26 @@ struct ChangedPathTests {
         #expect(try changes(nil, ["a": "1", "b/c": "2"]) == ["a", "b/c"])
     }
 
-    @Test("modes, submodules and files that become directories are changes")
+    @Test("modes and files that become directories are changes")
     func kinds() throws {
-        let old: [String: GitFixture.File] = [
-            "run": "1", "sub": .submodule("\(hash(1))"), "x": "1", "y/one": "1", "y/two": "1",
-        ]
+        let old: [String: GitFixture.File] = ["run": "1", "x": "1", "y/one": "1", "y/two": "1"]
         let new: [String: GitFixture.File] = [
-            "run": .executable(Array("1".utf8)), "sub": .submodule("\(hash(2))"), "x/one": "1", "y": .symlink("x"),
+            "run": .executable(Array("1".utf8)), "x/one": "1", "y": .symlink("x"),
         ]
-        #expect(try changes(old, new) == ["run", "sub", "x", "x/one", "y", "y/one", "y/two"])
+        #expect(try changes(old, new) == ["run", "x", "x/one", "y", "y/one", "y/two"])
+    }
+
+    @Test("submodules are told apart, also those that take the place of a file, come and go")
+    func submodules() throws {
+        let (one, two) = (hash(1), hash(2))
+        let found = try difference(
+            ["a/same": .submodule("\(one)"), "b/moved": .submodule("\(one)"), "file": "1", "gone": .submodule("\(one)")],
+            ["a/same": .submodule("\(one)"), "b/moved": .submodule("\(two)"), "file": .submodule("\(two)")])
+        #expect(found.paths == [Array("file".utf8)])
+        let submodules = found.submodules.sorted { $0.path.lexicographicallyPrecedes($1.path) }
+        #expect(submodules.map { String(decoding: $0.path, as: UTF8.self) } == ["b/moved", "file", "gone"])
+        #expect(submodules.map(\.old) == [one, nil, one])
+        #expect(submodules.map(\.new) == [two, two, nil])
     }
 }
 
@@ -52,7 +67,8 @@ struct RuleTests {
             ("site/*.conf", "site/deep/b.conf", false), ("site/**", "site/deep/b.conf", true),
             ("site/**/b.conf", "site/b.conf", true), ("site", "site/deep/b", true), ("site/", "site/deep/b", true),
             ("site/", "site", false), ("docs", "site/docs/x", true), ("/docs", "site/docs/x", false),
-            ("[ab]?.js", "x/a1.js", true), ("**", "anything/at/all", true), ("*", "a/b", true), ("A", "a", false),
+            ("sub", "sub/", true), ("sub/", "sub/", true), ("sub/**", "sub/", true), ("/sub/**", "sub/", true),
+            ("sub/*.js", "sub/", false), ("other/**", "sub/", false), ("[ab]?.js", "x/a1.js", true), ("**", "anything/at/all", true), ("*", "a/b", true), ("A", "a", false),
         ])
     func patterns(pattern: String, path: String, matches: Bool) {
         let bytes = Array(path.utf8)

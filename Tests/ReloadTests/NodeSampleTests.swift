@@ -12,20 +12,15 @@ private struct NodeSample {
     let port: UInt16
     let server: BackgroundProgram
 
-    private static let source =
-        #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
-        + "/sample-app/node"
-
     init() throws {
         releases = try Releases()
         for number: UInt8 in [1, 2] {
             try releases.make(
-                hash(number),
-                ["server.js": "\(NodeSample.source)/server.js", "app.js": "\(NodeSample.source)/app.js"])
+                hash(number), ["server.js": Application.sample("node/server.js"), "app.js": Application.sample("node/app.js")])
         }
         _ = try releases.publish(hash(1))
         port = try freePort()
-        server = try start(["node", "\(releases.link)/server.js"], directory: "/", adding: ["PORT": "\(port)"])
+        server = try Application.node(releases.link, port: port)
         let health = HealthCheck([probe()], timeout: .seconds(20))
         _ = try ReloadTests.reloader(health: health).confirm(anyChange(), deadline: within40Seconds)
     }
@@ -38,36 +33,6 @@ private struct NodeSample {
         try ReloadTests.reloader(
             [.signal(SIGHUP, [.port(port)])], health: HealthCheck([probe(header)], timeout: timeout))
     }
-
-    /// Asks over and over on eight kept connections, until it is told to stop; prints how often and what failed.
-    func load() throws -> BackgroundProgram {
-        let path = "\(Scratch.directory)/load.js"
-        try TestFiles.write(
-            """
-            const http = require('node:http');
-            const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
-            let requests = 0, stopping = false, running = 8;
-            const failures = [];
-            const ask = () => {
-              if (stopping) { if (--running === 0) { console.log(JSON.stringify({ requests, failures })); process.exit(0); } return; }
-              const request = http.get({ port: \(port), host: '127.0.0.1', path: '/', agent }, (response) => {
-                let body = '';
-                response.on('data', (piece) => { body += piece; });
-                response.on('error', (error) => { failures.push(String(error)); });
-                response.on('end', () => {
-                  requests += 1;
-                  if (response.statusCode !== 200 || body !== 'Hello from git\\n') failures.push(response.statusCode + body);
-                  // Leaves some time to the server, which shares the processors.
-                  setTimeout(ask, 1);
-                });
-              });
-              request.on('error', (error) => { failures.push(String(error)); ask(); });
-            };
-            process.on('SIGTERM', () => { stopping = true; });
-            for (let index = 0; index < 8; index += 1) ask();
-            """, to: path)
-        return try start(["node", path], directory: "/")
-    }
 }
 
 @Suite("The Node sample", .scratch, .timeLimit(.minutes(3)))
@@ -76,7 +41,7 @@ struct NodeSampleTests {
     func reloads() throws {
         let sample = try NodeSample()
         defer { sample.server.stop() }
-        let load = try sample.load()
+        let load = try LoadClient(port: sample.port, expecting: "^Hello from git\\n$")
         defer { load.stop() }
         let reloader = try sample.reloader()
         for number in 0..<50 {
@@ -85,10 +50,9 @@ struct NodeSampleTests {
             #expect(notices.map(\.outcome).joined().hasPrefix("sent HUP to process \(sample.server.processID) ("))
             #expect(try reloader.confirm(change, deadline: within40Seconds).evidence.running == .proved)
         }
-        load.signal(SIGTERM)
-        try waitUntil("the load ends: \(load.log)") { !load.log.isEmpty && !load.isRunning }
-        #expect(load.log.hasSuffix(#","failures":[]}"# + "\n"), "\(load.log)")
-        #expect(!load.log.hasPrefix(#"{"requests":0,"#))
+        let result = try load.finish()
+        #expect(result.failures == "")
+        #expect(result.requests > 0)
     }
 
     @Test("code that throws when it starts leaves the old workers serving, and going back works")

@@ -13,9 +13,7 @@ private struct Gunicorn {
     let port: UInt16
     let master: BackgroundProgram
 
-    static func code(_ text: String) -> [String: String] {
-        ["app.py": "def app(environ, start):\n    start('200 OK', [])\n    return [b'\(text)']\n"]
-    }
+    static func code(_ text: String) -> [String: String] { ["app.py": Application.gunicornCode(text)] }
 
     init(_ options: String..., knowsLink: Bool = true) throws {
         releases = try Releases()
@@ -24,20 +22,15 @@ private struct Gunicorn {
         _ = try releases.publish(hash(1))
         name = uniqueName("g")
         port = try freePort()
-        let program = try script(
-            name, "#!/usr/bin/python3\nimport sys\nfrom gunicorn.app.wsgiapp import run\nsys.exit(run())\n")
-        master = try start(
-            [program, "-b", "127.0.0.1:\(port)", "-w", "2"] + options + ["app:app"], directory: releases.link,
-            adding: knowsLink ? ["PWD": releases.link] : [:])
+        master = try Application.gunicorn(
+            releases.link, name: name, port: port, options: options, knowsLink: knowsLink)
         let health = HealthCheck([url], timeout: .seconds(20), interval: .milliseconds(50))
         _ = try ReloadTests.reloader(health: health).confirm(anyChange(), deadline: within40Seconds)
     }
 
     /// What an orchestrator does.
     func restart() throws -> BackgroundProgram {
-        try start(
-            ["\(Scratch.directory)/\(name)", "-b", "127.0.0.1:\(port)", "-w", "2", "app:app"], directory: releases.link,
-            adding: ["PWD": releases.link])
+        try Application.gunicorn(releases.link, name: name, port: port)
     }
 
     var url: HealthCheck.Probe { .url("http://127.0.0.1:\(port)/", statuses: 200...200, revisionHeader: nil) }

@@ -9,11 +9,6 @@ import Testing
 /// Nobody's number: the programs that tests start are children of the tests, which would count as our own.
 let nobodyOurselves: Int32 = -1
 
-/// A name that no other process on the machine has, short enough for the kernel.
-func uniqueName(_ prefix: String = "t") -> String {
-    prefix + String(UInt64.random(in: 1...UInt64.max), radix: 36).prefix(14 - prefix.utf8.count)
-}
-
 /// A script under a name of its own, which is what the kernel calls its process.
 func script(_ name: String, _ content: String) throws -> String {
     let path = "\(Scratch.directory)/\(name)"
@@ -22,9 +17,7 @@ func script(_ name: String, _ content: String) throws -> String {
 }
 
 func start(_ command: [String], directory: String? = nil, adding: [String: String] = [:]) throws -> BackgroundProgram {
-    try BackgroundProgram(
-        command, environment: try hermeticEnvironment(adding: adding), directory: directory,
-        log: "\(Scratch.directory)/\(uniqueName("log"))")
+    try Application.start(command, directory: directory, adding: adding)
 }
 
 let webConfiguration = HTTPConfiguration(userAgent: "git-sidecar-test")

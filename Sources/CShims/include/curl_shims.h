@@ -41,6 +41,8 @@ CURLcode shim_curl_set_error_buffer(CURL *easy, char *buffer);
 CURLcode shim_curl_set_callbacks(
     CURL *easy, curl_write_callback on_header, curl_write_callback on_body, void *context);
 CURLcode shim_curl_set_url(CURL *easy, const char *url);
+/// The socket file to connect to in place of the URL's host; null for the host.
+CURLcode shim_curl_set_socket_file(CURL *easy, const char *_Nullable path);
 CURLcode shim_curl_set_headers(CURL *easy, struct curl_slist *_Nullable headers);
 CURLcode shim_curl_set_user_agent(CURL *easy, const char *user_agent);
 CURLcode shim_curl_set_connect_timeout(CURL *easy, long milliseconds);

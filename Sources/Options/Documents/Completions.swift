@@ -82,7 +82,7 @@ private func completedRows() -> [Option] {
 }
 
 private func completedCommands() -> [Subcommand] {
-    Subcommand.allCases.filter { $0.availability == .built }
+    Subcommand.allCases
 }
 
 private func zshEscaped(_ text: String) -> String {

@@ -6,11 +6,8 @@ public func helpText() -> String {
         "",
         "Usage: \(Product.name) [run] --repo=URL --root=DIRECTORY [FLAGS]",
     ]
-    let commands = Subcommand.allCases.filter { $0.availability == .built }
-    if commands.count > 1 {
-        lines += ["       \(Product.name) COMMAND [FLAGS]", "", "Commands:"]
-        for command in commands { lines += helpEntry(command.rawValue, command.summary, column: 14) }
-    }
+    lines += ["       \(Product.name) COMMAND [FLAGS]", "", "Commands:"]
+    for command in Subcommand.allCases { lines += helpEntry(command.rawValue, command.summary, column: 14) }
     for topic in Topic.allCases {
         let rows = OptionTable.all.filter { $0.topic == topic && $0.availability == .built && $0.flag != nil }
         if rows.isEmpty { continue }

@@ -46,7 +46,6 @@ func manualBlocks() -> [ManualBlock] {
     blocks += Subcommand.allCases.map { command in
         var text = sentence(command.summary)
         for flag in command.flags { text += " `--\(flag.rawValue)`: \(flag.summary)." }
-        if command.availability == .notYet { text += " Not available yet." }
         return .item(command.usage, [text])
     }
     blocks.append(.section("EXIT STATUS"))

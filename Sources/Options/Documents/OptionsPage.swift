@@ -24,8 +24,7 @@ public func optionsPage() -> String {
     }
     lines += ["", "## Commands", "", "| command | what it does |", "|---|---|"]
     for command in Subcommand.allCases {
-        let note = command.availability == .notYet ? " Not available yet." : ""
-        lines.append("| `\(command.usage)` | \(sentence(command.summary))\(note) |")
+        lines.append("| `\(command.usage)` | \(sentence(command.summary)) |")
     }
     lines += ["", "## Exit status", "", "| status | meaning |", "|---|---|"]
     for code in ExitCode.allCases { lines.append("| \(code.rawValue) | \(code.summary) |") }

@@ -12,9 +12,6 @@ extension Invocation {
         invocation.command = reader.command ?? .run
         invocation.arguments = reader.arguments
         invocation.problems = reader.problems
-        if invocation.command.availability == .notYet {
-            invocation.problems.append(Problem(invocation.command.rawValue, "this command is not available yet"))
-        }
         let given = Dictionary(grouping: reader.given + variables.given, by: \.row.name)
         for row in OptionTable.all {
             if let values = given[row.name] { invocation.settle(row, values) }

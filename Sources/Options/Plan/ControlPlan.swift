@@ -2,8 +2,8 @@
 public enum ControlPlan: Sendable, Equatable {
     /// The socket in a root.
     case socket(root: Path)
-    /// A URL.
-    case url(Address)
+    /// A URL, and the file with the token that changes need.
+    case url(Address, tokenFile: Path?)
 }
 
 extension Invocation {
@@ -13,7 +13,10 @@ extension Invocation {
     public func controlPlan(probe: Probe) throws(UsageError) -> ControlPlan {
         let relevant = problems.filter { !$0.isFromEnvironment }
         if !relevant.isEmpty { throw UsageError(relevant) }
-        if let url = arguments.control { return .url(url.address) }
+        if let url = arguments.control {
+            let base = settings.root.map { $0.resolved(against: probe.workingDirectory).text } ?? probe.workingDirectory
+            return .url(url.address, tokenFile: settings.apiTokenFile?.resolved(against: base))
+        }
         guard let root = settings.root else {
             throw UsageError([
                 Problem("--root", "is required, to find the sidecar; or give --control after the command")

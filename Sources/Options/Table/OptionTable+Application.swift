@@ -7,7 +7,9 @@ extension OptionTable {
             "signal-target", list: \.signalTargets, .application, "process that gets the signal",
             """
             `name:nginx`, `exe:/usr/sbin/nginx`, `cmdline:REGEX`, `pidfile:/run/nginx.pid` or `port:8080`. The root of \
-            each process tree that matches gets the signal: the master, never a worker.
+            each process tree that matches gets the signal: the master, never a worker. A signal that would end a \
+            process which has no handler for it yet, as `HUP` would, waits for that up to {health-timeout}; so does one \
+            for a process that is not there.
             """),
         Option(
             "terminate-after", \.terminateAfter, .application, "send SIGTERM if not confirmed by then",
@@ -34,8 +36,9 @@ extension OptionTable {
             "on-change", list: \.onChange, .application, "which changed paths need which action",
             #"""
             `GLOB[,GLOB...]=ACTION`, where the action is `none`, `signal:HUP@name:nginx`, `http:POST@URL`, \#
-            `exec:/path` or `touch:/path`. A change that matches no rule takes the default action ({signal} or \#
-            {reload-url}). Each action runs once a deployment. Write `\,` and `\=` for those characters in a pattern.
+            `exec:/path` or `touch:/path`. Patterns are those of .gitignore. A change that matches no rule takes the \#
+            default action ({signal} or {reload-url}). Each action runs once a deployment, in the order of the rules. \#
+            In a submodule the changed paths inside count, or all of it where those are not known. Write `\,` and `\=` for those characters in a pattern.
             """#),
         Option(
             "health-url", \.healthURL, .application, "URL that says whether the application is well",
@@ -51,7 +54,7 @@ extension OptionTable {
             "Such as `127.0.0.1:8080`."),
         Option(
             "health-command", \.healthCommand, .application, "command that must succeed",
-            "It runs in the published release.", placeholder: "COMMAND"),
+            "It runs in the published release. Written like {prepare-command}."),
         Option(
             "health-timeout", \.healthTimeout, .application, "how long until it must be well",
             "Counted from {signal} or {reload-url}; a process that is not up yet is waited for as long, too.",

@@ -56,19 +56,19 @@ extension OptionTable {
         Option(
             "prepare-command", \.prepareCommand, .releases, "command that completes a staged release",
             """
-            Such as `npm ci` or a build. It runs in the staged release before it is published and may write there.
-            """,
-            placeholder: "COMMAND"),
+            Such as `npm ci` or a build. It runs in the staged release before it is published and may write there. It is \
+            a program with its arguments: quotes and backslashes work as in a shell, but no shell runs it, and nothing is \
+            expanded. For more there is `sh -c '...'`.
+            """),
         Option(
             "prepare-timeout", \.prepareTimeout, .releases, "time limit of {prepare-command}",
             check: atLeast(.milliseconds(10))),
         Option(
             "validate-command", \.validateCommand, .releases, "command that judges a staged release",
             """
-            Such as `nginx -t -c "$PWD/nginx.conf"`. When it fails, the release is not published, its commit is not \
-            tried again, and its output is kept as the reason.
-            """,
-            placeholder: "COMMAND"),
+            Such as `nginx -t -p . -c nginx.conf`; written like {prepare-command}. When it fails, the release is not \
+            published, its commit is not tried again, and its output is kept as the reason.
+            """),
         Option(
             "validate-timeout", \.validateTimeout, .releases, "time limit of {validate-command}",
             check: atLeast(.milliseconds(10))),

@@ -60,14 +60,6 @@ public enum Subcommand: String, CaseIterable, Sendable {
     /// Whether it talks to a running sidecar instead of working by itself.
     public var isControl: Bool { flags.contains(.control) }
 
-    /// Whether it works yet.
-    public var availability: Option.Availability {
-        switch self {
-        case .run: .built
-        case .status, .releases, .sync, .rollback, .resume, .wait, .processes, .doctor, .check: .notYet
-        }
-    }
-
     /// How it is written, with its argument and flags.
     public var usage: String {
         let argument = argument.map { $0.isRequired ? " \($0.placeholder)" : " [\($0.placeholder)]" } ?? ""

@@ -1,3 +1,5 @@
+internal import Posix
+
 /// A signal of Linux, by name or number.
 public struct SignalName: OptionValue, Hashable, CustomStringConvertible {
     /// The number, which is the same on x86-64 and arm64.
@@ -67,7 +69,13 @@ public enum SignalTarget: OptionValue, Hashable {
         switch kind {
         case "name": return .name(value)
         case "exe": return .executable(Path(value))
-        case "cmdline": return .commandLine(value)
+        case "cmdline":
+            do throws(RegularExpression.Malformed) {
+                _ = try RegularExpression(value)
+            } catch {
+                throw ValueProblem("expected a regular expression after cmdline: (\(error))")
+            }
+            return .commandLine(value)
         case "pidfile": return .pidFile(Path(value))
         case "port":
             guard let port = UInt16(value), port > 0 else {

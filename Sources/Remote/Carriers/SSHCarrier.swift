@@ -124,26 +124,9 @@ final class SSHCarrier: Carrier {
         let report = SSHReport(conversation.errorOutput.text)
         if report.isAboutHostKey {
             return report.hostKeyError(
-                operation, url, settings: settings.ssh, knownKeys: knownFingerprints(deadline))
+                operation, url, settings: settings.ssh, knownKeys: settings.ssh.knownKeys(of: url, deadline))
         }
         return report.message.isEmpty ? nil : report.error(operation, url, settings: settings.ssh)
-    }
-
-    /// The fingerprints that the known hosts file has for this host, for comparing with what it offers.
-    private func knownFingerprints(_ deadline: Deadline) -> [String] {
-        guard case .knownHosts(let file) = settings.ssh.hostKeys else { return [] }
-        let host = url.port.map { $0 == 22 ? url.host : "[\(url.host)]:\($0)" } ?? url.host
-        let command = Command(
-            "ssh-keygen", ["-l", "-F", host, "-f", file], environment: settings.ssh.environment)
-        // Without them the message says less, and still says what is wrong.
-        guard let result = try? runCommand(command, deadline: deadline.capped(at: .seconds(2))), result.isSuccess else {
-            return []
-        }
-        return result.output.text.split(whereSeparator: \.isNewline).compactMap { line in
-            // "host ED25519 SHA256:…", below a comment that says where it was found.
-            let words = line.split(separator: " ")
-            return line.hasPrefix("#") || words.count < 3 ? nil : words[1...2].joined(separator: " ")
-        }
     }
 }
 

@@ -62,7 +62,7 @@ extension SSHSettings {
     }
 
     /// The keys to offer now.
-    var presentKeyFiles: [String] {
+    public var presentKeyFiles: [String] {
         // Of a file that cannot be looked at, ssh says why.
         keyFiles.filter { !keysMayBeMissing || (try? Files.statusIfPresent($0, followingLinks: true)) != .some(nil) }
     }

@@ -15,6 +15,7 @@ final class ControlServer {
     private let heartbeat: Heartbeat
     private let logger: Logger
     private let log: QuietLog
+    private let page = StatusPage()
     private var servers: [HTTPServer] = []
 
     /// Prepares to answer from what the others keep up to date; the socket file lies in `stateDirectory`.
@@ -105,6 +106,7 @@ final class ControlServer {
             facts: facts, status: status, events: events, journal: journal, mailbox: mailbox,
             signalTargets: settings.signalTargets, logger: logger, token: token
         ).add(to: &router)
+        page.add(to: &router)
         return router
     }
 }

@@ -68,6 +68,7 @@ extension Deployer {
         }
         reject(bad, at: error.stage, error.description, cause?.output ?? "", .rolledBack)
         try publishAgain(good)
+        var reason = error.description
         do throws(StageError) {
             try apply(
                 live ?? good, from: Release(commit: bad.commit, path: layout.directory(of: bad.commit)),
@@ -79,6 +80,7 @@ extension Deployer {
             logger.error(
                 "rolled back, but the application does not run the good release either",
                 ["hash": "\(good.commit)", "stage": "\(error.stage.rawValue)"], error: error)
+            reason += "; gone back to \(good.commit), which the application does not run either: \(error)"
         }
         do throws(StageError) {
             try perform(.keep) { try keep() }
@@ -86,7 +88,7 @@ extension Deployer {
             logger.warning("cannot put away what was rolled back", error: error)
         }
         return StageError(
-            stage: error.stage, cause: Verdict(description: error.description, output: cause?.output ?? ""))
+            stage: error.stage, cause: Verdict(description: reason, output: cause?.output ?? ""))
     }
 
     /// Publishes a release that was live before: its directory when that is as it was, else a new one from the store.
@@ -159,15 +161,13 @@ extension Deployer {
     }
 
     private func describeChange(to release: Release, from former: Release?) throws -> Change {
-        let tree = try store.commit(release.commit).tree
-        // A former release whose commit is not in the store any more counts as empty: then everything has changed.
-        let before = try former.flatMap { store.contains($0.commit) ? try store.commit($0.commit).tree : nil }
         let others = try FileDescriptor.openDirectory(layout.releases).entries().map { entry in
             layout.releases + "/" + String(decoding: entry.name, as: UTF8.self)
         }
         return Change(
-            commit: release.commit, paths: try changedPaths(from: before, to: tree, in: store), release: release.path,
-            otherReleases: others.filter { $0 != release.path }, environment: environment(for: release))
+            commit: release.commit, paths: try changedPaths(from: former?.commit, to: release.commit),
+            release: release.path, otherReleases: others.filter { $0 != release.path }, publishedAt: publishedAt,
+            environment: environment(for: release))
     }
 
     /// Actions have limits of their own; this one is for all of them together.

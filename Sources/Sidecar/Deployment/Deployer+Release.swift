@@ -14,8 +14,8 @@ extension Deployer {
         var options = try perform(.stage, quietly: true) { try stagingOptions() }
         let submodules = try perform(.fetch, quietly: true) { () throws -> [SubmoduleCheckout] in
             var needed = Submodules(plan, options, layout, logger, connect: parts.connect)
+            needed.meter = { [narrator] in narrator.meter(.fetch, unit: "objects", logging: "fetching") }
             needed.isComplete = !mustRedeploy
-            needed.meter = narrator.meter(.fetch, unit: "objects", logging: "fetching")
             return try needed.gather(for: commit, in: store, from: parts.remote, deadline)
         }
         let release = try perform(.stage) {
@@ -44,7 +44,7 @@ extension Deployer {
         let published = try perform(.publish) { () throws -> Release in
             // Kept before it is live: from the first moment on its commit must not fall to a compaction.
             try store.keep(release.commit)
-            return try publisher.publish(release)
+            return try publisher.publish(release) { publishedAt = CurrentProcess.timeSinceBoot }
         }
         let time = Timestamp.now()
         if let former = state.current, former.commit != release.commit {
@@ -104,14 +104,15 @@ extension Deployer {
     /// Runs a command in the release; when it does not succeed, the commit is bad.
     ///
     /// It has a time limit of its own, beside `--sync-timeout`: installing dependencies may take longer than fetching.
-    private func judge(_ path: String, _ release: Release, _ timeout: Duration) throws {
-        let command = Command(path, environment: environment(for: release), directory: release.path)
+    private func judge(_ words: CommandWords, _ release: Release, _ timeout: Duration) throws {
+        let command = Command(
+            words.program, words.arguments, environment: environment(for: release), directory: release.path)
         let deadline = deadline(timeout)
         let result = try runCommand(command, deadline: deadline, combined: true, outputLimit: 16 * 1024)
-        if result.interruption == .cancelled { try deadline.check("run \(path)") }
+        if result.interruption == .cancelled { try deadline.check("run \(words.program)") }
         guard result.isSuccess else {
             let reason = result.interruption == .timeout ? "did not end within \(timeout.inSeconds) s" : result.reason
-            throw Verdict(description: "\(path) \(reason)", output: result.output.text)
+            throw Verdict(description: "\(words.program) \(reason)", output: result.output.text)
         }
     }
 

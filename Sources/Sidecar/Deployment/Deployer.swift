@@ -25,6 +25,8 @@ final class Deployer {
     var state: State
     /// The release that readers of the link see.
     var live: Release?
+    /// When the link was swapped last, on the clock of processes' start times; at our own start at the earliest.
+    var publishedAt = CurrentProcess.timeSinceBoot
     /// What the application has not been shown to run yet, and must be before anything else counts as done.
     var unconfirmed: Unconfirmed?
     var watch: LiveWatch?
@@ -44,7 +46,7 @@ final class Deployer {
 
     init(_ parts: Parts) {
         self.parts = parts
-        narrator = Narrator(parts.status, parts.events, parts.logger)
+        narrator = Narrator(parts.status, parts.events, parts.logger, parts.statusLine)
         store = parts.recovered.store
         state = parts.state
         live = parts.recovered.live
@@ -62,13 +64,14 @@ final class Deployer {
     /// One attempt: asks the remote, and makes live what it has when that is something new; or what an order says.
     func attempt(_ order: Order? = nil) throws(StageError) -> Outcome {
         durations = []
+        // A release of a partial clone may need the remote, too.
+        defer { parts.remote.close() }
         switch order {
         case .rollBack(let commit): return try choose(commit)
         case .resume: resume()
         case .sync, nil: break
         }
         let deadline = deadline(plan.settings.syncTimeout)
-        defer { parts.remote.close() }
         do throws(StageError) {
             return try attempt(deadline)
         } catch {
@@ -157,7 +160,7 @@ final class Deployer {
             }
             return try Origin(found, store.commit(commit))
         }
-        try perform(.publish, quietly: true) { try parts.reloader?.checkPermission() }
+        try checkPublishing()
         let release: Release
         do throws(StageError) {
             release = try makeRelease(commit, deadline)
@@ -176,6 +179,14 @@ final class Deployer {
         }
         note(origin, .deployed, at: .confirm)
         try perform(.keep) { try keep() }
+    }
+
+    /// Makes sure that nothing forbids what publishing needs, before anything is made for it.
+    func checkPublishing() throws(StageError) {
+        try perform(.publish, quietly: true) {
+            try publisher.check()
+            try parts.reloader?.checkPermission()
+        }
     }
 
     /// The hook before publishing never holds a release back; with `--one-time` there is no later for it to run in.
@@ -199,7 +210,7 @@ final class Deployer {
             // A stage may have several parts.
             if let place = durations.firstIndex(where: { $0.stage == stage }) {
                 durations[place].duration += duration
-            } else {
+            } else if !quietly {
                 durations.append((stage, duration))
             }
             figures.stageDuration.observe(duration, stage.rawValue)

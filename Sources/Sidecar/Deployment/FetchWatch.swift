@@ -3,7 +3,7 @@ internal import Posix
 internal import Releases
 internal import Remote
 
-/// Has an eye on a fetch: says now and then how far it is, and ends it before it fills the volume.
+/// Has an eye on a fetch: counts how far it is, and ends it before it fills the volume.
 final class FetchWatch {
     private let space: SpaceGuard
     private let meter: Meter?

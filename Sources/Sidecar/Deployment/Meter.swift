@@ -3,7 +3,8 @@ internal import JSON
 internal import Posix
 internal import Telemetry
 
-/// Says how far a stage is: to those who listen and in the status a few times a second, in the log every few seconds.
+/// Says how far a stage is: to those who listen, in the status and as a bar on a terminal a few times a second, in the
+/// log every few seconds.
 ///
 /// Any thread may report, as often as it likes; a stage that is over soon is not worth a word.
 final class Meter: Sendable {
@@ -15,6 +16,7 @@ final class Meter: Sendable {
     private let status: Status
     private let events: Events
     private let logger: Logger
+    private let statusLine: StatusLine?
     private let attempt: Int
     private let commit: ObjectID?
     private let stage: Stage
@@ -27,12 +29,13 @@ final class Meter: Sendable {
     private static let logPause = Duration.seconds(5)
 
     init(
-        status: Status, events: Events, logger: Logger, attempt: Int, commit: ObjectID?, stage: Stage, unit: String,
-        message: String
+        status: Status, events: Events, logger: Logger, statusLine: StatusLine?, attempt: Int, commit: ObjectID?,
+        stage: Stage, unit: String, message: String
     ) {
         self.status = status
         self.events = events
         self.logger = logger
+        self.statusLine = statusLine
         self.attempt = attempt
         self.commit = commit
         self.stage = stage
@@ -63,6 +66,10 @@ final class Meter: Sendable {
                 "stage": "\(stage.rawValue)", "state": "progress",
                 "seconds": JSONValue(seconds: began.duration(to: now)), "progress": progress.json, "message": .null,
             ])
+        if let statusLine {
+            let name = stage.rawValue + String(repeating: " ", count: max(1, 9 - stage.rawValue.count))
+            return statusLine.show(name + ProgressText(done: done, total: total, unit: unit).bar())
+        }
         guard logs else { return }
         var fields: LogFields = ["\(unit)": .count(done), "of": .count(total)]
         if let bytes { fields["bytes"] = .count(bytes) }

@@ -18,6 +18,7 @@ final class Narrator {
     private let status: Status
     private let events: Events
     private let logger: Logger
+    private let statusLine: StatusLine?
     private var attempt = 0
     private var isOrdered = false
     private var isSpeaking = false
@@ -25,10 +26,11 @@ final class Narrator {
     private var commit: ObjectID?
     private var keptBack: [Step] = []
 
-    init(_ status: Status, _ events: Events, _ logger: Logger) {
+    init(_ status: Status, _ events: Events, _ logger: Logger, _ statusLine: StatusLine? = nil) {
         self.status = status
         self.events = events
         self.logger = logger
+        self.statusLine = statusLine
     }
 
     /// An attempt begins.
@@ -73,6 +75,7 @@ final class Narrator {
 
     /// A stage has ended, or failed.
     func end(_ stage: Stage, after duration: Duration, _ failure: StageError?, quietly: Bool) {
+        statusLine?.show("")
         guard isAtWork else { return }
         if let failure {
             tell(Step(stage: stage, state: "failed", seconds: duration, message: failure.description))
@@ -84,8 +87,8 @@ final class Narrator {
     /// Counts how far a stage is, for threads that work on it.
     func meter(_ stage: Stage, unit: String, logging message: String) -> Meter {
         Meter(
-            status: status, events: events, logger: logger, attempt: attempt, commit: commit, stage: stage, unit: unit,
-            message: message)
+            status: status, events: events, logger: logger, statusLine: statusLine, attempt: attempt, commit: commit,
+            stage: stage, unit: unit, message: message)
     }
 
     /// A deployment has ended.

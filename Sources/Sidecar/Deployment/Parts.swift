@@ -30,6 +30,8 @@ struct Parts {
     let status: Status
     let events: Events
     let logger: Logger
+    /// Where a terminal shows how far a stage is.
+    let statusLine: StatusLine?
     let cancellation: Cancellation
     let stateFile: StateFile
     let journal: Journal

@@ -17,13 +17,13 @@ struct Submodules {
     let sparsePatterns: [UInt8]?
     /// What keeps the volume from being filled; nil for nothing.
     var space: SpaceGuard?
+    /// Counts how far a fetch is; nil where nobody wants to know.
+    var meter: (() -> Meter)?
     /// Whether the stores can be trusted to have all that belongs to a commit which they have.
     var isComplete = true
     /// How addresses are rewritten.
     let rewriting: [InsteadOf]
     let logger: Logger
-    /// Is told how far a fetch is.
-    var meter: Meter?
     /// Makes a remote of an address; nothing is asked of it before something is missing.
     let connect: (RemoteURL) throws -> RemoteRepository
 
@@ -185,7 +185,7 @@ struct Submodules {
 
     private func watch(_ remote: RemoteRepository) -> (FetchProgress) throws -> Void {
         guard let space else { return { _ in } }
-        return FetchWatch(space, meter, "fetch from \(remote.url)").look
+        return FetchWatch(space, meter?(), "fetch from \(remote.url)").look
     }
 }
 

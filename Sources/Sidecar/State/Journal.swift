@@ -23,6 +23,8 @@ struct JournalEntry: Equatable {
     var reference: String
     var subject: String
     var outcome: Outcome
+    /// The stage in which it ended.
+    var stage: Stage?
     /// Why, where it did not go well.
     var reason: String?
     /// What the command or the server that judged it said, bounded.
@@ -44,7 +46,7 @@ struct JournalEntry: Equatable {
     var json: JSONValue {
         [
             "time": "\(time)", "hash": "\(commit)", "ref": "\(reference)", "subject": "\(subject)",
-            "outcome": "\(outcome.rawValue)", "reason": JSONValue(reason) ?? .null,
+            "outcome": "\(outcome.rawValue)", "stage": JSONValue(stage?.rawValue), "reason": JSONValue(reason) ?? .null,
             "output": JSONValue(output.map(JournalEntry.shortened)) ?? .null,
             "seconds": .object(
                 durations.map { JSONMember(name: $0.stage.rawValue, value: JSONValue(seconds: $0.duration)) }),

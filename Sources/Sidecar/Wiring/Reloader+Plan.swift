@@ -78,7 +78,7 @@ extension HealthCheck {
             probes.append(.tcp(host: address.host ?? "127.0.0.1", port: address.port))
         }
         if let command = settings.healthCommand {
-            probes.append(.command(Program(command, timeout: settings.healthTimeout)))
+            probes.append(.command(Program(command.program, command.arguments, timeout: settings.healthTimeout)))
         }
         if probes.isEmpty { return nil }
         self.init(

@@ -34,7 +34,7 @@ extension API {
 
     /// Adds what lines of earlier versions lack.
     private func complete(_ entry: JSONValue) -> JSONValue {
-        let names = ["time", "hash", "ref", "subject", "outcome", "reason", "output", "seconds"]
+        let names = ["time", "hash", "ref", "subject", "outcome", "stage", "reason", "output", "seconds"]
         return .object(names.map { JSONMember(name: $0, value: entry[$0] ?? .null) })
     }
 

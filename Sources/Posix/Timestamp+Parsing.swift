@@ -1,8 +1,6 @@
-internal import Posix
-
 extension Timestamp {
     /// Reads the time of RFC 3339 in whole seconds, such as `2026-11-20T19:05:07Z` or `…+02:00`.
-    init?(rfc3339 text: String) {
+    public init?(rfc3339 text: String) {
         let parts = Array(text.utf8)
         guard parts.count >= 20, "Tt ".utf8.contains(parts[10]) else { return nil }
         guard
@@ -27,7 +25,7 @@ extension Timestamp {
     }
 
     /// Reads the date of an HTTP header, such as `Sun, 06 Nov 1994 08:49:37 GMT`.
-    init?(httpDate text: String) {
+    public init?(httpDate text: String) {
         let words = text.split(separator: " ").map { Array($0.utf8) }
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         guard words.count == 6, words[5].elementsEqual("GMT".utf8), words[4].count == 8,

@@ -1,0 +1,96 @@
+internal import Posix
+
+// Signals reach the processes that targets stand for, once they can take them.
+extension Reloader {
+    /// Signals the roots of all targets, and says in words what became of each.
+    func send(
+        _ signal: Int32, _ targets: [Target], _ change: Change, _ patience: Deadline
+    ) throws(ReloadError) -> String {
+        activeTargets += targets.filter { !activeTargets.contains($0) }
+        var outcomes: [String] = []
+        var told: Set<Int32> = []
+        for target in targets {
+            // Between finding and signalling all may have ended, because somebody restarts them: look again.
+            var isTold = false
+            while !isTold {
+                for process in try wait(for: target, patience) {
+                    // Another target of the same action may stand for it as well.
+                    if !told.contains(process.entry.processID) {
+                        guard let outcome = try tell(process, signal, change, patience) else { continue }
+                        told.insert(process.entry.processID)
+                        outcomes.append(outcome)
+                    }
+                    isTold = true
+                }
+                if !isTold, patience.remaining == .zero {
+                    throw ReloadError(
+                        code: .noTarget, operation: "signal \(target)", message: "what matches ends at once")
+                }
+            }
+        }
+        return outcomes.joined(separator: ", ")
+    }
+
+    /// Signals a process as soon as it can take it; nil when it has ended.
+    private func tell(
+        _ process: HeldProcess, _ signal: Int32, _ change: Change, _ patience: Deadline
+    ) throws(ReloadError) -> String? {
+        let entry = process.entry
+        if entry.startTime >= change.publishedAt { return "\(entry.shown) was started after publishing" }
+        if !isEnding(signal), try !waitForHandler(of: process, signal, patience) {
+            // It was not told about the bad release either, for this very reason, and must not be ended for it.
+            if change.goesBack { return "\(entry.shown) has no handler for SIG\(signalName(signal)), left alone" }
+            throw ReloadError(
+                code: .noHandler, operation: "signal \(entry.shown)",
+                message: "it has no handler for SIG\(signalName(signal)), which would end it",
+                hint: "a server that is meant to end and to be restarted gets TERM")
+        }
+        guard try process.send(signal: signal) else { return nil }
+        signalledAt = signalledAt ?? .now
+        signalled.append(SignalledProcess(process: process, signal: signal))
+        return "sent \(signalName(signal)) to \(entry.shown)"
+    }
+
+    /// Waits until the signal would not just end the process, which may be on its way up; false when it still would at
+    /// the end of our patience. One that has ended meanwhile counts as ready.
+    private func waitForHandler(
+        of process: HeldProcess, _ signal: Int32, _ patience: Deadline
+    ) throws(ReloadError) -> Bool {
+        var pause = Duration.milliseconds(2)
+        var looksThatWait = 0
+        while let effect = try process.signalHandling()?.effect(of: signal), effect != .harmless {
+            // A process that makes a child holds signals back for a moment; one that fetches them does so for long.
+            looksThatWait = effect == .waits ? looksThatWait + 1 : 0
+            if looksThatWait == 5 { return true }
+            if patience.remaining == .zero { return false }
+            try self.pause(pause, patience)
+            pause = min(pause * 2, .milliseconds(50))
+        }
+        return true
+    }
+
+    /// Finds the processes of a target, and looks again until some are there or patience ends.
+    func wait(for target: Target, _ patience: Deadline) throws(ReloadError) -> [HeldProcess] {
+        var pause = Duration.milliseconds(5)
+        while true {
+            do {
+                return try target.find(ourselves: ourselves)
+            } catch {
+                guard error.code == .noTarget || error.code == .stalePidFile, patience.remaining > .zero else {
+                    throw error
+                }
+            }
+            try self.pause(pause, patience)
+            pause = min(pause * 2, .milliseconds(200))
+        }
+    }
+
+    /// Pauses until the end of patience at most; whoever does so looks once more, and then at the time.
+    private func pause(_ duration: Duration, _ patience: Deadline) throws(ReloadError) {
+        do {
+            try patience.pause(min(duration, patience.remaining))
+        } catch {
+            if error.isCancelled { throw ReloadError(error) }
+        }
+    }
+}
