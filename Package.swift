@@ -64,7 +64,8 @@ let package = Package(
             ].map { .embedInCode("Control/Page/\($0)") },
             swiftSettings: strict),
         .executableTarget(
-            name: "git-sidecar", dependencies: ["Commands", "Options", "Posix", "Sidecar", "Telemetry"], swiftSettings: strict),
+            name: "git-sidecar", dependencies: ["Commands", "Options", "Posix", "Sidecar", "Telemetry"],
+            swiftSettings: strict),
         .executableTarget(name: "regenerate", dependencies: ["Options"], swiftSettings: strict),
 
         .target(
@@ -72,7 +73,8 @@ let package = Package(
         .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "PosixTests", dependencies: ["Posix", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "TelemetryTests", dependencies: ["Posix", "Telemetry"], swiftSettings: strict),
+        .testTarget(
+            name: "TelemetryTests", dependencies: ["Posix", "Telemetry", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "PatternsTests", dependencies: ["Patterns", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "GitStoreTests", dependencies: ["GitStore", "Posix"], swiftSettings: strict),
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "Posix"], swiftSettings: strict),
@@ -116,7 +118,8 @@ let package = Package(
             name: "ReloadTests", dependencies: ["Reload", "GitStore", "HTTPClient", "Posix", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "CommandsTests", dependencies: ["Commands", "HTTPServer", "JSON", "Options", "Posix", "TestSupport"],
+            name: "CommandsTests",
+            dependencies: ["Commands", "HTTPServer", "JSON", "Options", "Posix", "Telemetry", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "SidecarTests",

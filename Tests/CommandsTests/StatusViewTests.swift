@@ -104,6 +104,14 @@ struct StatusViewTests {
                 "Your push is on its way: it is at resolve."
             ),
             (
+                ["condition": "deploying", "deployment": ["stage": "confirm", "hash": .string(Hash.blue)]],
+                "Your push is published: 1111111 is at confirm, to be shown to run."
+            ),
+            (
+                ["condition": "deploying", "deployment": ["stage": "keep", "hash": .string(Hash.blue)]],
+                "Your push is live: 1111111 runs."
+            ),
+            (
                 ["condition": "stale", "remote": .null],
                 "Your push may not be live: the remote has not been asked yet; 1111111 stays live."
             ),

@@ -1,5 +1,7 @@
 import JSON
 import Posix
+import Telemetry
+import TestSupport
 import Testing
 
 @testable import Commands
@@ -105,5 +107,27 @@ struct ViewTests {
         arguments: [(0.004, "0.00 s"), (0.05, "0.05 s"), (1.26, "1.2 s"), (42.7, "42 s"), (192.0, "3 min 12 s")])
     func measures(seconds: Double, expected: String) {
         #expect(measured(seconds) == expected)
+    }
+}
+
+@Suite("Stages as they happen", .scratch)
+struct StageDisplayTests {
+    @Test("a terminal gets a bar that moves, and a line for each stage that has ended")
+    func terminal() throws {
+        let path = Scratch.directory + "/terminal"
+        let file = try FileDescriptor.open(path, .write, [.create])
+        let line = StatusLine(file.number)
+        let display = StageDisplay(
+            Console(statusLine: line, write: { _ in }, complain: { line.write(Array(($0 + "\n").utf8)) }))
+        func stage(_ state: JSONValue, _ progress: JSONValue = .null) -> StageAnswer {
+            StageAnswer(["stage": "fetch", "state": state, "seconds": 2, "progress": progress])
+        }
+        display.show(stage("started"))
+        display.show(stage("progress", ["done": 50, "total": 100, "unit": "objects"]))
+        display.show(stage("ended"))
+        #expect(
+            try TestFiles.text(path)
+                == "\rfetch    …\u{1b}[K" + "\rfetch    [############............]  50 %  50 of 100 objects\u{1b}[K"
+                + "\r\u{1b}[K" + "fetch    2.0 s\n")
     }
 }

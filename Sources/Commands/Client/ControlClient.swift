@@ -100,13 +100,17 @@ final class ControlClient {
 
     private func token() throws(CommandError) -> Secret? {
         guard case .url(_, let file?) = plan else { return nil }
+        let bytes: [UInt8]
         do throws(SystemError) {
-            var text = String(decoding: try Files.read(file.text, limit: 64 << 10), as: UTF8.self)
-            while text.last?.isWhitespace == true { text.removeLast() }
-            return Secret(text)
+            bytes = try Files.read(file.text, limit: 64 << 10)
         } catch {
             throw CommandError(message: "\(error)", hint: "check --api-token-file")
         }
+        let words = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        guard words.count == 1, let token = words.first else {
+            throw CommandError(message: "cannot use the token in \(file.text): it is not one word")
+        }
+        return Secret(String(token))
     }
 
     private static func refusal(_ status: Int, _ body: [UInt8]) -> CommandError {
@@ -117,7 +121,7 @@ final class ControlClient {
         let hint = answer?["hint"]?.string
         let message = words.map { plain($0) } ?? "the answer is \(status)"
         switch status {
-        case 401, 403: return CommandError(message: message, hint: hint ?? "give the token with --api-token-file")
+        case 401: return CommandError(message: message, hint: "give the sidecar's token with --api-token-file")
         case 404 where answer == nil:
             return CommandError(message: message, hint: "is it a sidecar of version \(Product.version) that answers?")
         default: return CommandError(message: message, hint: hint.map { plain($0) })

@@ -8,8 +8,10 @@ extension StatusAnswer {
     private var parts: (words: String, rest: String, tone: Style.Tone) {
         let live = published.map { short($0.hash) }
         let stays = live.map { "; \($0) stays live." } ?? "; nothing is published yet."
+        // Putting away what was replaced changes nothing about what is live.
+        let isLive = deployment?.stage == "keep" && deployment?.hash == published?.hash
         switch condition {
-        case "current":
+        case _ where condition == "current" || condition == "deploying" && isLive:
             guard let live else { break }
             switch running?.verdict {
             case "proved", "likely": return ("Your push is live", ": \(live) runs.", .good)
@@ -23,6 +25,9 @@ extension StatusAnswer {
         case "deploying":
             let what = deployment?.hash.map { "\(short($0)) is" } ?? "it is"
             let stage = deployment.map { " at \($0.stage)" } ?? ""
+            if let live, deployment?.hash == published?.hash {
+                return ("Your push is published", ": \(live) is\(stage), to be shown to run.", .doubtful)
+            }
             let meanwhile = live.map { "; \($0) is live until then." } ?? "."
             return ("Your push is on its way", ": \(what)\(stage)\(meanwhile)", .doubtful)
         case "held-back":

@@ -10,7 +10,11 @@ struct ProcessesView {
     let width: Int
 
     func lines() -> [String] {
-        let processes = answer["processes"]?.elements ?? []
+        // Threads of the kernel, which have no memory of their own, are seen outside of containers only.
+        let processes = (answer["processes"]?.elements ?? []).filter { process in
+            process["signalled"]?.flag == true || process["memory"]?.integer != 0
+                || process["command"]?.string?.hasPrefix("[") == false
+        }
         var table = Table()
         let heading: [(String, Bool)] = [
             ("PID", true), ("USER", false), ("CPU", true), ("MEM", true), ("START", false), ("SIGNAL", false),
@@ -67,7 +71,8 @@ struct ProcessesView {
     }
 
     private func cpu(_ seconds: Double) -> String {
-        seconds < 60 ? "\(Int(seconds * 10) / 10).\(Int(seconds * 10) % 10)s" : "\(Int(seconds) / 60)m\(Int(seconds) % 60)s"
+        seconds < 60
+            ? "\(Int(seconds * 10) / 10).\(Int(seconds * 10) % 10)s" : "\(Int(seconds) / 60)m\(Int(seconds) % 60)s"
     }
 
     // The time of a day that is today, the day otherwise; UTC.

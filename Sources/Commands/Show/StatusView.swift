@@ -78,6 +78,8 @@ struct StatusView {
 
     private func failure() -> [String] {
         guard let failure = status.lastFailure, status.failures > 0 else { return [] }
+        // What is held back has been told already.
+        if status.quarantine.contains(where: { $0.reason == failure.message }) { return [] }
         let times = status.failures == 1 ? "the last attempt" : "\(status.failures) attempts in a row"
         let stage = failure.stage.map { " at \($0)" } ?? ""
         let when = failure.time.map { ", \(age($0, now))" } ?? ""

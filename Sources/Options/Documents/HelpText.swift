@@ -24,6 +24,11 @@ public func helpText() -> String {
         \(secretVariables()).
         """, width: 78
     ).map { "  " + $0 }
+    lines += ["", "Exit status:"]
+    for code in ExitCode.allCases { lines += helpEntry("\(code.rawValue)", code.summary, column: 14) }
+    for command in Subcommand.allCases {
+        if let status = command.exitStatus { lines += helpEntry(command.rawValue, status, column: 14) }
+    }
     let missing = OptionTable.all.filter { $0.availability == .notYet }.map(\.label)
     if !missing.isEmpty {
         lines += ["", "Not available yet:"]

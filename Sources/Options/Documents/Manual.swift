@@ -46,6 +46,7 @@ func manualBlocks() -> [ManualBlock] {
     blocks += Subcommand.allCases.map { command in
         var text = sentence(command.summary)
         for flag in command.flags { text += " `--\(flag.rawValue)`: \(flag.summary)." }
+        if let status = command.exitStatus { text += " Exit status: \(status)." }
         return .item(command.usage, [text])
     }
     blocks.append(.section("EXIT STATUS"))

@@ -22,9 +22,19 @@ public func optionsPage() -> String {
             lines.append("| \(names.map { "`\($0)`" }.joined(separator: ", ")) | \(linked(old.meaning(for: row))) |")
         }
     }
-    lines += ["", "## Commands", "", "| command | what it does |", "|---|---|"]
+    lines += [
+        "", "## Commands", "",
+        """
+        All but `run`, `doctor` and `check` talk to a running sidecar, by the socket in [`--root`](#root) or, with \
+        `--control` after the command, over HTTP; changes then need the sidecar's token, from \
+        [`--api-token-file`](#api-token-file). `GITSYNC_ROOT` and the others count as they do for the sidecar, so that \
+        in its container no flag is needed.
+        """, "",
+        "| command | what it does | exit status |", "|---|---|---|",
+    ]
     for command in Subcommand.allCases {
-        lines.append("| `\(command.usage)` | \(sentence(command.summary)) |")
+        lines.append(
+            "| `\(command.usage)` | \(sentence(command.summary)) | \(command.exitStatus.map { sentence($0) } ?? "") |")
     }
     lines += ["", "## Exit status", "", "| status | meaning |", "|---|---|"]
     for code in ExitCode.allCases { lines.append("| \(code.rawValue) | \(code.summary) |") }

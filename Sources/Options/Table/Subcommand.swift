@@ -25,15 +25,29 @@ public enum Subcommand: String, CaseIterable, Sendable {
     public var summary: String {
         switch self {
         case .run: "keep a root at the newest commit (the default)"
-        case .status: "say what is published, what runs, and how old it is"
+        case .status: "say whether what was pushed is live, and what runs"
         case .releases: "list the releases that can be gone back to"
         case .sync: "look at the remote now"
         case .rollback: "go back to an earlier release, the previous one by default"
-        case .resume: "follow the remote again after a roll-back"
-        case .wait: "wait until a commit is live: 0 when it is, 1 when it was rejected"
-        case .processes: "list the processes that a signal would reach, and why"
+        case .resume: "try again what was rejected or gone back from"
+        case .wait: "wait until a commit is live, or is known not to become so"
+        case .processes: "list processes, which of them a signal would reach, and why"
         case .doctor: "check remote, credentials, target, disk and clock, with advice"
         case .check: "check parameters, remote and permissions; changes nothing"
+        }
+    }
+
+    /// When it ends with 0, and when with 1; nil where that needs no words.
+    public var exitStatus: String? {
+        switch self {
+        case .run, .releases, .processes: nil
+        case .status: "0 when a sidecar answers and a release is published, otherwise 1"
+        case .sync: "with --wait, 0 when what the remote has is live, otherwise 1"
+        case .rollback, .resume: "0 when the release that it leads to is live, otherwise 1"
+        case .wait:
+            "0 when the commit is confirmed live, or was until a newer one took its place; 1 when it was rejected or "
+                + "gone back from, or when the time is up"
+        case .doctor, .check: "0 without a problem, warnings aside, otherwise 1"
         }
     }
 
