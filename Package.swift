@@ -104,7 +104,7 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Releases", "Remote", "GitProtocol", "HTTPClient", "GitStore", "Posix", "SyncLoop", "Telemetry",
+                "JSON", "Releases", "Remote", "GitProtocol", "HTTPClient", "GitStore", "Posix", "SyncLoop", "Telemetry",
                 "TestSupport",
             ],
             path: "Tests/Benchmarks", swiftSettings: strict),

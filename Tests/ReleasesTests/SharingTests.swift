@@ -27,6 +27,19 @@ struct SharingTests {
         #expect(figures.written == 1)
     }
 
+    @Test("how far staging is can be followed, and comes to all files")
+    func report() throws {
+        let told = Locked<[(done: Int, total: Int)]>([])
+        var site = try Site()
+        site.options.report = { done, total in told.withLock { $0.append((done, total)) } }
+        let files = Dictionary(uniqueKeysWithValues: (0..<50).map { ("f\($0)", GitFixture.File.text("\($0)")) })
+        _ = try redeploy(site, files: files)
+        let all = told.withLock { $0 }
+        #expect(all.contains { $0 == (50, 50) }, "the first, which writes all")
+        #expect(all.last.map { $0 == (51, 51) } == true, "the second, which shares all but one")
+        #expect(all.allSatisfy { $0.done <= $0.total })
+    }
+
     @Test("a copy has a file of its own with the same time")
     func copies() throws {
         var site = try Site()

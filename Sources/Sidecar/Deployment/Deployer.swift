@@ -64,13 +64,14 @@ final class Deployer {
     /// One attempt: asks the remote, and makes live what it has when that is something new; or what an order says.
     func attempt(_ order: Order? = nil) throws(StageError) -> Outcome {
         durations = []
+        // A release of a partial clone may need the remote, too.
+        defer { parts.remote.close() }
         switch order {
         case .rollBack(let commit): return try choose(commit)
         case .resume: resume()
         case .sync, nil: break
         }
         let deadline = deadline(plan.settings.syncTimeout)
-        defer { parts.remote.close() }
         do throws(StageError) {
             return try attempt(deadline)
         } catch {

@@ -27,7 +27,7 @@ final class APIToken: Sendable {
         }
         let token = try read(file)
         // Compared before anything is counted, so that nobody without the token can lock out those who have it.
-        if let given = APIToken.given(request), constantTimeEqual(Array(given.utf8), token) { return }
+        if let given = APIToken.given(request), constantTimeEqual(given, token) { return }
         guard failures.allows() else { throw APIError(429, "too many requests without a valid token") }
         log.warning(
             "API request refused: no valid token",
@@ -40,10 +40,10 @@ final class APIToken: Sendable {
         let problem: String
         do throws(SystemError) {
             let secret = try Secret.read(file)
-            let token = secret.exposed.split(whereSeparator: \.isWhitespace)
+            let token = trimmed(secret.exposed.utf8[...])
             // Everybody knows the empty text.
-            if token.count == 1, let only = token.first { return Array(only.utf8) }
-            problem = token.isEmpty ? "it is empty" : "it holds more than one word"
+            if !token.isEmpty { return token }
+            problem = "it is empty"
         } catch {
             problem = "\(error)"
         }
@@ -52,10 +52,18 @@ final class APIToken: Sendable {
         throw APIError(503, "the token that requests are compared with cannot be read")
     }
 
-    private static func given(_ request: Request) -> String? {
+    private static func given(_ request: Request) -> [UInt8]? {
         guard let field = request.header("Authorization") else { return nil }
         let words = field.split(separator: " ", maxSplits: 1)
         guard words.count == 2, words[0].lowercased() == "bearer" else { return nil }
-        return String(words[1].drop { $0 == " " })
+        return trimmed(words[1].utf8)
     }
+}
+
+/// A text without the spaces and line ends around it.
+private func trimmed(_ text: Substring.UTF8View) -> [UInt8] {
+    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
+    var rest = text.drop(while: isSpace)
+    while let last = rest.last, isSpace(last) { rest.removeLast() }
+    return Array(rest)
 }
