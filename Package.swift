@@ -64,7 +64,8 @@ let package = Package(
             ].map { .embedInCode("Control/Page/\($0)") },
             swiftSettings: strict),
         .executableTarget(
-            name: "git-sidecar", dependencies: ["Commands", "Options", "Posix", "Sidecar", "Telemetry"], swiftSettings: strict),
+            name: "git-sidecar", dependencies: ["Commands", "Options", "Posix", "Sidecar", "Telemetry"],
+            swiftSettings: strict),
         .executableTarget(name: "regenerate", dependencies: ["Options"], swiftSettings: strict),
 
         .target(

@@ -135,7 +135,9 @@ extension Listener {
         let room = MemoryLayout.size(ofValue: address.sun_path)
         let short = try SocketPath(path)
         let bytes = Array(short.text.utf8)
-        guard bytes.count < room, !bytes.contains(0) else { throw SystemError(code: ENAMETOOLONG, operation: operation) }
+        guard bytes.count < room, !bytes.contains(0) else {
+            throw SystemError(code: ENAMETOOLONG, operation: operation)
+        }
         address.sun_family = sa_family_t(AF_UNIX)
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
         let size = socklen_t(MemoryLayout<sockaddr_un>.size)

@@ -107,7 +107,8 @@ public final class Sidecar {
             cleaner: cleaner, modules: ModuleStores(layout: layout, cleaner: cleaner, mode: CompactionMode(plan)),
             compaction: Releases.Compaction(layout: layout, mode: CompactionMode(plan)),
             space: SpaceGuard(plan, root: layout.root), reloader: reloader,
-            figures: figures, status: status, events: events, logger: logger, statusLine: statusLine, cancellation: cancellation,
+            figures: figures, status: status, events: events, logger: logger, statusLine: statusLine,
+            cancellation: cancellation,
             stateFile: stateFile,
             journal: Journal(layout.state), beforePublishing: try runner(Hook.beforePublishing(plan), settings.http),
             state: state, recovered: recovered)

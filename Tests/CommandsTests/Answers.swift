@@ -47,6 +47,7 @@ let heldRed: JSONValue = [
 func deployment(_ hash: String, _ outcome: JSONValue, _ reason: JSONValue = .null) -> JSONValue {
     [
         "time": "2026-01-31T12:30:00.000Z", "hash": .string(hash), "ref": "main", "subject": "Make it so",
-        "outcome": outcome, "reason": reason, "output": .null, "seconds": ["resolve": JSONValue(0.01), "confirm": JSONValue(1.2)],
+        "outcome": outcome, "reason": reason, "output": .null,
+        "seconds": ["resolve": JSONValue(0.01), "confirm": JSONValue(1.2)],
     ]
 }

@@ -38,7 +38,9 @@ struct CommandTests {
         let site = try Site()
         let sidecar = try start(site, road)
         try sidecar.waitFor("published")
-        try waitUntil("it is current") { try command(road, site, sidecar, "status").output.hasPrefix("Your push is live") }
+        try waitUntil("it is current") {
+            try command(road, site, sidecar, "status").output.hasPrefix("Your push is live")
+        }
         let run = try command(road, site, sidecar, "status")
         #expect(run.status == 0)
         let tip = try site.tip
@@ -85,7 +87,8 @@ struct CommandTests {
         #expect(again.status == 0)
     }
 
-    @Test("a bad commit: sync --wait and wait end with 1 and the reason, resume tries it again", arguments: Road.allCases)
+    @Test(
+        "a bad commit: sync --wait and wait end with 1 and the reason, resume tries it again", arguments: Road.allCases)
     func rejected(road: Road) throws {
         let site = try Site()
         let validate = try site.script("validate", "grep -q good file || { echo 'the file is bad'; exit 3; }")
@@ -96,7 +99,8 @@ struct CommandTests {
         let bad = try site.repository.commit(["file": "bad"], message: "bad one")
         let run = try command(road, site, sidecar, "sync", "--wait")
         #expect(run.status == 1)
-        #expect(run.output.hasPrefix("Rejected: \(bad.prefix(7)) failed at validate; \(good.prefix(7))"), "\(run.output)")
+        #expect(
+            run.output.hasPrefix("Rejected: \(bad.prefix(7)) failed at validate; \(good.prefix(7))"), "\(run.output)")
         let wait = try command(road, site, sidecar, "wait", String(bad.prefix(8)), "--timeout=10s")
         #expect(wait.status == 1)
         #expect(wait.output.hasPrefix("Not live: \(bad.prefix(7)) was rejected at validate: "), "\(wait.output)")
@@ -116,7 +120,9 @@ struct CommandTests {
         #expect(try command(road, site, sidecar, "wait", bad, "--timeout=10s").status == 0)
     }
 
-    @Test("rollback goes to the release before, or to the one that is named, and says what is live", arguments: Road.allCases)
+    @Test(
+        "rollback goes to the release before, or to the one that is named, and says what is live",
+        arguments: Road.allCases)
     func rollback(road: Road) throws {
         let site = try Site()
         let first = try site.tip
@@ -186,7 +192,8 @@ struct CommandTests {
         let site = try Site()
         let name = "target-\(UInt32.random(in: .min ... .max))"
         let application = try BackgroundProgram(
-            ["sh", "-c", "trap : HUP; while :; do sleep 1; done", name], environment: try hermeticEnvironment(adding: [:]),
+            ["sh", "-c", "trap : HUP; while :; do sleep 1; done", name],
+            environment: try hermeticEnvironment(adding: [:]),
             log: site.path("application"))
         let sidecar = try start(site, road, "--signal=HUP", "--signal-target=cmdline:\(name)")
         try sidecar.waitFor("published")

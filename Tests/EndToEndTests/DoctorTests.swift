@@ -40,7 +40,9 @@ struct DoctorTests {
         #expect(try run("check", site).status == 0)
         let doctor = try run("doctor", site)
         #expect(doctor.status == 0, "\(doctor.output)")
-        #expect(lines(doctor, "ok", "sidecar").first?.contains("runs on \(site.root) and answers") == true, "\(doctor.output)")
+        #expect(
+            lines(doctor, "ok", "sidecar").first?.contains("runs on \(site.root) and answers") == true,
+            "\(doctor.output)")
         #expect(lines(doctor, "ok", "file system") == ["writes, links and exchanges in one step"])
         #expect(lines(doctor, "ok", "link") == ["\(site.link) is release \(try site.tip)"])
         #expect(try everything(below: site.root) == before)

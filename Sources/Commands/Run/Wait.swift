@@ -100,7 +100,8 @@ struct WaitProgress {
     /// Why it cannot be told which commit is meant; nil when it can.
     var ambiguity: String? {
         guard known.count > 1 else { return nil }
-        return "\(prefix) may be \(known.sorted().map { String($0.prefix(12)) }.joined(separator: " or ")): give more digits"
+        return
+            "\(prefix) may be \(known.sorted().map { String($0.prefix(12)) }.joined(separator: " or ")): give more digits"
     }
 
     /// What is held back counts most: it may have been live once, and was taken back since.
@@ -125,7 +126,8 @@ struct WaitProgress {
         guard isMeant(deployment.hash) else { return }
         switch deployment.outcome {
         case "deployed", "chosen":
-            verdict = .live("\(short(deployment.hash)) \"\(deployment.subject)\", after \(measured(deployment.seconds))")
+            verdict = .live(
+                "\(short(deployment.hash)) \"\(deployment.subject)\", after \(measured(deployment.seconds))")
         case "rejected", "rolled-back":
             let what = deployment.outcome == "rejected" ? "was rejected" : "was taken back"
             let stage = deployment.lastStage.map { " at \($0)" } ?? ""

@@ -34,7 +34,9 @@ public struct Console: Sendable {
             style: Style(isTerminal: isTerminal, environment: environment), width: width, statusLine: line,
             write: { ThisProcess.print($0) },
             complain: { text in
-                if let line { line.write(Array((text + "\n").utf8)) } else {
+                if let line {
+                    line.write(Array((text + "\n").utf8))
+                } else {
                     ThisProcess.print(text, toStandardError: true)
                 }
             })

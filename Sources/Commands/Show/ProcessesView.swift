@@ -71,7 +71,8 @@ struct ProcessesView {
     }
 
     private func cpu(_ seconds: Double) -> String {
-        seconds < 60 ? "\(Int(seconds * 10) / 10).\(Int(seconds * 10) % 10)s" : "\(Int(seconds) / 60)m\(Int(seconds) % 60)s"
+        seconds < 60
+            ? "\(Int(seconds * 10) / 10).\(Int(seconds * 10) % 10)s" : "\(Int(seconds) / 60)m\(Int(seconds) % 60)s"
     }
 
     // The time of a day that is today, the day otherwise; UTC.

@@ -33,7 +33,8 @@ public func optionsPage() -> String {
         "| command | what it does | exit status |", "|---|---|---|",
     ]
     for command in Subcommand.allCases {
-        lines.append("| `\(command.usage)` | \(sentence(command.summary)) | \(command.exitStatus.map { sentence($0) } ?? "") |")
+        lines.append(
+            "| `\(command.usage)` | \(sentence(command.summary)) | \(command.exitStatus.map { sentence($0) } ?? "") |")
     }
     lines += ["", "## Exit status", "", "| status | meaning |", "|---|---|"]
     for code in ExitCode.allCases { lines.append("| \(code.rawValue) | \(code.summary) |") }

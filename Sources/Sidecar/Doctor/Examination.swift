@@ -68,7 +68,9 @@ public struct Examination {
     private func parameters(_ tell: Tell) {
         for warning in plan.warnings { tell(Diagnosis(.warning, "parameters", warning)) }
         if plan.warnings.isEmpty {
-            tell(Diagnosis(.good, "parameters", "\(plan.settings.ref) of \(plan.repository), published at \(plan.link.text)"))
+            tell(
+                Diagnosis(
+                    .good, "parameters", "\(plan.settings.ref) of \(plan.repository), published at \(plan.link.text)"))
         }
     }
 
@@ -91,8 +93,10 @@ public struct Examination {
 
     private func control(_ tell: Tell) {
         switch SidecarSearch.look(on: plan.root) {
-        case .answers(let words): tell(Diagnosis(.good, "sidecar", "one runs on \(plan.root.text) and answers. \(words)"))
-        case .silent(let words, let hint): tell(Diagnosis(.warning, "sidecar", words, advice: hint.map { sentence($0) }))
+        case .answers(let words):
+            tell(Diagnosis(.good, "sidecar", "one runs on \(plan.root.text) and answers. \(words)"))
+        case .silent(let words, let hint):
+            tell(Diagnosis(.warning, "sidecar", words, advice: hint.map { sentence($0) }))
         }
     }
 }

@@ -131,7 +131,8 @@ struct RemoteExamination {
             case .tlsCertificate, .tlsHandshake, .tlsClientCertificate: "certificate"
             default: "network"
             }
-        return Diagnosis(.problem, subject, "cannot reach \(url): \(error.message)", advice: error.hint.map { sentence($0) })
+        return Diagnosis(
+            .problem, subject, "cannot reach \(url): \(error.message)", advice: error.hint.map { sentence($0) })
     }
 
     private func diagnosis(_ error: RemoteError) -> Diagnosis {
