@@ -5,17 +5,18 @@ internal import Posix
 extension Recovery {
     /// Sweeps the root; `live` is not touched.
     func sweep(_ live: Release?) throws(ReleaseError) {
+        let modules = try layout.moduleLocations().map(layout.moduleStore)
         try system { () throws(SystemError) in
             // What was being built, or was waiting for its removal.
             _ = try layout.trash.takeAll(in: layout.staging)
             var places = [layout.root, layout.state, layout.releases, layout.gitDirectory]
             let parent = parent(of: layout.link)
             if !places.contains(parent) { places.append(parent) }
-            places += try releaseDirectories(live)
+            places += try releaseDirectories(live) + modules
             for place in places { try sweepTemporaries(place) }
             try sweepLocks()
         }
-        try sweepStore()
+        try sweepStores(modules)
         try sweepMisplaced(live)
     }
 
@@ -54,12 +55,11 @@ extension Recovery {
         }
     }
 
-    private func sweepStore() throws(ReleaseError) {
+    private func sweepStores(_ modules: [String]) throws(ReleaseError) {
         let kind = try system { () throws(SystemError) in
             try Files.statusIfPresent(layout.gitDirectory, followingLinks: true)?.kind
         }
         guard kind == .directory else { return }
-        let modules = try layout.moduleLocations().map(layout.moduleStore)
         try store { () throws(GitError) in
             for path in [layout.gitDirectory] + modules { try ObjectStore.removeTemporaries(path) }
         }

@@ -40,9 +40,7 @@ extension RemoteError {
         if let cause = error.cause, cause.isTimeout || cause.isCancelled {
             self.init(cause, operation)
         } else if error.code == .limitExceeded {
-            self.init(
-                .limit, operation, "the pack is too large: \(error.message)",
-                hint: "make room on the volume, or let less of it stay free (--min-free-space)")
+            self.init(.limit, operation, "the pack is too large: \(error.message)")
         } else if error.category == .memory || error.message.contains("overly large object") {
             self.init(.limit, operation, "the pack holds an object that is too large: \(error.message)")
         } else if error.code == .missing {

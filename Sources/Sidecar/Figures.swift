@@ -56,6 +56,13 @@ struct Figures: Sendable {
             "git_sidecar_deployments_total",
             help: "How many deployments ended, by outcome and the stage they ended in.",
             labels: ["outcome", "stage"])
+        // What alerts look at is there before it happens: a series that begins at 1 shows no increase.
+        for (outcome, stages) in [
+            ("rejected", [Stage.verify, .stage, .prepare, .validate]), ("rolled-back", [.notify, .confirm]),
+            ("rollback-failed", [.notify, .confirm]),
+        ] {
+            for stage in stages { deployments.add(0, outcome, stage.rawValue) }
+        }
         bytesFetched = registry.counter("git_sidecar_fetched_bytes_total", help: "Bytes of packs received.")
         objectsFetched = registry.counter("git_sidecar_fetched_objects_total", help: "Objects received.")
         filesWritten = registry.counter("git_sidecar_files_written_total", help: "Files written into releases.")

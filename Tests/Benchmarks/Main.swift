@@ -7,6 +7,7 @@ internal import Posix
 ///     swift run -c release Benchmarks pushes [--pushes N] [--files N] [--on DIRECTORY]
 ///     swift run -c release Benchmarks watch [--files N]… [--on DIRECTORY]
 ///     swift run -c release Benchmarks kill [--kills N] [--seed N] [--minutes N] [--on DIRECTORY]
+///     swift run -c release Benchmarks confirm [--pushes N] [--program PATH]
 ///     swift run -c release Benchmarks soak [--polls N] [--polls-per-push N] [--files N] [--program PATH]
 @main
 struct Benchmarks {
@@ -23,8 +24,10 @@ struct Benchmarks {
         case "pushes": try PushesBenchmark(arguments: arguments.dropFirst()).run()
         case "watch": try WatchBenchmark(arguments: arguments.dropFirst()).run()
         case "kill": try KillBenchmark(arguments: arguments.dropFirst()).run()
+        case "confirm": try ConfirmBenchmark(arguments: arguments.dropFirst()).run()
         case "soak": try SoakBenchmark(arguments: arguments.dropFirst()).run()
-        default: print("usage: Benchmarks remote|staging|pushes|watch|kill|soak [--files N] [--on DIRECTORY] ...")
+        default:
+            print("usage: Benchmarks remote|staging|pushes|watch|kill|confirm|soak [--files N] [--on DIRECTORY] ...")
         }
     }
 }

@@ -164,6 +164,29 @@ struct SSHTests {
         #expect(run.status == 0)
     }
 
+    @Test("several keys may come from the environment, with colons between them")
+    func keysFromEnvironment() throws {
+        let (site, server) = try site()
+        let access = try site.sshAccess(to: server)
+        let keys = [try GitSSHServer.foreignKeyPath(), try GitSSHServer.clientKeyPath()].joined(separator: ":")
+        #expect(try site.sync(Array(access.suffix(1)), environment: ["GITSYNC_SSH_KEY_FILE": keys]).status == 0)
+        #expect(site.read("file") == "one")
+    }
+
+    @Test("a server that never says a word is left at --sync-timeout, and ssh does not outlive it")
+    func silent() throws {
+        let server = try GitSSHServer(serving: "/dev/shm", .init { $0.beforeGit = "sleep 60" })
+        defer { server.stop() }
+        var site = try Site()
+        site.url = server.url(Servers.path(site))
+        let run = try site.sync(try site.sshAccess(to: server) + ["--sync-timeout=700ms"])
+        #expect(run.status == 1)
+        #expect(run.duration < .seconds(10))
+        let error = try #require(run.log.compactMap(\.error).last)
+        #expect(error.contains("it was not done when its time was up"), "\(error)")
+        try expectNoLeftovers()
+    }
+
     @Test("a key that the server rejects is named")
     func foreignKey() throws {
         let (site, server) = try site()

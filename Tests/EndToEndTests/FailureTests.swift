@@ -122,7 +122,8 @@ struct FailureTests {
         #expect(run.status == 1)
         let error = try #require(run.log.compactMap(\.error).last)
         let reasons = [
-            "http": "cannot resolve HEAD at http://127.0.0.1:1/repo.git: failed to connect to 127.0.0.1 port 1",
+            "http":
+                "cannot resolve HEAD at http://127.0.0.1:1/repo.git: nothing listens at 127.0.0.1:1; check host and port",
             "ssh": "connect to host 127.0.0.1 port 1: Connection refused",
         ]
         #expect(

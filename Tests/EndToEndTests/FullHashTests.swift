@@ -21,6 +21,21 @@ struct FullHashTests {
         #expect(try sidecar.stop().status == 0)
     }
 
+    @Test(
+        "a full hash costs two requests, and none at all when it is live at the start, so that the remote may be away")
+    func frugal() throws {
+        let server = try GitHTTPServer(serving: "/dev/shm")
+        defer { server.stop() }
+        let site = try Site().overHTTP(server)
+        let parameter = "--ref=\(try site.tip)"
+        #expect(try site.sync(parameter).status == 0)
+        #expect(try site.requests(to: server).map(\.method) == ["GET", "POST"])
+        server.stop()
+        let run = try site.sync(parameter)
+        #expect(run.status == 0)
+        #expect(!run.log.contains { $0.level == "error" })
+    }
+
     @Test("a full hash that is no tip is fetched where the server allows it")
     func noTip() throws {
         let server = try GitHTTPServer(serving: "/dev/shm", .init { $0.allowsAnySHA1 = true })

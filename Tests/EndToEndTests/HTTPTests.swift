@@ -4,6 +4,23 @@ import Testing
 
 @Suite("HTTP", .endToEnd, .timeLimit(.minutes(5)))
 struct HTTPTests {
+    /// The lines of the kernel's tables that say on which TCP ports a sidecar listens.
+    private func listeners(_ sidecar: RunningSidecar) throws -> [Substring] {
+        let process = "/proc/\(sidecar.program.processID)"
+        let sockets = try TestFiles.list(process + "/fd").compactMap { name in
+            TestFiles.linkTarget("\(process)/fd/\(name)").flatMap { link in
+                link.hasPrefix("socket:[") ? link.dropFirst(8).dropLast() : nil
+            }
+        }
+        return try ["tcp", "tcp6"].filter { TestFiles.exists("\(process)/net/\($0)") }.flatMap { table in
+            try TestFiles.text("\(process)/net/\(table)").split(separator: "\n").filter { line in
+                let fields = line.split(separator: " ")
+                // State and inode.
+                return fields.count > 9 && fields[3] == "0A" && sockets.contains(fields[9])
+            }
+        }
+    }
+
     @Test("/ answers 503 until the first success, and 200 from then on")
     func readiness() throws {
         let site = try Site()
@@ -37,20 +54,31 @@ struct HTTPTests {
         #expect(try sidecar.stop().status == 0)
     }
 
+    @Test(
+        "it may listen on every address, on one, or on one of version 6",
+        arguments: [(":", "127.0.0.1"), ("127.0.0.1:", "127.0.0.1"), ("[::1]:", "[::1]")])
+    func addresses(bind: String, host: String) throws {
+        if host == "[::1]", !TestFiles.exists("/proc/net/if_inet6") { return }
+        let site = try Site()
+        let sidecar = try site.start("--http-bind=\(bind)0")
+        try sidecar.waitFor("published")
+        let port = try #require(try sidecar.waitFor("listening")["port"])
+        let ask = ["curl", "--silent", "--globoff", "--write-out", "%{http_code}", "http://\(host):\(port)/"]
+        try waitUntil("it is ready at \(host)") { try runProgram(ask).output.hasSuffix("200") }
+        #expect(try sidecar.stop().status == 0)
+    }
+
     @Test("without the parameters nothing of it is there")
     func off() throws {
         let site = try Site()
         let silent = try site.start()
         try silent.waitFor("published")
         #expect(!silent.log.has("listening"))
-        let sockets = try TestFiles.list("/proc/\(silent.program.processID)/fd").count { name in
-            TestFiles.linkTarget("/proc/\(silent.program.processID)/fd/\(name)")?.hasPrefix("socket:") == true
-        }
-        // The one in the root, for commands.
-        #expect(sockets <= 1)
+        #expect(try listeners(silent) == [])
         #expect(try silent.stop().status == 0)
         let sidecar = try site.start("--http-bind=127.0.0.1:0")
         #expect(try sidecar.ask("/metrics").status == 404)
+        #expect(try listeners(sidecar).count == 1)
         #expect(try sidecar.ask("/debug/pprof/").status == 404)
         #expect(try sidecar.stop().status == 0)
     }

@@ -193,6 +193,17 @@ struct PrePublishHookTests {
         #expect(site.read("file") == "one")
     }
 
+    @Test("its timeout ends it with all that it started")
+    func timeout() throws {
+        let site = try Site()
+        let hook = try site.script("hook", "sleep 60 & sleep 60")
+        let run = try site.sync("--pre-publish-exechook-command=\(hook)", "--pre-publish-exechook-timeout=200ms")
+        #expect(run.status == 1)
+        #expect(run.duration < .seconds(10))
+        #expect(site.read("file") == "one")
+        try expectNoLeftovers()
+    }
+
     @Test("it is run again until it succeeds, beside the deployment")
     func retried() throws {
         let site = try Site()

@@ -91,6 +91,45 @@ struct KeepingTests {
     }
 
     @Test(
+        "by itself the store is compacted when it has many packs, with --one-time before the end too, and never when off"
+    )
+    func automaticCompaction() throws {
+        let site = try Site()
+        let sidecar = try site.start("--git-gc=off")
+        try site.waitUntilLive(try site.tip)
+        // Each release brings one pack.
+        for number in 1...33 {
+            try site.waitUntilLive(try site.repository.commit(["file": .text("\(number)")]))
+        }
+        #expect(try sidecar.stop().status == 0)
+        func packs() throws -> Int {
+            try TestFiles.list(site.root + "/.git/objects/pack").count { $0.hasSuffix(".pack") }
+        }
+        #expect(try packs() == 34)
+        try site.repository.commit(["file": "last"])
+        #expect(try site.sync().status == 0)
+        #expect(try packs() == 1)
+        #expect(site.read("file") == "last")
+        #expect(try site.git("fsck") == "")
+    }
+
+    @Test("the stores of submodules are compacted as --git-gc says too")
+    func submoduleCompaction() throws {
+        let site = try Site([:])
+        let library = try GitFixture(at: site.path("library.git"))
+        for mode in ["off", "off", "always"] {
+            try site.repository.commit([
+                ".gitmodules": Family.modules(("library", "library", "../library.git")),
+                "library": .submodule(try library.commit(["file": .text(mode)])),
+            ])
+            #expect(try site.sync("--git-gc=\(mode)").status == 0)
+        }
+        let packs = try TestFiles.list(site.root + "/.git/modules/library/objects/pack")
+        #expect(packs.count { $0.hasSuffix(".pack") } == 1)
+        #expect(site.read("library/file") == "always")
+    }
+
+    @Test(
         "limits of space are kept: what is live stays, and the error says which",
         arguments: ["--min-free-space=1000TiB", "--max-release-size=10"])
     func space(limit: String) throws {

@@ -31,6 +31,29 @@ struct PaceTests {
         #expect(try sidecar.stop().status == 0)
     }
 
+    @Test("from the fourth failure in a row on the pause grows, to --max-backoff, and a success ends that")
+    func backoff() throws {
+        let site = try Site()
+        let sidecar = try site.start("--period=20ms", "--jitter=0%", "--max-backoff=100ms", "--verbose=1")
+        try sidecar.waitFor("published")
+        try Files.rename(site.repository.path, to: site.path("away"))
+        try sidecar.waitFor("sync failed; what is live stays", count: 8)
+        try Files.rename(site.path("away"), to: site.repository.path)
+        try site.waitUntilLive(try site.repository.commit(["file": "two"]))
+        let before = sidecar.log.with("waiting").count
+        try sidecar.waitFor("waiting", count: before + 2)
+        let lines = sidecar.log
+        let failures = lines.indices.filter { lines[$0].message == "sync failed; what is live stays" }
+        let pauses = failures.prefix(8).compactMap { failure in
+            lines[failure...].first { $0.message == "waiting" }.flatMap { Double($0["seconds"] ?? "") }
+        }
+        #expect(pauses.prefix(3).allSatisfy { $0 < 0.03 }, "\(pauses)")
+        #expect(pauses == pauses.sorted(), "\(pauses)")
+        #expect(pauses.count == 8 && pauses[7] > 0.09 && pauses[7] < 0.11, "\(pauses)")
+        #expect(try #require(Double(lines.with("waiting").last?["seconds"] ?? "")) < 0.03)
+        #expect(try sidecar.stop().status == 0)
+    }
+
     @Test("a signal starts a sync at once, by any of its names", arguments: [("SIGHUP", 1), ("HUP", 1), ("10", 10)])
     func signal(name: String, number: Int32) throws {
         let site = try Site()

@@ -9,27 +9,29 @@ struct StatusPageTests {
     private let nasty = #"<img src=x onerror="document.title='run'"> & <b>two</b>"#
 
     /// A sidecar whose validate command waits while a file `hold` exists, and refuses what says `bad`.
-    private func start(_ site: Site) throws -> (sidecar: RunningSidecar, page: String) {
+    private func start(_ site: Site, port: String = "0") throws -> (sidecar: RunningSidecar, port: String) {
         let script = try site.script(
             "validate",
             """
             while [ -e \(site.path("hold")) ]; do sleep 0.02; done
             if grep -q bad file; then echo '<script>document.title="run"</script> line 7'; exit 3; fi
             """)
-        let sidecar = try site.start("--http-bind=127.0.0.1:0", "--validate-command=\(script)")
+        let sidecar = try site.start("--http-bind=127.0.0.1:\(port)", "--validate-command=\(script)")
         let port = try #require(try sidecar.waitFor("listening")["port"])
-        return (sidecar, "http://127.0.0.1:\(port)/ui")
+        return (sidecar, port)
     }
 
-    @Test("while it is open it tells of a good push, of a bad one with its reason, and of a lost connection")
+    @Test("while it is open it tells of a good push, of a bad one with its reason, and of a connection lost and found")
     func pushes() throws {
         let site = try Site()
-        let (sidecar, page) = try start(site)
+        let (sidecar, port) = try start(site)
         let browser = try Browser()
         defer { browser.close() }
-        try browser.open(page)
+        try browser.open("http://127.0.0.1:\(port)/ui")
         try browser.wait(for: "#answer", toSay: "Your push is live")
         #expect(try browser.text("#published .hash") == site.tip.prefix(8))
+        // From here on it hears by events alone.
+        _ = try browser.value("(window.ask = window.fetch, window.fetch = () => new Promise(() => {}))")
 
         try TestFiles.write("", to: site.path("hold"))
         let good = try site.repository.commit(["file": "two"], message: nasty)
@@ -59,22 +61,27 @@ struct StatusPageTests {
         #expect(try browser.value("document.title").hasPrefix("Held back"))
         #expect(browser.complaints == [])
 
+        _ = try browser.value("window.fetch = window.ask")
         #expect(try sidecar.stop().status == 0)
         try browser.wait(for: "#connection") { $0.hasPrefix("Connection lost, last heard ") }
+        let again = try start(site, port: port).sidecar
+        try browser.wait(for: "#connection", toSay: "Connected")
+        #expect(try browser.text("#answer") == "Your push is held back")
+        #expect(try again.stop().status == 0)
     }
 
     @Test("nothing of it is cut off on a phone or on a desktop", arguments: [360, 1280])
     func widths(width: Int) throws {
         let long = String(repeating: "unbreakable", count: 20)
         let site = try Site()
-        let (sidecar, page) = try start(site)
+        let (sidecar, port) = try start(site)
         try sidecar.waitFor("published")
         try site.repository.commit(["file": "bad"], message: long)
         try sidecar.waitFor("rejected; what is live stays")
         let browser = try Browser()
         defer { browser.close() }
         try browser.resize(to: width)
-        try browser.open(page)
+        try browser.open("http://127.0.0.1:\(port)/ui")
         try browser.wait(for: "#history li:first-child .subject", toSay: long)
         #expect(try browser.value("document.documentElement.scrollWidth <= \(width)") == "true")
         #expect(browser.complaints == [])

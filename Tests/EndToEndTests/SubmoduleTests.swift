@@ -189,6 +189,19 @@ struct SubmoduleTests {
         #expect(try site.sync("--max-release-size=2000").status == 0)
     }
 
+    @Test("what a fetch of a submodule that was killed left behind is removed at the next start")
+    func leftovers() throws {
+        let site = try Family().site
+        #expect(try site.sync().status == 0)
+        let store = site.root + "/.git/modules/one"
+        let record = site.root + "/.git/worktrees/\(try site.tip)/modules/one"
+        let left = [store + "/objects/pack/pack_git2_left", store + "/shallow.lock", record + "/index.lock"]
+        for file in left { try TestFiles.write("half", to: file) }
+        #expect(try site.sync().status == 0)
+        #expect(left.filter { TestFiles.exists($0) } == [])
+        #expect(site.read("libs/one/middle") == "middle")
+    }
+
     @Test("after a broken store was made anew, submodules are served, shared and repaired without being fetched again")
     func rebuiltStore() throws {
         let server = try Servers.http.get()

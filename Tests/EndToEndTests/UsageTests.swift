@@ -31,6 +31,24 @@ struct UsageTests {
         #expect(run.errors.contains("--repo: is required") && run.errors.contains("--root: is required"))
     }
 
+    @Test(
+        "a repository that runs a program, is not authenticated or makes no sense is refused before anything is done",
+        arguments: ["ext::sh -c true", "git://host/repo", "-oProxyCommand=true", "ftp://host/repo"])
+    func repository(address: String) throws {
+        let site = try Site()
+        let run = try site.sync("--repo=\(address)")
+        #expect(run.status == 2)
+        #expect(run.errors.contains("--repo="), "\(run.errors)")
+        #expect(!TestFiles.exists(site.root))
+    }
+
+    @Test("a period below 10ms is refused")
+    func shortPeriod() throws {
+        let run = try Site().sync("--period=9ms")
+        #expect(run.status == 2)
+        #expect(run.errors.contains("--period=9ms: ") && run.errors.contains("10ms"), "\(run.errors)")
+    }
+
     @Test("a duration without a unit is refused, and the right form shown")
     func duration() throws {
         let run = try Site().sync("--period=10")

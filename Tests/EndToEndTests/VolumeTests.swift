@@ -98,6 +98,29 @@ struct VolumeTests {
     }
 
     @Test(
+        "a fetch that is larger than the room on the volume is stopped, and the error says what to do",
+        .enabled(if: canMount, "mounting a small volume needs root"))
+    func tooLarge() throws {
+        var site = try Site()
+        site.root = site.path("volume/root")
+        try Volume.with(site.path("volume"), { try Volume.mountMemory(at: $0, "size=16m") }) {
+            #expect(try site.sync("--min-free-space=8MiB").status == 0)
+            let good = try site.tip
+            try site.repository.commit(["big": .regular(noise(8_000_000))])
+            for carrier in [site, site.overHTTP(try Servers.http.get())] {
+                let run = try carrier.sync("--min-free-space=8MiB")
+                #expect(run.status == 1)
+                let error = try #require(run.log.compactMap(\.error).last)
+                #expect(error.contains("(--min-free-space)"), "\(error)")
+                #expect(site.live == good)
+                #expect(site.read("file") == "one")
+            }
+            let left = try TestFiles.list(site.root + "/.git/objects/pack").filter { !$0.hasPrefix("pack-") }
+            #expect(left == [])
+        }
+    }
+
+    @Test(
         "a volume that fills while a fetch is under way ends the fetch before --min-free-space is touched",
         .enabled(if: canMount, "mounting a small volume needs root"))
     func fillsDuringFetch() throws {

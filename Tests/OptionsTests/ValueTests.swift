@@ -66,7 +66,9 @@ struct ValueTests {
                 "cmdline:^nginx: master": "cmdline:^nginx: master", "pidfile:/run/nginx.pid": "pidfile:/run/nginx.pid",
                 "port:8080": "port:8080",
             ],
-            bad: ["cmdline:a(b", "cmdline:[", "", "nginx", "name:", "port:x", "port:0", "port:65536", "user:root", ":x"])
+            bad: [
+                "cmdline:a(b", "cmdline:[", "", "nginx", "name:", "port:x", "port:0", "port:65536", "user:root", ":x",
+            ])
         + ValueCase.all(
             SocketAddress.self,
             [

@@ -47,7 +47,10 @@ struct ChangedPathTests {
     func submodules() throws {
         let (one, two) = (hash(1), hash(2))
         let found = try difference(
-            ["a/same": .submodule("\(one)"), "b/moved": .submodule("\(one)"), "file": "1", "gone": .submodule("\(one)")],
+            [
+                "a/same": .submodule("\(one)"), "b/moved": .submodule("\(one)"), "file": "1",
+                "gone": .submodule("\(one)"),
+            ],
             ["a/same": .submodule("\(one)"), "b/moved": .submodule("\(two)"), "file": .submodule("\(two)")])
         #expect(found.paths == [Array("file".utf8)])
         let submodules = found.submodules.sorted { $0.path.lexicographicallyPrecedes($1.path) }
@@ -68,7 +71,8 @@ struct RuleTests {
             ("site/**/b.conf", "site/b.conf", true), ("site", "site/deep/b", true), ("site/", "site/deep/b", true),
             ("site/", "site", false), ("docs", "site/docs/x", true), ("/docs", "site/docs/x", false),
             ("sub", "sub/", true), ("sub/", "sub/", true), ("sub/**", "sub/", true), ("/sub/**", "sub/", true),
-            ("sub/*.js", "sub/", false), ("other/**", "sub/", false), ("[ab]?.js", "x/a1.js", true), ("**", "anything/at/all", true), ("*", "a/b", true), ("A", "a", false),
+            ("sub/*.js", "sub/", false), ("other/**", "sub/", false), ("[ab]?.js", "x/a1.js", true),
+            ("**", "anything/at/all", true), ("*", "a/b", true), ("A", "a", false),
         ])
     func patterns(pattern: String, path: String, matches: Bool) {
         let bytes = Array(path.utf8)

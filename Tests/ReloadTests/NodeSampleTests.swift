@@ -16,7 +16,8 @@ private struct NodeSample {
         releases = try Releases()
         for number: UInt8 in [1, 2] {
             try releases.make(
-                hash(number), ["server.js": Application.sample("node/server.js"), "app.js": Application.sample("node/app.js")])
+                hash(number),
+                ["server.js": Application.sample("node/server.js"), "app.js": Application.sample("node/app.js")])
         }
         _ = try releases.publish(hash(1))
         port = try freePort()

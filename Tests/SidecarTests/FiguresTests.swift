@@ -86,4 +86,12 @@ struct FiguresTests {
             "files_written_total", "files_shared_total", "quarantined", "stale", "build_info", "deployments_total",
         ] { #expect(names.contains("git_sidecar_\(name)"), "\(name)") }
     }
+
+    @Test("what alerts look at is there before it happens, so that the first time is an increase")
+    func presence() {
+        let text = String(decoding: Figures().registry.render(), as: UTF8.self)
+        for series in [#"outcome="rejected",stage="validate""#, #"outcome="rolled-back",stage="confirm""#] {
+            #expect(text.contains("git_sidecar_deployments_total{\(series)} 0\n"))
+        }
+    }
 }

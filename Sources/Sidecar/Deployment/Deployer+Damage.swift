@@ -19,7 +19,8 @@ extension Deployer {
         do {
             let replaced = try parts.recovery.replaceDamagedStores(store, deadline: deadline)
             if replaced.isEmpty {
-                if error.stage == .keep { return false }
+                // What is kept is not needed for what is live, and a remote's trouble with a store may be its own.
+                if error.stage == .keep || error.cause is RemoteError { return false }
                 logger.warning(
                     "an object cannot be read although the store is whole; it is fetched again", error: error)
                 mustRedeploy = true

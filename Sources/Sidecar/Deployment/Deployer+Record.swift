@@ -57,7 +57,8 @@ extension Deployer {
         if outcome == .deployed, !state.quarantine.isEmpty { replaceQuarantine([]) }
         let entry = JournalEntry(
             time: .now(), commit: origin.commit, reference: origin.reference, subject: origin.subject,
-            outcome: outcome, stage: stage, reason: reason, output: output.flatMap { $0.isEmpty ? nil : $0 }, durations: durations)
+            outcome: outcome, stage: stage, reason: reason, output: output.flatMap { $0.isEmpty ? nil : $0 },
+            durations: durations)
         narrator.tell(entry)
         do {
             try parts.journal.append(entry)

@@ -129,8 +129,12 @@ final class Deployer {
             var scope = FetchScope(plan)
             scope.maximumBytes = try parts.space.mostFetched
             let watch = FetchWatch(parts.space, meter, "fetch \(found.shownName) from \(parts.remote.url)")
-            return try parts.remote.fetch(
-                found, scope, into: store, isComplete: !mustRedeploy, deadline, watch.look)
+            do throws(RemoteError) {
+                return try parts.remote.fetch(
+                    found, scope, into: store, isComplete: !mustRedeploy, deadline, watch.look)
+            } catch {
+                throw error.explained(byLimit: scope.maximumBytes)
+            }
         }
         if result.objects > 0 {
             figures.fetches.add()
@@ -159,7 +163,7 @@ final class Deployer {
             }
             return try Origin(found, store.commit(commit))
         }
-        try checkPublishing()
+        try perform(.publish, quietly: true) { try parts.reloader?.checkPermission() }
         let release: Release
         do throws(StageError) {
             release = try makeRelease(commit, deadline)
@@ -178,14 +182,6 @@ final class Deployer {
         }
         note(origin, .deployed, at: .confirm)
         try perform(.keep) { try keep() }
-    }
-
-    /// Makes sure that nothing forbids what publishing needs, before anything is made for it.
-    func checkPublishing() throws(StageError) {
-        try perform(.publish, quietly: true) {
-            try publisher.check()
-            try parts.reloader?.checkPermission()
-        }
     }
 
     /// The hook before publishing never holds a release back; with `--one-time` there is no later for it to run in.

@@ -39,3 +39,12 @@ extension SpaceGuard {
         get throws(ReleaseError) { Int(clamping: try packLimits().maximumBytes) }
     }
 }
+
+extension RemoteError {
+    /// The same failure, with what to do about it where it is that more came than there was room for.
+    func explained(byLimit limit: Int?) -> RemoteError {
+        guard kind == .limit, hint == nil, let limit, message.contains(" \(limit) bytes") else { return self }
+        return RemoteError(
+            kind, operation, message, hint: "make room on the volume, or let less of it stay free (--min-free-space)")
+    }
+}

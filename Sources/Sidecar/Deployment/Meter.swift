@@ -11,7 +11,6 @@ final class Meter: Sendable {
     private struct Times {
         var said = ContinuousClock.now
         var logged = ContinuousClock.now
-        var most = 0
     }
 
     private let status: Status
@@ -48,9 +47,7 @@ final class Meter: Sendable {
     func report(_ done: Int, of total: Int, bytes: Int? = nil) {
         let now = ContinuousClock.now
         let (says, logs) = times.withLock { times in
-            // Threads may come in another order than they counted.
-            guard done > times.most, times.said.duration(to: now) >= Meter.pause else { return (false, false) }
-            times.most = done
+            guard times.said.duration(to: now) >= Meter.pause else { return (false, false) }
             times.said = now
             let logs = times.logged.duration(to: now) >= Meter.logPause
             if logs { times.logged = now }
@@ -59,7 +56,8 @@ final class Meter: Sendable {
         guard says else { return }
         let progress = Status.Progress(done: done, total: total, unit: unit)
         status.update { status in
-            if status.work?.stage == stage { status.work?.progress = progress }
+            status.work?.stage = stage
+            status.work?.progress = progress
         }
         events.send(
             "stage",

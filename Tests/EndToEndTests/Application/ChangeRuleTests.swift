@@ -24,7 +24,8 @@ struct ChangeRuleTests {
     @Test("each action is done once and in the order of the rules, the default one for what no rule speaks of")
     func rules() throws {
         let name = uniqueName("r")
-        let script = try site.script(name, "trap 'echo default >> \(site.path("done"))' HUP\nwhile :; do sleep 0.02; done")
+        let script = try site.script(
+            name, "trap 'echo default >> \(site.path("done"))' HUP\nwhile :; do sleep 0.02; done")
         let program = try Application.start([script], directory: "/")
         defer { program.stop() }
         let touched = site.path("touched")
@@ -81,7 +82,8 @@ struct ChangeRuleTests {
         let first = String(repeating: "1", count: 40), second = String(repeating: "2", count: 40)
         try site.repository.commit(["lib/sub": .submodule(first)])
         let sidecar = try site.start(
-            "--submodules=off", try rule("lib/sub/**", "sub"), "--reload-url=http://127.0.0.1:9/", "--health-timeout=200ms",
+            "--submodules=off", try rule("lib/sub/**", "sub"), "--reload-url=http://127.0.0.1:9/",
+            "--health-timeout=200ms",
             "--rollback=off", "--max-failures=-1")
         try sidecar.waitFor("the application does not run the new release, which stays published")
         _ = try done()

@@ -36,7 +36,9 @@ struct GateTests {
         let site = try Site()
         let run = try site.sync("--prepare-command=no-such-program --flag")
         #expect(run.status == 1)
-        #expect(run.log.compactMap(\.error).last == "cannot run no-such-program: no such file or directory", "\(run.errors)")
+        #expect(
+            run.log.compactMap(\.error).last == "cannot run no-such-program: no such file or directory", "\(run.errors)"
+        )
         #expect(site.live == nil)
     }
 
@@ -50,7 +52,9 @@ struct GateTests {
             mkdir -p node_modules/left-pad && cp package.json node_modules/left-pad/ && ln -s left-pad node_modules/pad
             echo changed >> package.json
             """)
-        let parameters = ["--prepare-command=\(install)", "--stale-worktree-timeout=1h", "--period=10ms", "--verbose=1"]
+        let parameters = [
+            "--prepare-command=\(install)", "--stale-worktree-timeout=1h", "--period=10ms", "--verbose=1",
+        ]
         let first = try site.tip
         let sidecar = try site.start(parameters)
         try site.waitUntilLive(first)

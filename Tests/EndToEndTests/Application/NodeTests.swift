@@ -54,7 +54,7 @@ struct NodeTests {
         #expect(result.failures == "")
         #expect(result.answers > 20, "\(result)")
         #expect(server.isRunning)
-        #expect(try site.outcomes == Array(repeating: "deployed", count: 51))
+        try site.waitForOutcomes(Array(repeating: "deployed", count: 51))
     }
 
     @Test("code that throws when it starts is taken back and held back, also by the next sidecar; the fix goes live")
@@ -70,7 +70,7 @@ struct NodeTests {
         #expect(try site.quarantine.map { $0["commit"]?.string } == [bad])
         let reason = try #require(try site.quarantine.first?["reason"]?.string)
         #expect(reason.hasSuffix("X-Revision is \(good), not \(bad)"), "\(reason)")
-        #expect(try site.outcomes == ["deployed", "deployed", "rolled-back"])
+        try site.waitForOutcomes(["deployed", "deployed", "rolled-back"])
         #expect(try sidecar.stop().status == 0)
 
         let next = try start()

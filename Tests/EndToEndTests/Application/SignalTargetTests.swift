@@ -28,7 +28,8 @@ struct SignalTargetTests {
             """)
         defer { program.stop() }
         try waitUntil("it runs") { try commandName(program.processID) == name }
-        let sidecar = try site.start("--signal=HUP", "--signal-target=name:\(name)", "--health-command=test -e \(site.path("read"))")
+        let sidecar = try site.start(
+            "--signal=HUP", "--signal-target=name:\(name)", "--health-command=test -e \(site.path("read"))")
         let tip = try site.tip
         try sidecar.waitFor("published")
         #expect(!sidecar.log.has("application told"))
@@ -36,7 +37,7 @@ struct SignalTargetTests {
         try sidecar.waitUntilConfirmed(tip)
         #expect(program.isRunning)
         #expect(site.text("read") == "one")
-        #expect(try site.outcomes == ["deployed"])
+        try site.waitForOutcomes(["deployed"])
     }
 
     @Test("one that never has a handler is left alone, and the release is taken back")
@@ -76,7 +77,8 @@ struct SignalTargetTests {
         #expect(run.status == 1)
         #expect(
             error(of: run).hasSuffix(
-                "the target runs as uid 0, we are uid 65534; run the sidecar with that uid or CAP_KILL"), "\(run.errors)")
+                "the target runs as uid 0, we are uid 65534; run the sidecar with that uid or CAP_KILL"),
+            "\(run.errors)")
         #expect(site.live == nil)
         #expect(program.isRunning)
     }
@@ -110,7 +112,8 @@ struct SignalTargetTests {
         defer { program.stop() }
         let file = site.path("pid")
         for (number, reason) in [
-            (ended.processID, "process \(ended.processID)"), (program.processID, "was started after the file was written"),
+            (ended.processID, "process \(ended.processID)"),
+            (program.processID, "was started after the file was written"),
         ] {
             try TestFiles.write("\(number)\n", to: file)
             try runProgram(["touch", "-d", "1 minute ago", file]).succeeded()
@@ -132,7 +135,7 @@ struct SignalTargetTests {
             "--health-timeout=10s")
         try sidecar.waitUntilConfirmed(try site.tip)
         for number in 1...3 { _ = try site.deploy(["file": .text("\(number)")], with: sidecar) }
-        #expect(try site.outcomes == Array(repeating: "deployed", count: 4))
+        try site.waitForOutcomes(Array(repeating: "deployed", count: 4))
     }
 
     private func commandName(_ process: Int32) throws -> String {

@@ -15,6 +15,17 @@ extension Site {
     /// The outcomes of the journal, oldest first.
     var outcomes: [String] { get throws { try journal.map { $0["outcome"]?.string ?? "" } } }
 
+    /// Waits until the journal has these outcomes, oldest first, and no others.
+    ///
+    /// A deployment is written down when all of it is done, which is a moment after the application was shown to run it.
+    func waitForOutcomes(_ expected: [String]) throws {
+        var found: [String] = []
+        try waitUntil("the journal has \(expected); it has \(found)") {
+            found = try outcomes
+            return found == expected
+        }
+    }
+
     /// What `state.json` says.
     var state: JSONValue { get throws { try JSONValue.read(TestFiles.text("\(root)/.git-sidecar/state.json")) } }
 

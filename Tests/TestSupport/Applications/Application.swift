@@ -7,13 +7,13 @@ public func uniqueName(_ prefix: String = "t") -> String {
 
 /// Servers as people run them on what is published, in the background; for tests with a directory of their own.
 public enum Application {
-    /// Starts a program, with what it writes in a file of the test's directory.
+    /// Starts a program, with what it writes in a file of the test's directory unless another is named.
     public static func start(
-        _ command: [String], directory: String? = nil, adding variables: [String: String] = [:]
+        _ command: [String], directory: String? = nil, adding variables: [String: String] = [:], log: String? = nil
     ) throws -> BackgroundProgram {
         try BackgroundProgram(
             command, environment: try hermeticEnvironment(adding: variables), directory: directory,
-            log: "\(Scratch.directory)/\(uniqueName("app")).log")
+            log: log ?? "\(Scratch.directory)/\(uniqueName("app")).log")
     }
 
     /// Starts a program again whenever it ends, as an orchestrator does.
@@ -47,8 +47,9 @@ extension Application {
     }
 
     /// Starts it on a published link.
-    public static func node(_ link: String, port: UInt16) throws -> BackgroundProgram {
-        try start(["node", "\(link)/server.js"], directory: "/", adding: ["PORT": "\(port)", "APP_LINK": link])
+    public static func node(_ link: String, port: UInt16, log: String? = nil) throws -> BackgroundProgram {
+        try start(
+            ["node", "\(link)/server.js"], directory: "/", adding: ["PORT": "\(port)", "APP_LINK": link], log: log)
     }
 }
 
@@ -96,7 +97,8 @@ extension Application {
 /// nginx with a configuration file and a directory for what it writes; it has `nginx.pid` in there.
 extension Application {
     /// A whole configuration with these contents of the block of one server, which listens on `port`.
-    public static func nginxConfiguration(directory: String, port: UInt16, http: String = "", server: String) -> String {
+    public static func nginxConfiguration(directory: String, port: UInt16, http: String = "", server: String) -> String
+    {
         """
         daemon off;
         \(ProcessIdentity.user == 0 ? "user root root;" : "")

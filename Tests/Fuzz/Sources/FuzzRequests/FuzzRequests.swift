@@ -1,5 +1,7 @@
 import FuzzSupport
 import GitProtocol
+import GitStore
+import JSON
 import Posix
 import Telemetry
 
@@ -28,26 +30,72 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var answer = exchange.refusalOfHead(limits: ServerLimits())
     if answer == nil, let request = exchange.request(parts[0]) {
         _ = request.parameter(parts[0])
-        answer = router.answer(request)
         _ = ServerSentEvent(id: parts[0], name: parts[1], data: request.query).bytes
+        for router in routers {
+            let given = router.answer(request)
+            check(given)
+            answer = given
+        }
+        // Orders are taken away, so that there is always room for one.
+        while mailbox.begin().order != nil {}
     }
-    if let answer {
-        precondition([200, 400, 401, 404, 405, 413, 429, 501, 503].contains(answer.status), "\(answer.status)")
-    }
+    if let answer { check(answer) }
     return 0
 }
 
-private let router: Router = {
+private func check(_ answer: Response) {
+    let known = [200, 202, 400, 401, 403, 404, 405, 409, 413, 429, 501, 503]
+    precondition(known.contains(answer.status), "\(answer.status)")
+    precondition(answer.headers.allSatisfy { !$0.value.contains("\n") && !$0.value.contains("\r") })
+    guard answer.header("Content-Type") == "application/json" else { return }
+    do {
+        _ = try JSONValue.read(String(decoding: answer.bytes, as: UTF8.self))
+    } catch {
+        preconditionFailure("an answer is no JSON: \(error)")
+    }
+}
+
+private let mailbox: Mailbox = {
+    do { return try Mailbox() } catch { preconditionFailure("\(error)") }
+}()
+
+/// What a stranger at the port can reach, somebody at a port without a token, and whoever may open the socket file.
+private let routers: [Router] = {
     do {
         var settings = ControlSettings(target: PushTarget(repositories: [], query: try RefQuery("main")))
         settings.pushSecretFiles = ["/nonexistent"]
         let (status, facts) = (Status(), Facts())
-        let server = ControlServer(
-            settings, facts, stateDirectory: "/nonexistent", status: status,
-            events: Events(status, StatusReport(facts: facts)), figures: Figures(), mailbox: try Mailbox(),
-            heartbeat: Heartbeat(), logger: .silent)
-        return server.router(isLocal: false)
+        fill(status)
+        func server(_ settings: ControlSettings) -> ControlServer {
+            ControlServer(
+                settings, facts, stateDirectory: "/nonexistent", status: status,
+                events: Events(status, StatusReport(facts: facts)), figures: Figures(), mailbox: mailbox,
+                heartbeat: Heartbeat(), logger: .silent)
+        }
+        var withToken = settings
+        withToken.tokenFile = "/nonexistent"
+        return [
+            server(settings).router(isLocal: false), server(withToken).router(isLocal: false),
+            server(settings).router(isLocal: true),
+        ]
     } catch {
         preconditionFailure("\(error)")
     }
 }()
+
+/// Three releases that are kept, one of them live and one held back.
+private func fill(_ status: Status) {
+    let commits = ["aaaa1", "aaaa2", "bbbb1"].compactMap {
+        ObjectID($0 + String(repeating: "0", count: 35))
+    }
+    status.update { status in
+        status.published = State.Published(
+            commit: commits[0], reference: "main", subject: "first", time: .now(), isConfirmed: true)
+        status.kept = commits.map {
+            Status.KeptRelease(commit: $0, reference: "main", subject: "subject", time: nil, isGood: false)
+        }
+        status.quarantine = [
+            State.Quarantined(commit: commits[2], stage: .confirm, reason: "bad", output: "", time: .now())
+        ]
+    }
+}
