@@ -34,9 +34,16 @@ struct DoctorTests {
     @Test("beside a running sidecar both work, change nothing, and the doctor asks it how it is")
     func running() throws {
         let site = try Site()
-        let sidecar = try site.start()
+        // At rest, it leaves its root alone.
+        let sidecar = try site.start("--period=1h")
         try sidecar.waitFor("published")
-        let before = try everything(below: site.root)
+        var before: [String] = []
+        try waitUntil("the sidecar is at rest") {
+            let status = try Sidecar.run(["--root=\(site.root)", "status", "--json"]).output
+            let last = before
+            before = try everything(below: site.root)
+            return status.contains("\"deployment\":null") && before == last
+        }
         #expect(try run("check", site).status == 0)
         let doctor = try run("doctor", site)
         #expect(doctor.status == 0, "\(doctor.output)")

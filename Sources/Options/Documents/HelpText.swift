@@ -25,7 +25,7 @@ public func helpText() -> String {
         """, width: 78
     ).map { "  " + $0 }
     lines += ["", "Exit status:"]
-    for code in ExitCode.allCases { lines += helpEntry("\(code.rawValue)", code.summary, column: 14) }
+    for code in ExitCode.allCases { lines += helpEntry("\(code.rawValue)", uncapitalized(code.summary), column: 14) }
     for command in Subcommand.allCases {
         if let status = command.exitStatus { lines += helpEntry(command.rawValue, status, column: 14) }
     }
@@ -36,6 +36,10 @@ public func helpText() -> String {
     }
     lines += ["", "The manual, '\(Product.name) --man', says more about each."]
     return lines.joined(separator: "\n") + "\n"
+}
+
+private func uncapitalized(_ sentence: String) -> String {
+    sentence.prefix(1).lowercased() + sentence.dropFirst().prefix { $0 != "." }
 }
 
 private func secretVariables() -> String {
