@@ -30,7 +30,8 @@ struct Benchmarks {
         case "soak": try SoakBenchmark(arguments: arguments.dropFirst()).run()
         default:
             print(
-                "usage: Benchmarks remote|staging|pushes|watch|kill|confirm|control|soak [--files N] [--on DIRECTORY] ...")
+                "usage: Benchmarks remote|staging|pushes|watch|kill|confirm|control|soak [--files N] [--on DIRECTORY] ..."
+            )
         }
     }
 }
