@@ -1,3 +1,4 @@
+import JSON
 import Posix
 import TestSupport
 import Testing
@@ -91,6 +92,26 @@ struct SubmoduleTests {
         try site.waitUntilLive(
             try repository.commit([".gitmodules": .deleted, "first": .deleted, "libs/more": .deleted]))
         #expect(try site.list() == ["file"])
+        #expect(try sidecar.stop().status == 0)
+    }
+
+    @Test("going back needs no network for them either, also to a release that has them where the live one has none")
+    func goneBackTo() throws {
+        let family = try Family()
+        let site = family.site
+        let first = try site.tip
+        let sidecar = try site.start("--keep-releases=5", "--max-failures=-1", "--period=100ms")
+        try site.waitUntilLive(first)
+        try site.waitUntilLive(try site.repository.commit([".gitmodules": .deleted, "libs/one": .deleted]))
+        try site.waitUntilLive(try site.repository.commit(["file": "three"]))
+        let client = ControlClient(root: site.root)
+        try client.waitForStatus("it is at rest") { $0["deployment"] == .null }
+        for repository in [site.repository, family.one, family.two] {
+            try Files.rename(repository.path, to: repository.path + ".away")
+        }
+        #expect(try client.post("/v1/rollback", "{\"hash\": \"\(first)\"}").status == 202)
+        try site.waitUntilLive(first)
+        #expect(site.read("libs/one/deep/two/inner") == "inner")
         #expect(try sidecar.stop().status == 0)
     }
 

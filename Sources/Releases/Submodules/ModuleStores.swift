@@ -28,13 +28,20 @@ public struct ModuleStores: Sendable {
     ///
     /// - Parameters:
     ///   - live: the release that is published.
+    ///   - previous: commits that must stay possible to publish without the network, whether they have a directory or not.
+    ///   - objects: the store of the releases themselves.
     ///   - deadline: when to give up.
     /// - Returns: what was done.
     /// - Throws: what the system or a store refused; what was done by then stays.
-    public func sweep(live: ObjectID, deadline: Deadline) throws(ReleaseError) -> ModuleSweepResult {
+    public func sweep(
+        live: ObjectID, previous: [ObjectID], in objects: ObjectStore, deadline: Deadline
+    ) throws(ReleaseError) -> ModuleSweepResult {
         var result = ModuleSweepResult()
-        let needed = try neededCommits(live)
-        for location in try layout.moduleLocations() {
+        let locations = try layout.moduleLocations()
+        if locations.isEmpty { return result }
+        var needed = try neededCommits(live)
+        for commit in previous { try collect(of: commit, in: objects, &needed) }
+        for location in locations {
             try system { () throws(SystemError) in try deadline.check("tidy up the stores of submodules") }
             let isNeeded = needed.keys.contains { $0 == location || $0.hasPrefix(location + "/") }
             guard isNeeded else {
@@ -67,6 +74,22 @@ public struct ModuleStores: Sendable {
             }
         }
         return needed
+    }
+
+    /// Adds the submodules that a commit has by its own word, and those inside them as far as we ever had them.
+    private func collect(
+        of commit: ObjectID, in objects: ObjectStore, inside parent: SubmoduleCheckout? = nil, level: Int = 1,
+        _ needed: inout [String: Set<ObjectID>]
+    ) throws(ReleaseError) {
+        guard objects.contains(commit), level <= SubmodulePlan.deepestLevel else { return }
+        for submodule in try SubmodulePlan(of: commit, in: objects, inside: parent).submodules {
+            let checkout = submodule.checkout
+            needed[checkout.location, default: []].insert(checkout.commit)
+            guard try exists(checkout.location) else { continue }
+            let path = layout.moduleStore(checkout.location)
+            let inner = try store { () throws(GitError) in try ObjectStore.open(path) }
+            try collect(of: checkout.commit, in: inner, inside: checkout, level: level + 1, &needed)
+        }
     }
 
     private func tidy(

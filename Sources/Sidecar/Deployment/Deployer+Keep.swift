@@ -11,7 +11,8 @@ extension Deployer {
         try keepReleases()
         if let live {
             let swept = try parts.modules.sweep(
-                live: live.commit, deadline: deadline(plan.settings.syncTimeout))
+                live: live.commit, previous: previousReleases(before: live.commit), in: store,
+                deadline: deadline(plan.settings.syncTimeout))
             if !swept.removed.isEmpty {
                 logger.info("removed the stores of submodules", ["names": .list(swept.removed.map { .text($0) })])
             }
