@@ -21,7 +21,7 @@ struct DoctorTests {
         let run = try run(name, site)
         #expect(run.status == 0, "\(run.output)")
         let tip = try site.tip
-        #expect(lines(run, "ok", "reference") == ["HEAD is HEAD at \(tip)"], "\(run.output)")
+        #expect(lines(run, "ok", "reference") == ["HEAD is refs/heads/main at \(tip)"], "\(run.output)")
         #expect(lines(run, "ok", "root") == ["\(site.root) will be made"])
         #expect(lines(run, "ok", "credentials") == ["none are needed"])
         #expect(lines(run, "ok", "network").first?.contains("connected after") == true, "\(run.output)")

@@ -31,7 +31,7 @@ struct EnvironmentTests {
 
     @Test("a variable of a repeatable parameter holds several values")
     func lists() {
-        let settings = parseEverything(
+        let settings = parse(
             [],
             environment: [
                 "GITSYNC_SSH_KEY_FILE": "/a:/b", "GITSYNC_SIGNAL_TARGET": "name:nginx\nport:80\n",

@@ -19,7 +19,7 @@ struct OldNameTests {
             ),
         ])
     func flags(_ argument: String, _ name: String, _ expected: String, _ warning: String) throws {
-        let invocation = parseEverything([argument])
+        let invocation = parse([argument])
         #expect(invocation.complaints == [])
         let row = try #require(OptionTable.row(named: name))
         #expect(row.text(in: invocation.settings) == expected)
@@ -40,7 +40,7 @@ struct OldNameTests {
             ("GIT_SYNC_TIMEOUT", "9", "sync-timeout", "9s"), ("GIT_SYNC_ONE_TIME", "true", "one-time", "true"),
         ])
     func variables(_ variable: String, _ text: String, _ name: String, _ expected: String) throws {
-        let invocation = parseEverything([], environment: [variable: text])
+        let invocation = parse([], environment: [variable: text])
         #expect(invocation.complaints == [])
         let row = try #require(OptionTable.row(named: name))
         #expect(row.text(in: invocation.settings) == expected)
@@ -77,21 +77,13 @@ struct OldNameTests {
     @Test("what cannot be converted is reported under the name that was used")
     func badValues() {
         #expect(
-            parseEverything(["--wait=5s"]).complaints == ["--wait=5s: expected a number of seconds, such as 10 or 0.5"])
+            parse(["--wait=5s"]).complaints == ["--wait=5s: expected a number of seconds, such as 10 or 0.5"])
         #expect(
-            parseEverything(["--timeout=1.5"]).complaints == [
+            parse(["--timeout=1.5"]).complaints == [
                 "--timeout=1.5: expected a whole number of seconds, such as 120"
             ])
-        #expect(parseEverything(["--wait="]).problems.count == 1)
-        #expect(parseEverything(["--wait=0"]).complaints == ["--wait=0: must be at least 10ms"])
-    }
-
-    @Test("an old name of a parameter that is not built says so under both names")
-    func notBuilt() throws {
-        let row = try #require(OptionTable.row(named: "period"))
-        let complaints = parse("--wait=5").complaints
-        #expect(
-            complaints == (row.availability == .built ? [] : ["--wait (the old name of --period): not available yet"]))
+        #expect(parse(["--wait="]).problems.count == 1)
+        #expect(parse(["--wait=0"]).complaints == ["--wait=0: must be at least 10ms"])
     }
 
     @Test("what has no effect any more is said, what cannot be obeyed is refused")

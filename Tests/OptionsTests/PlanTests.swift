@@ -6,7 +6,7 @@ struct PlanTests {
     static let minimum = ["--repo=https://example.com/team/app.git", "--root=/git"]
 
     func plan(_ more: String..., probe machine: Probe = probe()) throws(UsageError) -> Plan {
-        try parseEverything(PlanTests.minimum + more).plan(probe: machine)
+        try parse(PlanTests.minimum + more).plan(probe: machine)
     }
 
     @Test("repository and root are enough; the rest is decided")
@@ -59,7 +59,7 @@ struct PlanTests {
 
     @Test("relative names begin at the root, and the root at the working directory")
     func absoluteNames() throws {
-        let plan = try parseEverything([
+        let plan = try parse([
             "--repo=/r", "--root=data", "--link=www/site", "--touch-file=touched", "--password-file=/abs/p",
             "--username=u", "--ssh-key-file=key", "--signal=HUP", "--signal-target=pidfile:run/pid",
             "--on-change=*=touch:seen",
@@ -85,7 +85,7 @@ struct PlanTests {
             (["--health-url=http://a", "--keep-releases=2"], true, 2), (["--keep-releases=3"], false, 3),
         ])
     func rollback(_ arguments: [String], _ rollsBack: Bool, _ keep: Int) throws {
-        let plan = try parseEverything(PlanTests.minimum + arguments).plan(probe: probe())
+        let plan = try parse(PlanTests.minimum + arguments).plan(probe: probe())
         #expect(plan.rollsBack == rollsBack)
         #expect(plan.keepReleases == keep)
     }
@@ -133,7 +133,7 @@ struct PlanTests {
             ),
         ])
     func contradictions(_ arguments: [String], _ complaint: String) {
-        let invocation = parseEverything(PlanTests.minimum + arguments)
+        let invocation = parse(PlanTests.minimum + arguments)
         let error = #expect(throws: UsageError.self) { try invocation.plan(probe: probe()) }
         #expect(error?.problems.map(\.description).contains(complaint) == true, "\(error?.description ?? "")")
     }

@@ -38,7 +38,7 @@ struct RandomInputTests {
             let arguments = (0..<Int.random(in: 0...6, using: &random)).map { _ in text() }
             let row = OptionTable.all.randomElement(using: &random)
             let environment = [row?.variable ?? "GITSYNC_X": text(), "GITSYNC_\(text())": text()]
-            let invocation = parseEverything(arguments, environment: environment)
+            let invocation = parse(arguments, environment: environment)
             for complaint in invocation.complaints { #expect(!complaint.contains("\n")) }
             if let plan = try? invocation.plan(probe: probe()) {
                 #expect(plan.root.isAbsolute && plan.link.isAbsolute)

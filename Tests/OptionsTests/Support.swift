@@ -4,19 +4,14 @@ import TestSupport
 /// The top of the repository.
 let repositoryTop = String(#filePath.dropLast("/Tests/OptionsTests/Support.swift".count))
 
-/// The message of a parameter whose feature is not built.
-let notAvailable = "not available yet"
-
 /// A parsed command line and environment.
 func parse(_ arguments: String..., environment: [String: String] = [:]) -> Invocation {
     Invocation.parse(arguments: arguments, environment: environment)
 }
 
-/// The same as if every feature were built.
-func parseEverything(_ arguments: [String], environment: [String: String] = [:]) -> Invocation {
-    var invocation = Invocation.parse(arguments: arguments, environment: environment)
-    invocation.problems.removeAll { $0.message == notAvailable }
-    return invocation
+/// The same for arguments in a list.
+func parse(_ arguments: [String], environment: [String: String] = [:]) -> Invocation {
+    Invocation.parse(arguments: arguments, environment: environment)
 }
 
 extension Invocation {

@@ -46,24 +46,10 @@ struct TableTests {
     func defaultsReadBack(_ row: Option) throws {
         let text = row.defaultText
         guard !text.isEmpty, let variable = row.variable else { return }
-        let invocation = parseEverything([], environment: [variable: text])
+        let invocation = parse([], environment: [variable: text])
         #expect(invocation.complaints == [])
         #expect(invocation.provenance[row.name] == .variable(variable))
         #expect(row.text(in: invocation.settings) == text)
-    }
-
-    @Test("a parameter that is not built says so when it is given, and does so on either way", arguments: valueRows)
-    func availability(_ row: Option) {
-        let text = row.choices.first ?? (row.defaultText.isEmpty ? "1" : row.defaultText)
-        let isBuilt = row.availability == .built
-        if let flag = row.flag {
-            let complaints = parse("\(flag)=\(text)").complaints
-            #expect(complaints.contains("\(flag): not available yet") == !isBuilt)
-        }
-        if let variable = row.variable {
-            let complaints = parse(environment: [variable: text]).complaints
-            #expect(complaints.contains("\(variable): not available yet") == !isBuilt)
-        }
     }
 
     @Test("no parameter loses its name or its default", arguments: promised)

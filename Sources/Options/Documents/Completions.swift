@@ -78,7 +78,7 @@ public func fishCompletion() -> String {
 
 // What does not work yet is not offered.
 private func completedRows() -> [Option] {
-    OptionTable.all.filter { $0.availability == .built && $0.flag != nil }
+    OptionTable.all.filter { $0.flag != nil }
 }
 
 private func completedCommands() -> [Subcommand] {

@@ -9,7 +9,7 @@ public func helpText() -> String {
     lines += ["       \(Product.name) COMMAND [FLAGS]", "", "Commands:"]
     for command in Subcommand.allCases { lines += helpEntry(command.rawValue, command.summary, column: 14) }
     for topic in Topic.allCases {
-        let rows = OptionTable.all.filter { $0.topic == topic && $0.availability == .built && $0.flag != nil }
+        let rows = OptionTable.all.filter { $0.topic == topic && $0.flag != nil }
         if rows.isEmpty { continue }
         lines += ["", "\(topic.rawValue):"]
         for row in rows {
@@ -29,11 +29,6 @@ public func helpText() -> String {
     for command in Subcommand.allCases {
         if let status = command.exitStatus { lines += helpEntry(command.rawValue, status, column: 14) }
     }
-    let missing = OptionTable.all.filter { $0.availability == .notYet }.map(\.label)
-    if !missing.isEmpty {
-        lines += ["", "Not available yet:"]
-        lines += wrapped(missing.joined(separator: " "), width: 78).map { "  " + $0 }
-    }
     lines += ["", "The manual, '\(Product.name) --man', says more about each."]
     return lines.joined(separator: "\n") + "\n"
 }
@@ -43,7 +38,7 @@ private func uncapitalized(_ sentence: String) -> String {
 }
 
 private func secretVariables() -> String {
-    let rows = OptionTable.all.filter { $0.form == .variableOnly && $0.availability == .built }
+    let rows = OptionTable.all.filter { $0.form == .variableOnly }
     return sentenceList(rows.compactMap(\.variable), last: "and")
 }
 

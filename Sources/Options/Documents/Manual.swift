@@ -68,7 +68,7 @@ private func manualParagraphs(_ row: Option) -> [String] {
 }
 
 extension Option {
-    /// Short sentences on values, default, variable, version and availability, in the order of every manual entry.
+    /// Short sentences on values, default, variable and version, in the order of every manual entry.
     var facts: [String] {
         var facts: [String] = []
         if !isSwitch, !choices.isEmpty {
@@ -78,7 +78,6 @@ extension Option {
         if !defaultText.isEmpty { facts.append("Default: `\(defaultText)`.") }
         if form == .flagAndVariable, let variable { facts.append("Environment: `\(variable)`\(variableNote).") }
         facts.append("Since \(since).")
-        if availability == .notYet { facts.append("Not available yet.") }
         return facts
     }
 }
@@ -164,8 +163,6 @@ private func exampleBlocks() -> [ManualBlock] {
     ]
     var blocks: [ManualBlock] = [.section("EXAMPLES")]
     for example in examples {
-        let names = example.flags.map { String($0.dropFirst(2).prefix { $0 != "=" }) }
-        guard names.allSatisfy({ OptionTable.row(named: $0)?.availability == .built }) else { continue }
         let command = ([Product.name] + example.flags).joined(separator: " \\\n    ")
         blocks += [.paragraph(example.text), .code(command)]
     }

@@ -32,13 +32,6 @@ extension Invocation {
             }
             warnings.append("\(first.source.name): an old name without effect here, since \(source.name) is given")
         }
-        if row.availability == .notYet {
-            let meaning = winner.first?.old == nil ? "" : " (the old name of \(row.label))"
-            problems.append(
-                Problem(
-                    source.name + meaning, "not available yet",
-                    isFromEnvironment: winner.first?.isFromEnvironment ?? false))
-        }
         var isFirst = true
         for value in winner where take(value, isFirst: isFirst) { isFirst = false }
         warnAboutUse(row, winner)

@@ -6,8 +6,7 @@ extension Option {
     init<Value: OptionValue>(
         _ name: String, _ path: SettingsPath<Value>, _ topic: Topic, _ summary: String, _ details: String = "",
         letter: Character? = nil, form: Form = .flagAndVariable, placeholder: String? = nil,
-        check: (@Sendable (Value) -> String?)? = nil, old: [OldName] = [], since: String = "0.1",
-        availability: Availability = .built
+        check: (@Sendable (Value) -> String?)? = nil, old: [OldName] = [], since: String = "0.1"
     ) {
         let access = ValueAccess(
             read: { (settings: inout Settings, text: String, _: Bool) throws(ValueProblem) in
@@ -18,14 +17,13 @@ extension Option {
             resolve: { $0[keyPath: path] = $0[keyPath: path].resolved(against: $1) })
         self.init(
             Value.self, name, topic, summary, details, letter: letter, form: form, placeholder: placeholder,
-            isRepeatable: false, separator: nil, old: old, since: since, availability: availability, access: access)
+            isRepeatable: false, separator: nil, old: old, since: since, access: access)
     }
 
     /// A row that may be repeated; the first value that is given replaces the default.
     init<Value: OptionValue>(
         _ name: String, list path: SettingsPath<[Value]>, _ topic: Topic, _ summary: String, _ details: String = "",
-        placeholder: String? = nil, separator: Character? = "\n", old: [OldName] = [], since: String = "0.1",
-        availability: Availability = .built
+        placeholder: String? = nil, separator: Character? = "\n", old: [OldName] = [], since: String = "0.1"
     ) {
         let access = ValueAccess(
             read: { (settings: inout Settings, text: String, isFirst: Bool) throws(ValueProblem) in
@@ -39,7 +37,7 @@ extension Option {
             })
         self.init(
             Value.self, name, topic, summary, details, letter: nil, form: .flagAndVariable, placeholder: placeholder,
-            isRepeatable: true, separator: separator, old: old, since: since, availability: availability, access: access
+            isRepeatable: true, separator: separator, old: old, since: since, access: access
         )
     }
 
@@ -61,7 +59,6 @@ extension Option {
         isRepeatable = false
         separator = nil
         oldNames = []
-        availability = .built
         self.since = since
         access = .action(action)
     }
@@ -69,7 +66,7 @@ extension Option {
     private init<Value: OptionValue>(
         _ type: Value.Type, _ name: String, _ topic: Topic, _ summary: String, _ details: String, letter: Character?,
         form: Form, placeholder: String?, isRepeatable: Bool, separator: Character?, old: [OldName], since: String,
-        availability: Availability, access: ValueAccess
+        access: ValueAccess
     ) {
         self.name = name
         self.letter = letter
@@ -84,7 +81,6 @@ extension Option {
         self.isRepeatable = isRepeatable
         self.separator = separator
         oldNames = old
-        self.availability = availability
         self.since = since
         self.access = .value(access)
     }

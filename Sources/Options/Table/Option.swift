@@ -26,8 +26,6 @@ public struct Option: Sendable, CustomStringConvertible {
     public let separator: Character?
     /// Its former names.
     public let oldNames: [OldName]
-    /// Whether its feature is built.
-    public let availability: Availability
     /// The first version that has it.
     public let since: String
 
@@ -58,14 +56,6 @@ public struct Option: Sendable, CustomStringConvertible {
         case variableOnly
         /// As a flag only.
         case flagOnly
-    }
-
-    /// Whether what a parameter asks for is built.
-    public enum Availability: Sendable {
-        /// It works.
-        case built
-        /// Whoever sets it is told that it does not work yet.
-        case notYet
     }
 
     /// The flag as typed, or nil when there is none.

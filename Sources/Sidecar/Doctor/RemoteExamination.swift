@@ -96,7 +96,7 @@ struct RemoteExamination {
                 Diagnosis(
                     .good, "reference", "\(plan.settings.ref) is a full hash; whether the remote has it shows a fetch"))
         } else if let found {
-            tell(Diagnosis(.good, "reference", "\(wanted.name) is \(found.name) at \(found.commit)"))
+            tell(Diagnosis(.good, "reference", "\(wanted.name) is \(found.shownName) at \(found.commit)"))
         }
     }
 
