@@ -7,22 +7,14 @@ internal import TestSupport
 ///
 /// Runs the built program, as a pod would; `make build` first.
 struct ConfirmBenchmark {
-    private var pushes = 50
-    private var program = ""
+    private let pushes: Int
+    private let program: String
 
     init(arguments: ArraySlice<String>) throws {
-        var rest = arguments
-        while let name = rest.popFirst(), let value = rest.popFirst() {
-            switch name {
-            case "--pushes": pushes = max(1, Int(value) ?? pushes)
-            case "--program": program = value
-            default: break
-            }
-        }
-        if program.isEmpty {
-            let own = String(decoding: try Files.readSymbolicLink("/proc/self/exe"), as: UTF8.self)
-            program = own[..<(own.lastIndex(of: "/") ?? own.endIndex)] + "/git-sidecar"
-        }
+        var flags = try Arguments(arguments)
+        pushes = try flags.number("--pushes", or: 50)
+        program = try flags.program()
+        try flags.end()
     }
 
     func run() throws {

@@ -7,28 +7,20 @@ internal import TestSupport
 ///
 /// Blocks of pushes with and without them take turns, so that what else the machine does falls on both.
 struct ControlBenchmark {
-    private var blocks = 10
-    private var pushes = 20
-    private var files = 1_000
-    private var requestsPerMinute = 10_000
-    private var program = ""
+    private let blocks: Int
+    private let pushes: Int
+    private let files: Int
+    private let requestsPerMinute: Int
+    private let program: String
 
     init(arguments: ArraySlice<String>) throws {
-        var rest = arguments
-        while let name = rest.popFirst(), let value = rest.popFirst() {
-            switch name {
-            case "--blocks": blocks = max(2, Int(value) ?? blocks)
-            case "--pushes": pushes = max(1, Int(value) ?? pushes)
-            case "--files": files = Int(value) ?? files
-            case "--requests": requestsPerMinute = max(1, Int(value) ?? requestsPerMinute)
-            case "--program": program = value
-            default: break
-            }
-        }
-        if program.isEmpty {
-            let own = String(decoding: try Files.readSymbolicLink("/proc/self/exe"), as: UTF8.self)
-            program = own[..<(own.lastIndex(of: "/") ?? own.endIndex)] + "/git-sidecar"
-        }
+        var flags = try Arguments(arguments)
+        blocks = max(2, try flags.number("--blocks", or: 10))
+        pushes = try flags.number("--pushes", or: 20)
+        files = try flags.number("--files", or: 1_000)
+        requestsPerMinute = try flags.number("--requests", or: 10_000)
+        program = try flags.program()
+        try flags.end()
     }
 
     func run() throws {

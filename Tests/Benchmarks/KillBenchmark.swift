@@ -3,22 +3,18 @@ internal import TestSupport
 
 /// Kills a syncing program at random moments and looks at what readers see.
 struct KillBenchmark {
-    private var kills = 500
-    private var seed: UInt64 = 1
-    private var place = "/dev/shm"
-    private var minutes = 3
+    private let kills: Int
+    private let seed: UInt64
+    private let place: String
+    private let minutes: Int
 
-    init(arguments: ArraySlice<String>) {
-        var rest = arguments
-        while let name = rest.popFirst(), let value = rest.popFirst() {
-            switch name {
-            case "--kills": kills = Int(value) ?? kills
-            case "--seed": seed = UInt64(value) ?? seed
-            case "--on": place = value
-            case "--minutes": minutes = Int(value) ?? minutes
-            default: break
-            }
-        }
+    init(arguments: ArraySlice<String>) throws {
+        var flags = try Arguments(arguments)
+        kills = try flags.number("--kills", or: 500)
+        seed = UInt64(try flags.number("--seed", or: 1))
+        place = flags.texts("--on").last ?? "/dev/shm"
+        minutes = try flags.number("--minutes", or: 3)
+        try flags.end()
     }
 
     func run() throws {

@@ -2,7 +2,7 @@ internal import Posix
 
 /// Measures what the product promises to be fast at, and prints the figures.
 ///
-///     swift run -c release Benchmarks remote [--polls N] [--files N] [--commits N] [--refs N]
+///     swift run -c release Benchmarks remote [--polls N] [--files N] [--commits N] [--refs N] [--rounds N]
 ///     swift run -c release Benchmarks staging [--files N]… [--on DIRECTORY]…
 ///     swift run -c release Benchmarks pushes [--pushes N] [--files N] [--on DIRECTORY]
 ///     swift run -c release Benchmarks watch [--files N]… [--on DIRECTORY]
@@ -12,8 +12,16 @@ internal import Posix
 ///     swift run -c release Benchmarks soak [--polls N] [--polls-per-push N] [--files N] [--program PATH]
 @main
 struct Benchmarks {
-    static func main() throws {
-        let arguments = Array(CommandLine.arguments.dropFirst())
+    static func main() {
+        do {
+            try run(Array(CommandLine.arguments.dropFirst()))
+        } catch {
+            ThisProcess.print("\(error)", toStandardError: true)
+            ThisProcess.exit(error is BadArgument ? 2 : 1)
+        }
+    }
+
+    private static func run(_ arguments: [String]) throws {
         switch arguments.first {
         case "remote": try RemoteBenchmark(arguments: arguments.dropFirst()).run()
         // What the remote benchmark starts itself with, to measure a process that does nothing else.

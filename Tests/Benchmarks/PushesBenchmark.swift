@@ -5,20 +5,16 @@ internal import TestSupport
 
 /// How big a root grows over many one-line pushes, beside a fresh one, and how long each takes with all that follows it.
 struct PushesBenchmark {
-    private var pushes = 1_000
-    private var files = 1_000
-    private var place = "/dev/shm"
+    private let pushes: Int
+    private let files: Int
+    private let place: String
 
-    init(arguments: ArraySlice<String>) {
-        var rest = arguments
-        while let name = rest.popFirst(), let value = rest.popFirst() {
-            switch name {
-            case "--pushes": pushes = Int(value) ?? pushes
-            case "--files": files = Int(value) ?? files
-            case "--on": place = value
-            default: break
-            }
-        }
+    init(arguments: ArraySlice<String>) throws {
+        var flags = try Arguments(arguments)
+        pushes = try flags.number("--pushes", or: 1_000)
+        files = try flags.number("--files", or: 1_000)
+        place = flags.texts("--on").last ?? "/dev/shm"
+        try flags.end()
     }
 
     func run() throws {

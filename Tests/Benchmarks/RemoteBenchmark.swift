@@ -6,24 +6,20 @@ internal import TestSupport
 ///
 /// Our side runs in processes of its own, so that its memory and time are nobody else's.
 struct RemoteBenchmark {
-    private var polls = 10_000
-    private var files = 100_000
-    private var commits = 10_000
-    private var references = 100_000
-    private var rounds = 5
+    private let polls: Int
+    private let files: Int
+    private let commits: Int
+    private let references: Int
+    private let rounds: Int
 
-    init(arguments: ArraySlice<String>) {
-        var rest = arguments
-        while let name = rest.popFirst(), let value = rest.popFirst().flatMap({ Int($0) }) {
-            switch name {
-            case "--polls": polls = value
-            case "--files": files = value
-            case "--commits": commits = value
-            case "--refs": references = value
-            case "--rounds": rounds = value
-            default: break
-            }
-        }
+    init(arguments: ArraySlice<String>) throws {
+        var flags = try Arguments(arguments)
+        polls = try flags.number("--polls", or: 10_000)
+        files = try flags.number("--files", or: 100_000)
+        commits = try flags.number("--commits", or: 10_000)
+        references = try flags.number("--refs", or: 100_000)
+        rounds = try flags.number("--rounds", or: 5)
+        try flags.end()
     }
 
     func run() throws {

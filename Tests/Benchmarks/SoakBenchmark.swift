@@ -5,27 +5,19 @@ internal import TestSupport
 ///
 /// Runs the built program against a real server, as a pod would; `make build` first.
 struct SoakBenchmark {
-    /// A poll every ten seconds for 24 hours.
-    private var polls = 8_640
-    private var pollsPerPush = 60
-    private var files = 1_000
-    private var program = ""
+    /// A poll every ten seconds for 24 hours, if it is not given.
+    private let polls: Int
+    private let pollsPerPush: Int
+    private let files: Int
+    private let program: String
 
     init(arguments: ArraySlice<String>) throws {
-        var rest = arguments
-        while let name = rest.popFirst(), let value = rest.popFirst() {
-            switch name {
-            case "--polls": polls = Int(value) ?? polls
-            case "--polls-per-push": pollsPerPush = max(1, Int(value) ?? pollsPerPush)
-            case "--files": files = Int(value) ?? files
-            case "--program": program = value
-            default: break
-            }
-        }
-        if program.isEmpty {
-            let own = String(decoding: try Files.readSymbolicLink("/proc/self/exe"), as: UTF8.self)
-            program = own[..<(own.lastIndex(of: "/") ?? own.endIndex)] + "/git-sidecar"
-        }
+        var flags = try Arguments(arguments)
+        polls = try flags.number("--polls", or: 8_640)
+        pollsPerPush = try flags.number("--polls-per-push", or: 60)
+        files = try flags.number("--files", or: 1_000)
+        program = try flags.program()
+        try flags.end()
     }
 
     func run() throws {

@@ -8,22 +8,17 @@ internal import TestSupport
 ///
 /// `git worktree add` of the same commit runs on the same volume between them, for the ratios.
 struct StagingBenchmark {
-    private var sizes: [Int] = []
-    private var places: [String] = []
-    private var pushes = 7
+    private let sizes: [Int]
+    private let places: [String]
+    private let pushes: Int
 
-    init(arguments: ArraySlice<String>) {
-        var rest = arguments
-        while let name = rest.popFirst(), let value = rest.popFirst() {
-            switch name {
-            case "--files": if let size = Int(value) { sizes.append(size) }
-            case "--pushes": pushes = Int(value) ?? pushes
-            case "--on": places.append(value)
-            default: break
-            }
-        }
-        if sizes.isEmpty { sizes = [1_000, 10_000, 100_000] }
-        if places.isEmpty { places = ["/dev/shm", "/tmp"] }
+    init(arguments: ArraySlice<String>) throws {
+        var flags = try Arguments(arguments)
+        sizes = try flags.numbers("--files", or: [1_000, 10_000, 100_000])
+        let named = flags.texts("--on")
+        places = named.isEmpty ? ["/dev/shm", "/tmp"] : named
+        pushes = try flags.number("--pushes", or: 7)
+        try flags.end()
     }
 
     func run() throws {

@@ -5,19 +5,14 @@ internal import TestSupport
 
 /// What it costs to watch a live release, and to prove it at start.
 struct WatchBenchmark {
-    private var sizes: [Int] = []
-    private var place = "/dev/shm"
+    private let sizes: [Int]
+    private let place: String
 
-    init(arguments: ArraySlice<String>) {
-        var rest = arguments
-        while let name = rest.popFirst(), let value = rest.popFirst() {
-            switch name {
-            case "--files": if let size = Int(value) { sizes.append(size) }
-            case "--on": place = value
-            default: break
-            }
-        }
-        if sizes.isEmpty { sizes = [1_000, 10_000, 100_000] }
+    init(arguments: ArraySlice<String>) throws {
+        var flags = try Arguments(arguments)
+        sizes = try flags.numbers("--files", or: [1_000, 10_000, 100_000])
+        place = flags.texts("--on").last ?? "/dev/shm"
+        try flags.end()
     }
 
     func run() throws {
