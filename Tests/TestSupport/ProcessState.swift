@@ -39,15 +39,16 @@ public struct ProcessState: Sendable, Equatable, CustomStringConvertible {
             residentBytes: (pages.count > 1 ? Int(pages[1]) ?? 0 : 0) * Int(sysconf(Int32(_SC_PAGESIZE))))
     }
 
-    /// Waits until this process has no child and no descriptor that it did not have in `self`, nor a thread more.
-    public func waitUntilNothingIsLeft(within limit: Duration = .seconds(5)) throws {
+    /// Waits until this process has no child and no descriptor that it did not have in `self`, nor a thread more than
+    /// those that are spared.
+    public func waitUntilNothingIsLeft(within limit: Duration = .seconds(5), sparingThreads spared: Int = 0) throws {
         var leftovers = ""
         try waitUntil("everything is given back; left over: \(leftovers)", within: limit) {
             let state = try ProcessState.now()
             let children = state.children.filter { self.children[$0.key] != $0.value }
             let descriptors = state.descriptors.filter { self.descriptors[$0.key] != $0.value }
             leftovers = "children \(children), descriptors \(descriptors), threads \(state.threads - threads)"
-            return children.isEmpty && descriptors.isEmpty && state.threads <= threads
+            return children.isEmpty && descriptors.isEmpty && state.threads <= threads + spared
         }
     }
 
