@@ -13,6 +13,8 @@ public struct LiveWatch {
     private let prepared: ReleaseIndex?
     private var directories = DirectoryWatch()
     private var next = 0
+    /// How many times everything was looked at.
+    public private(set) var passes = 0
     /// What part of a file is owed to steps that were smaller than one.
     private var owed = 0.0
 
@@ -74,6 +76,7 @@ public struct LiveWatch {
                 found.append(Difference(kind: kind, path: Array(index.bytes[index.pathRange(next)])))
             }
             next = next + 1 == files ? 0 : next + 1
+            if next == 0 { passes += 1 }
             left -= 1
         }
         return found

@@ -25,9 +25,17 @@ struct VolumeTraits: Sendable {
         permissions = Permissions(
             file: try plain.status().permissions, executable: try runnable.status().permissions)
         // An empty file can be cloned even where others cannot.
-        try plain.writeAll([0])
-        canClone = Self.clones(source, into: runnable)
-        hasPreciseTimes = try Self.timesDiffer(plain)
+        let times: Bool?
+        do throws(SystemError) {
+            try plain.writeAll([0])
+            times = try Self.timesDiffer(plain)
+        } catch {
+            // On a full volume nothing will be shared or stamped before there is room; what is live must be served.
+            guard error.isDiskFull else { throw error }
+            times = nil
+        }
+        canClone = times != nil && Self.clones(source, into: runnable)
+        hasPreciseTimes = times ?? false
     }
 
     private static func timesDiffer(_ file: borrowing FileDescriptor) throws(SystemError) -> Bool {

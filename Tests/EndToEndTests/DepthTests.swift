@@ -26,6 +26,31 @@ struct DepthTests {
         }
     }
 
+    @Test("a push to a shallow clone brings what changed, and not the rest of the tree", arguments: carriers)
+    func economical(carrier: String) throws {
+        var site = try Site(["file": "one", "large": .text((0..<20_000).map { _ in "\(UInt64.random(in: .min ... .max))" }.joined()), "folder/other": "other"])
+        var access: [String] = []
+        switch carrier {
+        case "http": site = site.overHTTP(try Servers.http.get())
+        case "ssh":
+            let server = try Servers.ssh.get()
+            site.url = server.url(Servers.path(site))
+            access = try site.sshAccess(to: server)
+        default: break
+        }
+        #expect(try site.sync(["--depth=1"] + access).status == 0)
+        for number in 2...4 {
+            try site.repository.commit(["file": .text("\(number)")])
+            let run = try site.sync(["--depth=1"] + access)
+            #expect(run.status == 0)
+            // A commit, a tree and a file.
+            #expect(run.log.with("fetched").compactMap { $0["objects"] } == ["3"], "\(run.errors)")
+        }
+        #expect(try site.git("rev-list", "--count", "HEAD") == "1")
+        #expect(try site.git("status", "--porcelain") == "")
+        #expect(try site.git("fsck", "--connectivity-only").contains("missing") == false)
+    }
+
     @Test("a depth stays what it is when commits come", arguments: [1, 2])
     func kept(depth: Int) throws {
         let site = try Site()

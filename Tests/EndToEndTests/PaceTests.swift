@@ -76,7 +76,7 @@ struct PaceTests {
         sidecar.signal(1)
         try TestFiles.write("", to: site.path("go"))
         try site.waitUntilLive(next)
-        #expect(sidecar.log.with("published").count == 2)
+        try sidecar.waitFor("published", count: 2)
         #expect(try sidecar.stop().status == 0)
     }
 

@@ -95,6 +95,20 @@ struct SubmoduleTests {
         #expect(try sidecar.stop().status == 0)
     }
 
+    @Test("an edit in one of them is noticed and repaired like any other")
+    func edited() throws {
+        let family = try Family()
+        let site = family.site
+        let sidecar = try site.start("--period=100ms")
+        try site.waitUntilLive(try site.tip)
+        let place = site.link + "/libs/one/deep/two/inner"
+        try TestFiles.write("edited", to: place)
+        try waitUntil("the file is as it was") { site.read("libs/one/deep/two/inner") == "inner" }
+        try Files.remove(site.link + "/libs/one/middle")
+        try waitUntil("the file is there again") { site.read("libs/one/middle") == "middle" }
+        #expect(try sidecar.stop().status == 0)
+    }
+
     @Test("going back needs no network for them either, also to a release that has them where the live one has none")
     func goneBackTo() throws {
         let family = try Family()

@@ -26,9 +26,11 @@ struct Wait {
         let display = StageDisplay(command.console)
         var progress = WaitProgress(prefix)
         var lastProblem: String?
-        while deadline.remaining > .zero {
+        // Whoever has no time to wait is told what is known now.
+        let shortest = Deadline.after(.seconds(2))
+        repeat {
             do {
-                try follow(deadline, display, &progress)
+                try follow(deadline.remaining > .zero ? deadline : shortest, display, &progress)
             } catch let error as CommandError {
                 if error.description != lastProblem, deadline.remaining > .zero {
                     display.note("\(error.message); trying again")
@@ -39,7 +41,7 @@ struct Wait {
             if let verdict = progress.verdict { return say(verdict, display) }
             // The time may be up by now, which the loop's condition sees.
             try? deadline.pause(.milliseconds(300))
-        }
+        } while deadline.remaining > .zero
         return say(.notLive(progress.ending(of: command.arguments.timeout, lastProblem)), display)
     }
 

@@ -36,6 +36,10 @@ extension StatusAnswer {
             return ("Your push is not live", what + stays, .bad)
         case "unconfirmed":
             let what = live ?? "it"
+            if let held = quarantine.first(where: { $0.hash == remote?.hash }), held.hash != published?.hash {
+                let rest = ": \(short(held.hash)) \(held.verdict); \(what) is live, but was not shown to run."
+                return ("Your push is not live", rest, .bad)
+            }
             return ("Your push is published, but not confirmed", ": \(what) was not shown to run.", .doubtful)
         case "stale":
             guard failures > 0 else {

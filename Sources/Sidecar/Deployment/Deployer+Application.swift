@@ -116,6 +116,8 @@ extension Deployer {
         let held = state.quarantine
         if let left {
             tellBeforePublishing(HookEvent(commit: good.commit, directory: release.path))
+            // Chosen again, it is not held back any more.
+            state.quarantine.removeAll { $0.commit == good.commit }
             holdBack(left, at: .publish, "gone back from by hand", "")
         }
         do throws(StageError) {

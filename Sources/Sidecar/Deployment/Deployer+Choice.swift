@@ -19,8 +19,11 @@ extension Deployer {
         guard let former = live, let current = state.current else {
             throw StageError(stage: .publish, cause: ChoiceError(description: "cannot go back: nothing is published"))
         }
-        // Chosen twice in a row.
-        if former.commit == commit { return .unchanged(commit) }
+        // Chosen twice in a row, or gone back to already by the deployment before.
+        if former.commit == commit {
+            try confirmWhatIsLive()
+            return .unchanged(commit)
+        }
         guard status.now.kept.contains(where: { $0.commit == commit }), store.contains(commit) else {
             throw StageError(
                 stage: .publish, cause: ChoiceError(description: "cannot go back to \(commit): it is not kept any more")

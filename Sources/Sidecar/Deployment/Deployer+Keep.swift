@@ -51,10 +51,12 @@ extension Deployer {
         }
     }
 
-    /// What can be gone back to, newest first: what was live before and is not held back, and the last good release.
+    /// What can be gone back to, newest first: what was live before, and the last good release.
+    ///
+    /// What the application could not be brought to run is not among it; what a person has gone back from is.
     private func previousReleases(before live: ObjectID) -> [ObjectID] {
         let candidates = state.retired.map(\.commit).filter { commit in
-            commit != live && !state.quarantine.contains { $0.commit == commit }
+            commit != live && !state.quarantine.contains { $0.commit == commit && !$0.isByHand }
         }
         var previous = candidates.prefix(plan.keepReleases).map { $0 }
         if let good = state.lastGood, good != live, !previous.contains(good) { previous.append(good) }
@@ -140,7 +142,15 @@ extension Deployer {
     func look(share: Double) throws(StageError) {
         if let expiry = nextExpiry, expiry <= .now() { try perform(.keep) { try keepReleases() } }
         guard let live else { return }
-        let differences = try perform(.keep) { try watch?.step(share: share) ?? [] }
+        let differences = try perform(.keep) { () throws -> [Difference] in
+            let passes = watch?.passes
+            let found = try watch?.step(share: share) ?? []
+            guard found.isEmpty, watch?.passes != passes, try !layout.submodules(of: live.commit).isEmpty else {
+                return found
+            }
+            // Submodules are not in the index that is walked in steps: they are looked at when it has been.
+            return try stager().verify(live, .quick, deadline: deadline(plan.settings.syncTimeout))
+        }
         guard !differences.isEmpty else { return }
         logger.warning(
             "the live release is not as it was published; it is repaired",

@@ -97,8 +97,23 @@ extension Deployer {
             }
         }
         if let command = settings.validateCommand {
-            try perform(.validate) { try judge(command, release, settings.validateTimeout) }
+            try perform(.validate) {
+                try judge(command, release, settings.validateTimeout)
+                if let change = try changeByJudge(release, options) {
+                    throw Verdict(description: "\(command.program) changed the release: \(change)")
+                }
+            }
         }
+    }
+
+    /// What the validate command has changed: it is to judge what is published, not to make it something else.
+    ///
+    /// What it added, such as a cache, does no harm. Times alone, which a clock may have spoilt, are no proof.
+    private func changeByJudge(_ release: Release, _ options: StagingOptions) throws -> Difference? {
+        let stager = Stager(layout: layout, objects: store, options: options)
+        let limit = deadline(plan.settings.syncTimeout)
+        if try stager.verify(release, .quick, deadline: limit).isEmpty { return nil }
+        return try stager.verify(release, .full, deadline: limit).first { $0.kind != .added }
     }
 
     /// Runs a command in the release; when it does not succeed, the commit is bad.

@@ -35,6 +35,8 @@ final class Deployer {
     var durations: [(stage: Stage, duration: Duration)] = []
     /// Whether the hook that runs before publishing failed, where that counts.
     private(set) var hookFailed = false
+    /// The commit that the remote has and that is held back, as of the last attempt.
+    private(set) var heldBack: ObjectID?
     // What the remote's name stood for at the last attempt that left everything in order.
     var settled: ObjectID?
     // Whether the live commit must be deployed once more, because its release cannot be repaired otherwise.
@@ -83,6 +85,7 @@ final class Deployer {
 
     private func attempt(_ deadline: Deadline) throws(StageError) -> Outcome {
         let found = try perform(.resolve) { try parts.remote.resolve(parts.query, deadline) }
+        if heldBack != found.commit { heldBack = nil }
         figures.remoteVerified.setToNow()
         // Something foreign at the link is noticed also where there is nothing new to publish.
         do { try publisher.check() } catch { throw StageError(stage: .publish, cause: error) }
@@ -113,15 +116,31 @@ final class Deployer {
             return .rejected(commit, StageError(stage: error.stage, cause: verdict))
         }
         settled = found.id
+        heldBack = nil
         return .deployed(commit)
     }
 
     private func isHeldBack(_ commit: ObjectID) -> Bool { state.quarantine.contains { $0.commit == commit } }
 
     private func holdBack(_ commit: ObjectID) throws(StageError) -> Outcome {
+        if heldBack != commit {
+            let reason = state.quarantine.first { $0.commit == commit }?.reason ?? ""
+            logger.info("what the remote has is held back", ["hash": "\(commit)", "reason": "\(reason)"])
+        }
+        heldBack = commit
         logger.debug("the commit is held back", ["hash": "\(commit)"])
+        if mustRedeploy { try redeploy() }
         try confirmWhatIsLive()
         return .heldBack(commit)
+    }
+
+    /// Makes the live release anew where it could not be repaired in its place, while nothing newer may be deployed.
+    private func redeploy() throws(StageError) {
+        guard let former = live, let current = state.current, current.commit == former.commit else { return }
+        let release = try makeRelease(former.commit, deadline(plan.settings.syncTimeout))
+        try publish(release, Origin(current), isChosen: current.isChosen)
+        mustRedeploy = false
+        try apply(release, from: former)
     }
 
     private func fetch(_ found: ResolvedReference, _ deadline: Deadline) throws(StageError) -> ObjectID {

@@ -103,6 +103,10 @@ final class SyncLoop {
         while true {
             let mayGoOn = try attempt()
             if cancellation.isCancelled { return .success }
+            if let held = deployer.heldBack {
+                logger.error("what the remote has is not published: it failed before", ["hash": "\(held)"])
+                return .failure
+            }
             if pace.failures == 0, let live = deployer.live { return runHooksOnce(live) ? .success : .failure }
             if !mayGoOn || patience.maximum == nil && patience.initialMaximum == nil { return .failure }
             _ = try mailbox.wait(.after(pace.pause(chance: .random(in: 0...1)), cancellation: cancellation))

@@ -37,6 +37,9 @@ struct State: Equatable {
         /// What the command that judged it wrote, bounded.
         var output: String
         var time: Timestamp
+
+        /// Whether a person has gone back from it; where a commit fails by itself, it is at another stage.
+        var isByHand: Bool { stage == .publish }
     }
 
     /// A release that another one has replaced.

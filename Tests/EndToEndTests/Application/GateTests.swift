@@ -59,6 +59,53 @@ struct GateTests {
         #expect(site.live == nil)
     }
 
+    @Test("what is held back ends --one-time with 1, says why, and leaves what is live")
+    func heldBackOnce() throws {
+        let site = try Site()
+        let first = try site.tip
+        #expect(try site.sync().status == 0)
+        try site.repository.commit(["file": "two"])
+        for _ in 1...2 {
+            let run = try site.sync("--validate-command=false")
+            #expect(run.status == 1)
+            #expect(site.live == first)
+        }
+        let run = try site.sync()
+        #expect(run.status == 1)
+        #expect(run.log.with("what the remote has is held back").first?["reason"]?.isEmpty == false, "\(run.errors)")
+    }
+
+    @Test("a validate command that changes the release has judged something else: it is not published")
+    func meddling() throws {
+        let site = try Site(["file": "one", "other": "two"])
+        let run = try site.sync("--validate-command=sh -c 'rm other; echo hi > file'")
+        #expect(run.status == 1)
+        #expect(site.live == nil)
+        #expect(run.errors.contains("sh changed the release"), "\(run.errors)")
+        // What it adds, such as a cache, does no harm.
+        #expect(try site.sync("--validate-command=sh -c 'touch added'", "--quarantine-ttl=1ms").status == 0)
+    }
+
+    @Test("a release that was prepared is made anew when it is damaged, also while what the remote has is held back")
+    func damagedWhileHeldBack() throws {
+        let site = try Site(["file": "one", "other": "two"])
+        let first = try site.tip
+        let sidecar = try site.start(
+            "--prepare-command=touch built", "--validate-command=sh -c '! grep -q bad file'", "--period=100ms",
+            "--max-failures=-1")
+        try site.waitUntilLive(first)
+        try site.repository.commit(["file": "bad"])
+        try sidecar.waitFor("what the remote has is held back")
+        try TestFiles.write("EVIL", to: site.link + "/other")
+        try waitUntil("the file is as it was") { site.read("other") == "two" }
+        // What is changed while it is prepared counts as prepared.
+        try sidecar.waitFor("published", count: 2)
+        try Files.remove(site.link + "/file")
+        try waitUntil("the file is there again") { site.read("file") == "one" && site.read("built") == "" }
+        #expect(site.live == first)
+        #expect(try sidecar.stop().status == 0)
+    }
+
     @Test("what prepare installs is neither an edit nor shared: each release has its own, also after a restart")
     func installed() throws {
         let site = try Site(["package.json": "one", "index.js": "1"])

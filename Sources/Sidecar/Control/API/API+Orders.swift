@@ -57,14 +57,14 @@ extension API {
         let found = Set(now.kept.map(\.commit).filter(matches) + [live].filter(matches))
         if found.count > 1 { throw APIError(400, "more than one release begins with \(digits)") }
         if found.first == live { throw APIError(409, "\(live) is live already") }
-        let held = now.quarantine.first { matches($0.commit) && (found.isEmpty || $0.commit == found.first) }
-        if let held {
+        // What is kept may be chosen, also when it was gone back from before.
+        if let held = now.quarantine.first(where: { matches($0.commit) }), found.isEmpty {
             throw APIError(
                 409, "\(held.commit) is held back: \(held.reason)", hint: "resume lets it be tried again")
         }
         guard let commit = found.first else {
             throw APIError(
-                404, "no release that is kept begins with \(digits)", hint: "GET /v1/releases lists those that are")
+                404, "no release that is kept begins with \(digits)", hint: "git-sidecar releases lists those that are")
         }
         return commit
     }

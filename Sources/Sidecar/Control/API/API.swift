@@ -59,7 +59,7 @@ struct API: Sendable {
         if request.method == "HEAD" {
             return Response(200, headers: [HeaderField("Content-Type", "text/event-stream")])
         }
-        guard let stream = events.listen() else { throw APIError(503, "too many listen already") }
+        guard let stream = events.listen(isLocal: token == nil) else { throw APIError(503, "too many listen already") }
         return .events(stream)
     }
 }

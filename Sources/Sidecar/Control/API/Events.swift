@@ -6,7 +6,9 @@ internal import Posix
 final class Events: Sendable {
     private let status: Status
     private let report: StatusReport
-    private let broadcast = EventBroadcast()
+    // Apart, so that whoever has only the port cannot take the places of those who steer.
+    private let overNetwork = EventBroadcast()
+    private let onMachine = EventBroadcast()
     private let said = Locked<(news: JSONValue, time: ContinuousClock.Instant)?>(nil)
 
     init(_ status: Status, _ report: StatusReport) {
@@ -15,10 +17,11 @@ final class Events: Sendable {
     }
 
     /// Whether somebody listens, for events that cost something to make.
-    var areHeard: Bool { broadcast.listenerCount > 0 }
+    var areHeard: Bool { onMachine.listenerCount > 0 || overNetwork.listenerCount > 0 }
 
     /// A new listener's stream, which begins with how we are; nil when there are too many.
-    func listen() -> EventStream? {
+    func listen(isLocal: Bool = true) -> EventStream? {
+        let broadcast = isLocal ? onMachine : overNetwork
         // Whatever changes from here on is said to all, even if others have heard it.
         said.withLock { $0 = nil }
         return status.look { now in broadcast.listen(first: [event("status", report.json(now))]) }
@@ -34,12 +37,17 @@ final class Events: Sendable {
             said = (news, .now)
             return true
         }
-        if isDue { broadcast.send(event("status", report.json(now))) }
+        if isDue { tell(event("status", report.json(now))) }
     }
 
     /// Says something else.
     func send(_ name: String, _ data: @autoclosure () -> JSONValue) {
-        if areHeard { broadcast.send(event(name, data())) }
+        if areHeard { tell(event(name, data())) }
+    }
+
+    private func tell(_ event: ServerSentEvent) {
+        onMachine.send(event)
+        overNetwork.send(event)
     }
 
     private func event(_ name: String, _ data: JSONValue) -> ServerSentEvent {
