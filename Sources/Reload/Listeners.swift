@@ -32,7 +32,8 @@ struct Listeners {
         }
         if !holders.isEmpty { return holders }
         let operation = "find \(target)"
-        if isHidden {
+        // Processes of our own user hide what they have open for a moment only, while they end.
+        if isHidden, users != ["\(CurrentProcess.effectiveUserID)"] {
             throw ReloadError(
                 code: .permission, operation: operation,
                 message: "uid \(users.sorted().joined(separator: " and ")) listens there, but we are uid "

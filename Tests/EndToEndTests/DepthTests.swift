@@ -28,7 +28,10 @@ struct DepthTests {
 
     @Test("a push to a shallow clone brings what changed, and not the rest of the tree", arguments: carriers)
     func economical(carrier: String) throws {
-        var site = try Site(["file": "one", "large": .text((0..<20_000).map { _ in "\(UInt64.random(in: .min ... .max))" }.joined()), "folder/other": "other"])
+        var site = try Site([
+            "file": "one", "large": .text((0..<20_000).map { _ in "\(UInt64.random(in: .min ... .max))" }.joined()),
+            "folder/other": "other",
+        ])
         var access: [String] = []
         switch carrier {
         case "http": site = site.overHTTP(try Servers.http.get())

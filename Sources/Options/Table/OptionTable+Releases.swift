@@ -67,7 +67,8 @@ extension OptionTable {
             "validate-command", \.validateCommand, .releases, "command that judges a staged release",
             """
             Such as `nginx -t -p . -c nginx.conf`; written like {prepare-command}. When it fails, the release is not \
-            published, its commit is not tried again, and its output is kept as the reason.
+            published, its commit is not tried again, and its output is kept as the reason. It may add files but \
+            must not change what it judges.
             """),
         Option(
             "validate-timeout", \.validateTimeout, .releases, "time limit of {validate-command}",
