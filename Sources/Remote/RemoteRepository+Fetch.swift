@@ -53,12 +53,15 @@ extension RemoteRepository {
                 }
             }
             let isShallow = try !store.shallow.isEmpty
-            let want = Want(
+            var want = Want(
                 objects: [found.id], haves: isComplete ? try store.haves(for: scope.filter) : [],
                 depth: scope.depth > 0 ? scope.depth : isShallow ? FetchRequest.wholeHistory : nil,
                 filter: scope.filter, limits: limits(scope.maximumBytes))
+            want.acceptsThinPack = acceptsThinPack
+            acceptsThinPack = false
             try store.note(scope.filter)
             let received = try carrier.fetch(want, into: store, deadline, report)
+            acceptsThinPack = true
             guard store.contains(found.id) else {
                 throw RemoteError(
                     .malformed, "fetch \(found.name) from \(url)", "the server's pack does not hold \(found.id)")

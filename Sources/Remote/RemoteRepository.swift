@@ -38,6 +38,9 @@ public final class RemoteRepository {
     public let url: RemoteURL
     let carrier: any Carrier
     private let settings: RemoteSettings
+    /// Whether a thin pack may be asked for: not again after a fetch that failed, since completing one takes long where
+    /// tens of thousands of files have changed at once.
+    var acceptsThinPack = true
 
     /// A remote to which nothing has been said yet.
     public init(_ url: RemoteURL, _ settings: RemoteSettings) throws(RemoteError) {

@@ -30,6 +30,8 @@ struct Want {
     var filter: ObjectFilter
     /// How much may come at most.
     var limits = PackLimits()
+    /// Whether deltas may come without what they are made against.
+    var acceptsThinPack = true
 }
 
 /// What a fetch brought.

@@ -11,7 +11,7 @@ extension Want {
         // Completing a thin pack costs libgit2 a pass over its deltas for every missing base, so one is not asked for
         // where whole objects for what changed are all that is saved. With a depth more is at stake: only for a thin
         // pack a server leaves out what the trees of the commits that we have and the new one have in common.
-        request.acceptsThinPack = depth != nil && !haves.isEmpty && request.filter == nil
+        request.acceptsThinPack = acceptsThinPack && depth != nil && !haves.isEmpty && request.filter == nil
         for need in request.unmetNeeds(by: offer) {
             switch need {
             case .filter:
