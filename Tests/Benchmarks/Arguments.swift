@@ -1,4 +1,5 @@
 internal import Posix
+internal import TestSupport
 
 /// The flags of a benchmark, `--name value` each; whoever has asked for all that it knows calls `end`.
 struct Arguments {
@@ -36,9 +37,14 @@ struct Arguments {
 
     /// The program of `--program`; else the one that was built beside this one.
     mutating func program() throws -> String {
-        if let named = texts("--program").last { return named }
         let own = String(decoding: try Files.readSymbolicLink("/proc/self/exe"), as: UTF8.self)
-        return own[..<(own.lastIndex(of: "/") ?? own.endIndex)] + "/git-sidecar"
+        let beside = own[..<(own.lastIndex(of: "/") ?? own.endIndex)] + "/git-sidecar"
+        let program = texts("--program").last ?? beside
+        guard TestFiles.exists(program) else {
+            throw BadArgument(
+                description: "there is no \(program): run `make build` first, or name it with --program")
+        }
+        return program
     }
 
     /// Complains about what nobody asked for.

@@ -24,10 +24,6 @@ struct ControlBenchmark {
     }
 
     func run() throws {
-        guard TestFiles.exists(program) else {
-            print("there is no \(program): run `make build` first, or name it with --program")
-            ThisProcess.exit(2)
-        }
         HTTPLibrary.start()
         let directory = "/dev/shm/" + TemporaryName.make()
         try Files.makeDirectory(directory)

@@ -21,10 +21,6 @@ struct SoakBenchmark {
     }
 
     func run() throws {
-        guard TestFiles.exists(program) else {
-            print("there is no \(program): run `make build` first, or name it with --program")
-            ThisProcess.exit(2)
-        }
         let directory = "/dev/shm/" + TemporaryName.make()
         try Files.makeDirectory(directory)
         defer { try? Files.removeTree(directory) }

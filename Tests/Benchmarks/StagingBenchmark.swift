@@ -78,7 +78,7 @@ struct StagingBenchmark {
         print(
             "\(size) files: first \(tenths(initial.time)) (processor \(tenths(initial.processor))),",
             "worktree \(tenths(worktreeTime)),",
-            "ratio \(tenths(initial.time / worktreeTime * 10) / 10);",
+            "ratio \(hundredths(initial.time / worktreeTime));",
             "push \(tenths(times[times.count / 2])) (best \(tenths(times[0])), processor \(tenths(processor[processor.count / 2]))),",
             "1/\(tenths(worktreeTime / times[times.count / 2])) of worktree")
     }

@@ -5,19 +5,23 @@ import Testing
 struct DepthTests {
     static let carriers = ["file", "http", "ssh"]
 
-    @Test("a depth changed from 1 to 2 to 1 to 0 on the same root shows in the release's history", arguments: carriers)
-    func changed(carrier: String) throws {
-        var site = try Site()
-        for number in 2...4 { try site.repository.commit(["file": .text("\(number)")]) }
-        var access: [String] = []
+    /// The site over another road, and the parameters that it needs.
+    private func reach(_ site: Site, over carrier: String) throws -> (Site, access: [String]) {
         switch carrier {
-        case "http": site = site.overHTTP(try Servers.http.get())
+        case "http": return (site.overHTTP(try Servers.http.get()), [])
         case "ssh":
             let server = try Servers.ssh.get()
+            var site = site
             site.url = server.url(Servers.path(site))
-            access = try site.sshAccess(to: server)
-        default: break
+            return (site, try site.sshAccess(to: server))
+        default: return (site, [])
         }
+    }
+
+    @Test("a depth changed from 1 to 2 to 1 to 0 on the same root shows in the release's history", arguments: carriers)
+    func changed(carrier: String) throws {
+        let (site, access) = try reach(Site(), over: carrier)
+        for number in 2...4 { try site.repository.commit(["file": .text("\(number)")]) }
         for (depth, count) in [(1, "1"), (2, "2"), (1, "1"), (0, "4")] {
             let run = try site.sync(["--depth=\(depth)"] + access)
             #expect(run.status == 0)
@@ -28,19 +32,11 @@ struct DepthTests {
 
     @Test("a push to a shallow clone brings what changed, and not the rest of the tree", arguments: carriers)
     func economical(carrier: String) throws {
-        var site = try Site([
+        let content: [String: GitFixture.File] = [
             "file": "one", "large": .text((0..<20_000).map { _ in "\(UInt64.random(in: .min ... .max))" }.joined()),
             "folder/other": "other",
-        ])
-        var access: [String] = []
-        switch carrier {
-        case "http": site = site.overHTTP(try Servers.http.get())
-        case "ssh":
-            let server = try Servers.ssh.get()
-            site.url = server.url(Servers.path(site))
-            access = try site.sshAccess(to: server)
-        default: break
-        }
+        ]
+        let (site, access) = try reach(Site(content), over: carrier)
         #expect(try site.sync(["--depth=1"] + access).status == 0)
         for number in 2...4 {
             try site.repository.commit(["file": .text("\(number)")])

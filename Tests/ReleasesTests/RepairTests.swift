@@ -43,9 +43,8 @@ struct RepairTests {
         }
     }
 
-    @Test("whatever was done to it", arguments: Damage.allCases)
-    func repaired(_ damage: Damage) throws {
-        let root = try Root()
+    /// A release that was damaged and is served again as it was.
+    private func repairedRelease(_ root: Root, _ damage: Damage) throws -> Release {
         let hash = try root.fixture.commit(Root.files)
         let live = try root.deploy(hash)
         try self.damage(root, live, damage)
@@ -55,6 +54,13 @@ struct RepairTests {
         #expect(!recovered.findings.isEmpty)
         try root.expectServed(hash)
         try root.expectClean()
+        return live
+    }
+
+    @Test("whatever was done to it", arguments: Damage.allCases)
+    func repaired(_ damage: Damage) throws {
+        let root = try Root()
+        let live = try repairedRelease(root, damage)
         // Once repaired there is nothing more to say.
         let again = try root.recover(live.commit)
         #expect(again.isVerified)
@@ -66,15 +72,7 @@ struct RepairTests {
         arguments: [Damage.edited, .added, .removed, .recordGone, .headMoved, .gitFileGone])
     func repairedDirectory(_ damage: Damage) throws {
         let root = try Root(mode: .directory)
-        let hash = try root.fixture.commit(Root.files)
-        let live = try root.deploy(hash)
-        try self.damage(root, live, damage)
-        let recovered = try root.recover(live.commit)
-        #expect(recovered.isVerified)
-        #expect(recovered.live == live)
-        #expect(!recovered.findings.isEmpty)
-        try root.expectServed(hash)
-        try root.expectClean()
+        _ = try repairedRelease(root, damage)
         #expect(try TestFiles.list(root.layout.releases) == [])
     }
 

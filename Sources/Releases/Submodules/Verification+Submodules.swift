@@ -1,9 +1,9 @@
 internal import GitStore
-internal import Posix
+public import Posix
 
 extension Stager {
     /// Finds out where a release's submodules, as it was made with them, are not as they were made.
-    func verifySubmodules(
+    public func verifySubmodules(
         of release: Release, _ depth: VerificationDepth, _ deadline: Deadline
     ) throws(ReleaseError) -> [Difference] {
         var differences: [Difference] = []

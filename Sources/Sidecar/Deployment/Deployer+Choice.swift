@@ -32,10 +32,7 @@ extension Deployer {
         narrator.speak(of: commit, isNews: true)
         let left = Origin(current)
         logger.info("going back by hand", ["hash": "\(commit)", "from": "\(left.commit)"])
-        try perform(.publish, quietly: true) {
-            try publisher.check()
-            try parts.reloader?.checkPermission()
-        }
+        try checkPublishing()
         let chosen = try publishAgain(Release(commit: commit, path: layout.directory(of: commit)), leaving: left)
         settled = nil
         figures.quarantined.set(Double(state.quarantine.count))

@@ -149,7 +149,7 @@ extension Deployer {
                 return found
             }
             // Submodules are not in the index that is walked in steps: they are looked at when it has been.
-            return try stager().verify(live, .quick, deadline: deadline(plan.settings.syncTimeout))
+            return try stager().verifySubmodules(of: live, .quick, deadline(plan.settings.syncTimeout))
         }
         guard !differences.isEmpty else { return }
         logger.warning(

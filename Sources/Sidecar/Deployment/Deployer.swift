@@ -35,8 +35,8 @@ final class Deployer {
     var durations: [(stage: Stage, duration: Duration)] = []
     /// Whether the hook that runs before publishing failed, where that counts.
     private(set) var hookFailed = false
-    /// The commit that the remote has and that is held back, as of the last attempt.
-    private(set) var heldBack: ObjectID?
+    // What was last said to be held back: it is said once.
+    private var saidHeldBack: ObjectID?
     // What the remote's name stood for at the last attempt that left everything in order.
     var settled: ObjectID?
     // Whether the live commit must be deployed once more, because its release cannot be repaired otherwise.
@@ -85,7 +85,6 @@ final class Deployer {
 
     private func attempt(_ deadline: Deadline) throws(StageError) -> Outcome {
         let found = try perform(.resolve) { try parts.remote.resolve(parts.query, deadline) }
-        if heldBack != found.commit { heldBack = nil }
         figures.remoteVerified.setToNow()
         // Something foreign at the link is noticed also where there is nothing new to publish.
         do { try publisher.check() } catch { throw StageError(stage: .publish, cause: error) }
@@ -116,18 +115,18 @@ final class Deployer {
             return .rejected(commit, StageError(stage: error.stage, cause: verdict))
         }
         settled = found.id
-        heldBack = nil
+        saidHeldBack = nil
         return .deployed(commit)
     }
 
     private func isHeldBack(_ commit: ObjectID) -> Bool { state.quarantine.contains { $0.commit == commit } }
 
     private func holdBack(_ commit: ObjectID) throws(StageError) -> Outcome {
-        if heldBack != commit {
+        if saidHeldBack != commit {
+            saidHeldBack = commit
             let reason = state.quarantine.first { $0.commit == commit }?.reason ?? ""
             logger.info("what the remote has is held back", ["hash": "\(commit)", "reason": "\(reason)"])
         }
-        heldBack = commit
         logger.debug("the commit is held back", ["hash": "\(commit)"])
         if mustRedeploy { try redeploy() }
         try confirmWhatIsLive()

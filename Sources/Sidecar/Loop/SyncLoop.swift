@@ -103,12 +103,9 @@ final class SyncLoop {
         while true {
             let mayGoOn = try attempt()
             if cancellation.isCancelled { return .success }
-            if let held = deployer.heldBack {
-                logger.error("what the remote has is not published: it failed before", ["hash": "\(held)"])
-                return .failure
-            }
+            if !mayGoOn { return .failure }
             if pace.failures == 0, let live = deployer.live { return runHooksOnce(live) ? .success : .failure }
-            if !mayGoOn || patience.maximum == nil && patience.initialMaximum == nil { return .failure }
+            if patience.maximum == nil && patience.initialMaximum == nil { return .failure }
             _ = try mailbox.wait(.after(pace.pause(chance: .random(in: 0...1)), cancellation: cancellation))
             if cancellation.isCancelled { return .success }
         }
@@ -171,10 +168,14 @@ final class SyncLoop {
             // It says nothing about the remote.
             figures.stale.set(status.now.behindSince == nil ? 0 : 1)
             return true
-        case .heldBack:
+        case .heldBack(let commit):
             figures.syncs.add(1, "noop")
             figures.syncDuration.observe(duration, "noop")
             figures.stale.set(1)
+            if plan.settings.oneTime {
+                logger.error("what the remote has is not published: it failed before", ["hash": "\(commit)"])
+                return false
+            }
             // Nothing went wrong this time; what went wrong before is still in the error file.
             if deployer.live != nil { succeeded() }
             return deployer.live != nil || mayGoOn()
