@@ -53,6 +53,8 @@ let package = Package(
             name: "Commands", dependencies: ["JSON", "Posix", "Telemetry", "HTTPClient", "Options"],
             swiftSettings: strict),
         .target(
+            name: "Deployment", dependencies: ["JSON", "Posix", "Telemetry", "GitStore"], swiftSettings: strict),
+        .target(
             name: "Sidecar",
             dependencies: [
                 "JSON", "Posix", "Telemetry", "Patterns", "GitStore", "HTTPClient", "GitProtocol", "Options", "Remote",
@@ -120,6 +122,9 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: ["Commands", "HTTPServer", "JSON", "Options", "Posix", "Telemetry", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DeploymentTests", dependencies: ["Deployment", "GitStore", "JSON", "Posix", "Telemetry", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "SidecarTests",

@@ -30,6 +30,21 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     }
 }
 
+extension Timestamp {
+    /// The time so much later, or earlier; at the end of what can be said, the last such time.
+    public func adding(_ duration: Duration) -> Timestamp {
+        let (whole, attoseconds) = duration.components
+        let total = Int64(nanoseconds) + attoseconds / 1_000_000_000
+        let carry = total < 0 ? -1 : total / 1_000_000_000
+        let (sum, overflows) = seconds.addingReportingOverflow(whole)
+        let (end, overflowsAgain) = sum.addingReportingOverflow(carry)
+        guard !overflows, !overflowsAgain else {
+            return Timestamp(seconds: whole < 0 ? .min : .max, nanoseconds: 0)
+        }
+        return Timestamp(seconds: end, nanoseconds: Int32(total - carry * 1_000_000_000))
+    }
+}
+
 extension Timestamp: CustomStringConvertible {
     /// RFC 3339 with milliseconds, for example `2026-11-20T19:05:07.042Z`.
     public var description: String {

@@ -91,13 +91,3 @@ extension JSONValue {
         self = Int(exactly: seconds).map { JSONValue($0) } ?? JSONValue(seconds)
     }
 }
-
-extension Timestamp {
-    /// The time so much later, or earlier.
-    func adding(_ duration: Duration) -> Timestamp {
-        let (seconds, attoseconds) = duration.components
-        let total = Int64(nanoseconds) + attoseconds / 1_000_000_000
-        let carry = total < 0 ? -1 : total / 1_000_000_000
-        return Timestamp(seconds: self.seconds + seconds + carry, nanoseconds: Int32(total - carry * 1_000_000_000))
-    }
-}
