@@ -58,7 +58,7 @@ let package = Package(
             name: "Sidecar",
             dependencies: [
                 "JSON", "Posix", "Telemetry", "Patterns", "GitStore", "HTTPClient", "GitProtocol", "Options", "Remote",
-                "Releases", "Reload", "Crypto", "HTTPServer", "Commands",
+                "Releases", "Reload", "Crypto", "HTTPServer", "Commands", "Deployment",
             ],
             // The status page; it becomes part of the program.
             resources: [

@@ -39,6 +39,8 @@ int shim_pipe(int *read_end, int *write_end) {
     return result;
 }
 
+int shim_sync_volume(int descriptor) { return syncfs(descriptor); }
+
 int shim_open_name_flag(void) {
     return O_PATH;
 }

@@ -8,7 +8,7 @@ internal import Posix
 package final class Pipeline {
     let settings: DeploymentSettings
     let source: any Source
-    let releases: any Releases
+    let releases: any ReleaseStore
     /// Nil where there is nobody to tell or to ask.
     let application: (any Application)?
     let hooks: any Hooks
@@ -31,7 +31,7 @@ package final class Pipeline {
     var watchProblem: String?
 
     package init(
-        _ settings: DeploymentSettings, source: any Source, releases: any Releases, application: (any Application)?,
+        _ settings: DeploymentSettings, source: any Source, releases: any ReleaseStore, application: (any Application)?,
         hooks: any Hooks, triggers: any Triggers, clock: any Clock, recorder: Recorder
     ) {
         self.settings = settings
@@ -256,7 +256,8 @@ package final class Pipeline {
         _ application: any Application, former: ObjectID?, goesBack: Bool
     ) throws(StageError) {
         guard let live = state.live else { return }
-        let change = Change(commit: live.commit, former: former, goesBack: goesBack)
+        let change = Change(
+            commit: live.commit, former: former ?? state.retired.first?.commit, goesBack: goesBack)
         let told = try perform(.notify) { () throws(Failure) in try application.tell(change) }
         recorder.record(.told(live.commit, told))
         let confirmation = try perform(.confirm) { () throws(Failure) in

@@ -78,7 +78,7 @@ package struct Swap: Sendable, Equatable {
 }
 
 /// The releases in the root, and the link.
-package protocol Releases: AnyObject {
+package protocol ReleaseStore: AnyObject {
     func linkTarget() throws(Failure) -> LinkTarget
     /// Throws when something foreign is at the link.
     func checkLink() throws(Failure)

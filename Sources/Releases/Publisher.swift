@@ -30,15 +30,18 @@ public struct Publisher: Sendable {
         }
     }
 
-    /// Publishes a release that is installed; it returns when the change is on the disk.
+    /// Publishes a release that is installed.
+    ///
+    /// There are two outcomes: readers see the release when this returns, and what they saw before when it throws. What
+    /// fails after the swap is no reason to think that it did not take place.
     ///
     /// - Parameters:
     ///   - release: the release.
     ///   - onSwap: is called at the moment from which on readers see it, and not at all when they do already.
-    /// - Returns: the release as it is now reached, which in directory mode is at the link.
+    /// - Returns: what went wrong after the swap, in words.
     /// - Throws: `refused` when something foreign is at the link, or what the system refused.
     @discardableResult
-    public func publish(_ release: Release, onSwap: () -> Void = {}) throws(ReleaseError) -> Release {
+    public func publish(_ release: Release, onSwap: () -> Void = {}) throws(ReleaseError) -> [String] {
         try makeParent()
         switch mode {
         case .symlink: return try publishSymlink(release, onSwap)
@@ -46,12 +49,22 @@ public struct Publisher: Sendable {
         }
     }
 
+    /// Where a release is reached once it is published.
+    public func place(of release: Release) -> Release {
+        mode == .directory ? Release(commit: release.commit, path: layout.link) : release
+    }
+
     /// Throws when something foreign is at the link, which publishing would have to destroy.
     public func check() throws(ReleaseError) {
         let status = try system { () throws(SystemError) in try Files.statusIfPresent(layout.link) }
         let operation = "publish at \(layout.link)"
         switch (mode, status?.kind) {
-        case (_, nil), (.symlink, .symbolicLink): return
+        case (_, nil): return
+        case (.symlink, .symbolicLink):
+            guard let other = try system({ () throws(SystemError) in try releaseOfAnotherRoot() }) else { return }
+            throw .refused(
+                operation: operation,
+                reason: "it leads to \(other), a release in another root; one link has one root: remove it, or give --link")
         case (.symlink, .directory):
             throw .refused(
                 operation: operation, reason: "there is a directory; move it away, or choose --publish=directory")
@@ -75,49 +88,77 @@ public struct Publisher: Sendable {
 
 // Publishing by symbolic link.
 extension Publisher {
-    private func publishSymlink(_ release: Release, _ onSwap: () -> Void) throws(ReleaseError) -> Release {
+    private func publishSymlink(_ release: Release, _ onSwap: () -> Void) throws(ReleaseError) -> [String] {
         try check()
-        try system { () throws(SystemError) in
+        return try system { () throws(SystemError) in
             // The directory of the link may be reached through symbolic links, and ".." would lead back elsewhere.
             let directory = try Files.resolve(parent(of: layout.link))
             let target = relativePath(from: directory, to: release.path)
-            try AtomicSymlink.replace(target: target, at: layout.link, onSwap: onSwap)
+            var isSwapped = false
+            do throws(SystemError) {
+                try AtomicSymlink.replace(target: target, at: layout.link) {
+                    isSwapped = true
+                    onSwap()
+                }
+                return []
+            } catch {
+                if isSwapped { return [error.description] }
+                throw error
+            }
         }
-        return release
     }
 
     private func currentTarget() throws(SystemError) -> Release? {
         guard let target = try Files.symbolicLinkIfPresent(layout.link) else { return nil }
         guard let commit = ObjectID(lastComponent(of: target)) else { return nil }
+        let path = try destination(of: target)
+        return path.hasPrefix(layout.root + "/") ? Release(commit: commit, path: path) : nil
+    }
+
+    private func destination(of target: String) throws(SystemError) -> String {
         let directory = try Files.resolve(parent(of: layout.link))
-        return Release(commit: commit, path: normalized(target.hasPrefix("/") ? target : directory + "/" + target))
+        return normalized(target.hasPrefix("/") ? target : directory + "/" + target)
+    }
+
+    /// Where the link leads when that is a release that lies in another root.
+    private func releaseOfAnotherRoot() throws(SystemError) -> String? {
+        guard let target = try Files.symbolicLinkIfPresent(layout.link), ObjectID(lastComponent(of: target)) != nil,
+            try currentTarget() == nil
+        else { return nil }
+        let path = try destination(of: target)
+        // One that is not there any more belongs to nobody.
+        return try Files.statusIfPresent(path) == nil ? nil : path
     }
 }
 
 // Publishing by directory: the release itself lies at the link, the one that lay there takes its place.
 extension Publisher {
-    private func publishDirectory(_ release: Release, _ onSwap: () -> Void) throws(ReleaseError) -> Release {
+    private func publishDirectory(_ release: Release, _ onSwap: () -> Void) throws(ReleaseError) -> [String] {
         try check()
         return try system { () throws(SystemError) in
             let worktree = Worktree(layout: layout)
             let former = try currentDirectory()
-            if let former, former.commit == release.commit, release.path == layout.link { return former }
+            if let former, former.commit == release.commit, release.path == layout.link { return [] }
             let path = try Files.resolve(parent(of: layout.link)) + "/" + lastComponent(of: layout.link)
             // Git finds its record from where the release is going to be.
             try worktree.point(release.path, release.commit, asIfAt: path)
             try swap(release)
             onSwap()
-            if let former {
-                // What is at the release's old path now is the former one; give it its own name there.
-                let place = layout.directory(of: former.commit)
-                try worktree.point(release.path, former.commit, asIfAt: place)
-                try moveAside(release.path, to: place)
-            } else {
-                // An empty directory or the symbolic link that was there.
-                try Files.removeTree(release.path)
+            do throws(SystemError) {
+                if let former {
+                    // What is at the release's old path now is the former one; give it its own name there.
+                    let place = layout.directory(of: former.commit)
+                    try worktree.point(release.path, former.commit, asIfAt: place)
+                    try moveAside(release.path, to: place)
+                } else {
+                    // An empty directory or the symbolic link that was there.
+                    try Files.removeTree(release.path)
+                }
+                try FileDescriptor.openDirectory(parent(of: layout.link)).synchronize()
+                return []
+            } catch {
+                return [error.description]
             }
-            try FileDescriptor.openDirectory(parent(of: layout.link)).synchronize()
-            return Release(commit: release.commit, path: layout.link)
         }
     }
 

@@ -8,7 +8,8 @@ public final class Recovery {
     let layout: ReleaseLayout
     let mode: PublishMode
     let options: StagingOptions
-    let cleaner: Cleaner
+    /// What removes directories.
+    public let cleaner: Cleaner
     var findings: [Finding] = []
 
     /// For one root; the lock on it must be held.
@@ -22,50 +23,61 @@ public final class Recovery {
         self.cleaner = cleaner
     }
 
-    /// Sweeps, opens the store, and proves, repairs or publishes anew the release that is live or was.
+    /// Sweeps the root and opens the store.
     ///
-    /// - Parameters:
-    ///   - recorded: the commit that the last run published, as far as somebody remembers it; it is published again
-    ///     when the link is gone.
-    ///   - deadline: when to give up.
-    /// - Returns: the open store, the live release, and what was found.
-    /// - Throws: a failure of the system that keeps us from working on the root at all. What can be lived with is a
-    ///   finding, as is something foreign at the link: nothing is live then, and publishing says so.
-    public func run(recorded: ObjectID?, deadline: Deadline) throws(ReleaseError) -> Recovered {
+    /// - Parameter recorded: the commit that the last run published, as far as somebody remembers it.
+    /// - Returns: the open store, and what was found.
+    /// - Throws: a failure of the system that keeps us from working on the root at all; what is live is served on.
+    public func open(recorded: ObjectID?) throws(ReleaseError) -> (store: ObjectStore, findings: [Finding]) {
         findings = []
         if let recorded { try adopt(recorded) }
-        let isBlocked = try findObstacle()
         try system { () throws(SystemError) in
             try Files.makeDirectories(layout.releases)
             try Files.makeDirectories(layout.trash.path)
         }
-        let live = isBlocked ? nil : try findLive(recorded)
+        let live = try current() ?? recorded.map { Release(commit: $0, path: layout.directory(of: $0)) }
         try sweep(live)
         let objects = try openStore()
         try pruneRecords(live)
-        var recovered = Recovered(store: objects, live: nil)
-        if let live {
-            try prove(live, &recovered, deadline)
-        } else {
-            // Whatever goes live from now on is written in this run of the machine.
-            try system { () throws(SystemError) in try BootRecord(layout: layout).write() }
-        }
+        cleaner.start()
+        return (objects, findings)
+    }
+
+    /// Notes that whatever is published from now on is written in this run of the machine.
+    public func noteBoot() throws(ReleaseError) {
+        try system { () throws(SystemError) in try BootRecord(layout: layout).write() }
+    }
+
+    /// Finds out whether a live release is what its commit says, and makes it anew from the store where it is not.
+    ///
+    /// Which release the link leads to does not change.
+    ///
+    /// - Parameters:
+    ///   - live: the release, where it is reached.
+    ///   - store: the object store.
+    ///   - deadline: when to give up.
+    /// - Returns: how it was found, and what was done.
+    public func prove(_ live: Release, store: ObjectStore, deadline: Deadline) throws(ReleaseError) -> Recovered {
+        findings = []
+        try adopt(live.commit)
+        var recovered = Recovered()
+        try prove(live, store, &recovered, deadline)
         recovered.findings = findings
         cleaner.start()
         return recovered
     }
 
-    /// Makes a damaged live release anew from the store, and puts it where readers see it.
-    ///
-    /// - Returns: how it ended, as at start.
-    public func repair(_ live: Release, store: ObjectStore, deadline: Deadline) throws(ReleaseError) -> Recovered {
-        findings = []
-        try adopt(live.commit)
-        var recovered = Recovered(store: store, live: nil)
-        try prove(live, &recovered, deadline)
-        recovered.findings = findings
-        cleaner.start()
-        return recovered
+    /// Whether the directory of an earlier release is there, and is the worktree of its commit.
+    public func canRepublish(_ commit: ObjectID) -> Bool {
+        let release = Release(commit: commit, path: layout.directory(of: commit))
+        // What cannot be looked at cannot be published either.
+        return (try? Worktree(layout: layout).isIntact(release)) ?? false
+    }
+
+    /// The release at the link; in directory mode also that of a root that published by a symbolic link until now.
+    public func current() throws(ReleaseError) -> Release? {
+        if let live = try publisher.current() { return live }
+        return mode == .directory ? try Publisher(layout: layout).current() : nil
     }
 
     var publisher: Publisher { Publisher(layout: layout, mode: mode) }
@@ -93,52 +105,28 @@ public final class Recovery {
         }
     }
 
-    /// Whether something foreign lies where we publish.
-    private func findObstacle() throws(ReleaseError) -> Bool {
-        do throws(ReleaseError) {
-            try publisher.check()
-            return false
-        } catch .refused(let operation, let reason) {
-            find("something that is not ours is in the way of publishing", "cannot \(operation): \(reason)")
-            return true
-        }
-    }
-
-    /// The release that is live by the link, or by the record when there is no link.
-    private func findLive(_ recorded: ObjectID?) throws(ReleaseError) -> Release? {
-        if let live = try publisher.current() { return live }
-        // A root that published by a symbolic link until now.
-        if mode == .directory, let live = try Publisher(layout: layout).current() { return live }
-        guard let recorded else { return nil }
-        find("the link is gone; the release that was recorded is published again", "\(recorded)")
-        return Release(commit: recorded, path: layout.directory(of: recorded))
-    }
-
     private func prove(
-        _ live: Release, _ recovered: inout Recovered, _ deadline: Deadline
+        _ live: Release, _ store: ObjectStore, _ recovered: inout Recovered, _ deadline: Deadline
     ) throws(ReleaseError) {
         let boot = BootRecord(layout: layout)
         let byContent = try system { () throws(SystemError) in try boot.isOutdated() }
         let isThere = try system { () throws(SystemError) in try Files.statusIfPresent(live.path) != nil }
-        switch try examine(live, recovered.store, byContent: byContent, deadline) {
-        case .whole:
-            recovered.live = try isPublished(live) ? live : publish(live)
-            recovered.isVerified = true
+        switch try examine(live, store, byContent: byContent, deadline) {
+        case .whole: recovered.isVerified = true
         case .unproven(let error):
             find("the live release cannot be proved and is served as it is; a fetch is needed", "\(error)")
-            recovered.live = try isPublished(live) ? live : publish(live)
-            recovered.needsFetch = true
+            recovered.needsDeployment = true
         case .damaged(let reason, let sharable):
+            recovered.damage = reason
             find("the live release is not as it was made", "\(live.commit): \(reason)")
-            try rebuild(live, isThere: isThere, sharing: sharable && isThere, &recovered, deadline)
+            try rebuild(live, store, sharing: sharable && isThere, &recovered, deadline)
         }
         if recovered.isVerified { try system { () throws(SystemError) in try boot.write() } }
     }
 
     private func rebuild(
-        _ live: Release, isThere: Bool, sharing: Bool, _ recovered: inout Recovered, _ deadline: Deadline
+        _ live: Release, _ store: ObjectStore, sharing: Bool, _ recovered: inout Recovered, _ deadline: Deadline
     ) throws(ReleaseError) {
-        recovered.live = isThere ? live : nil
         let isPrepared = try system { () throws(SystemError) in
             try Worktree(layout: layout).preparedIndex(of: live.commit) != nil
         }
@@ -150,39 +138,30 @@ public final class Recovery {
         let isDirectory = try system { () throws(SystemError) in
             try Files.statusIfPresent(live.path)?.kind == .directory
         }
-        guard let submodules = try recordedSubmodules(live, recovered.store) else {
+        guard let submodules = try recordedSubmodules(live, store) else {
             find("which submodules the live release had is not known; it must be deployed again", "\(live.commit)")
             recovered.needsDeployment = true
             return
         }
-        let stager = Stager(layout: layout, objects: recovered.store, options: options)
+        let stager = Stager(layout: layout, objects: store, options: options)
         do throws(ReleaseError) {
             let staged = try stager.stage(
                 live.commit, from: sharing && isDirectory ? live : nil, submodules: submodules, deadline: deadline)
             let release = try stager.install(staged)
-            recovered.live = try isPublished(release) ? release : publish(release)
+            if release.path != live.path { try publishAgain(release) }
             recovered.isVerified = true
             try cleaner.discard(staged)
         } catch .store(let error) where error.cause == nil {
             find("the store lacks objects of the live release; a fetch is needed", "\(error)")
-            recovered.needsFetch = true
+            recovered.needsDeployment = true
         } catch {
             find("the live release could not be made anew", "\(error)")
         }
-        if !isThere, recovered.live == nil {
-            find("nothing is published", "\(live.commit)")
-        }
     }
 
-    /// Whether readers of the link see this very directory.
-    private func isPublished(_ release: Release) throws(ReleaseError) -> Bool {
-        try publisher.current()?.path == release.path
-    }
-
-    private func publish(_ release: Release) throws(ReleaseError) -> Release {
-        let published = try publisher.publish(release)
-        // Where a directory is published, what was exchanged for it lies in its place now.
-        if published.path != release.path { try cleaner.discard(release.path) }
-        return published
+    /// Where a directory is published, its successor is exchanged for it.
+    private func publishAgain(_ release: Release) throws(ReleaseError) {
+        try publisher.publish(release)
+        try cleaner.discard(release.path)
     }
 }

@@ -59,6 +59,11 @@ package struct FailureLimit: Sendable {
     /// `--init-max-failures`, for the time until the first success; nil when it is not given.
     package var initialMaximum: Int?
 
+    package init(maximum: Int? = nil, initialMaximum: Int? = nil) {
+        self.maximum = maximum
+        self.initialMaximum = initialMaximum
+    }
+
     /// Whether the process is to end after `failures` failures in a row.
     ///
     /// Without any limit given, failures end it only while there is nothing to serve: an orchestrator then sees at once

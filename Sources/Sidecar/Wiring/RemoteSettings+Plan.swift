@@ -1,3 +1,4 @@
+internal import Deployment
 internal import HTTPClient
 internal import Options
 internal import Posix
@@ -70,14 +71,14 @@ extension RemoteURL {
 }
 
 extension RemoteSettings {
-    /// What a plan says about reaching remotes; with figures, asking for credentials is counted in them.
+    /// What a plan says about reaching remotes; with metrics, asking for credentials is counted in them.
     init(
-        _ plan: Plan, for url: RemoteURL, environment: [String: String], logger: Logger, figures: Figures? = nil
+        _ plan: Plan, for url: RemoteURL, environment: [String: String], logger: Logger, metrics: Metrics? = nil
     ) throws(InvalidURL) {
         let git = GitSettings(plan.gitConfig, home: environment["HOME"])
         let http = HTTPConfiguration(plan, git, environment: environment)
         self.init(
-            credentials: try CredentialRules(plan, for: url, http, figures), http: http, ssh: SSHSettings(plan, git),
+            credentials: try CredentialRules(plan, for: url, http, metrics), http: http, ssh: SSHSettings(plan, git),
             logger: logger)
     }
 }
@@ -85,7 +86,7 @@ extension RemoteSettings {
 extension CredentialRules {
     /// `--credential` for what it names, and for the repository's server `--username` with its password, or a service.
     fileprivate init(
-        _ plan: Plan, for url: RemoteURL, _ http: HTTPConfiguration, _ figures: Figures?
+        _ plan: Plan, for url: RemoteURL, _ http: HTTPConfiguration, _ metrics: Metrics?
     ) throws(InvalidURL) {
         var rules: [Rule] = []
         let settings = plan.settings
@@ -96,11 +97,11 @@ extension CredentialRules {
                 Rule(prefix: try RemoteURL(parsing: url.origin), username: settings.username ?? "", password: password))
         }
         if let address = settings.askpassURL?.address.exposed {
-            let service = try Askpass(Secret(address), http) { figures?.askpassCalls.add(1, $0.rawValue) }
+            let service = try Askpass(Secret(address), http) { metrics?.askpassCalls.add(1, $0.rawValue) }
             rules.append(Rule(service, for: url))
         }
         if let identity = GitHubApp.Identity(settings) {
-            let service = try GitHubApp(identity, http) { figures?.githubTokens.add(1, $0.rawValue) }
+            let service = try GitHubApp(identity, http) { metrics?.githubTokens.add(1, $0.rawValue) }
             rules.append(Rule(service, for: url))
         }
         for credential in plan.credentials {

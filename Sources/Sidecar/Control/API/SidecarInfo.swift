@@ -2,7 +2,7 @@ internal import Options
 internal import Remote
 
 /// What does not change while we run, for everybody who asks what we do.
-struct Facts: Sendable {
+struct SidecarInfo: Sendable {
     /// The repository's address, without what is secret in it.
     var repository = ""
     /// `--ref`.
@@ -15,7 +15,7 @@ struct Facts: Sendable {
     var takesOrders = true
 }
 
-extension Facts {
+extension SidecarInfo {
     /// What a plan says; `remote` is the repository as it is reached.
     init(_ plan: Plan, remote: RemoteURL) {
         self.init(

@@ -3,13 +3,21 @@ internal import Posix
 internal import Releases
 internal import Reload
 
-// Which paths a new release has changed, for the rules that say what the application has to be told.
-extension Deployer {
-    /// The paths at which two releases differ, sorted by their bytes; without a former one, all paths.
+/// Finds the paths at which two releases differ, for the rules that say what the application has to be told.
+struct ChangedPaths {
+    private let layout: ReleaseLayout
+    private let store: ObjectStore
+
+    init(_ workspace: Workspace) throws {
+        layout = workspace.layout
+        store = try workspace.store
+    }
+
+    /// The paths, sorted by their bytes; without a former one, all paths.
     ///
     /// Those inside submodules are among them where both commits' trees are in the store. Where they are not, a path with a
     /// slash at its end stands for all that may have changed in there.
-    func changedPaths(from old: ObjectID?, to new: ObjectID) throws -> [[UInt8]] {
+    func between(_ old: ObjectID?, and new: ObjectID) throws -> [[UInt8]] {
         // A former release whose commit is not in the store any more counts as empty: then everything has changed.
         let former = old.flatMap { store.contains($0) ? $0 : nil }
         let difference = try TreeDifference(
@@ -18,7 +26,7 @@ extension Deployer {
         if !difference.submodules.isEmpty {
             let (before, after) = (try former.map { try checkouts(of: $0) } ?? [:], try checkouts(of: new))
             for submodule in difference.submodules {
-                paths += try changedPaths(inside: submodule.path, before, after)
+                paths += try self.paths(inside: submodule.path, before, after)
             }
         }
         return paths.sorted { $0.lexicographicallyPrecedes($1) }
@@ -30,7 +38,7 @@ extension Deployer {
         return Dictionary(checkouts.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    private func changedPaths(
+    private func paths(
         inside path: [UInt8], _ before: [[UInt8]: SubmoduleCheckout], _ after: [[UInt8]: SubmoduleCheckout]
     ) throws -> [[UInt8]] {
         let prefix = path + [UInt8(ascii: "/")]
@@ -43,7 +51,7 @@ extension Deployer {
             from: try objects.commit(old.commit).tree, to: try objects.commit(new.commit).tree, in: objects)
         var paths = difference.paths.map { prefix + $0 }
         for submodule in difference.submodules {
-            paths += try changedPaths(inside: prefix + submodule.path, before, after)
+            paths += try self.paths(inside: prefix + submodule.path, before, after)
         }
         // Another commit with the same content is a change all the same.
         return paths.isEmpty ? [prefix] : paths

@@ -1,15 +1,16 @@
+internal import Deployment
 internal import GitStore
 internal import JSON
 internal import Posix
 internal import Telemetry
 
-/// Says how far a stage is: to those who listen, in the status and as a bar on a terminal a few times a second, in the
+/// Publishes how far a stage is: in the status, to event subscribers and as a bar on a terminal a few times a second, in the
 /// log every few seconds.
 ///
 /// Any thread may report, as often as it likes; a stage that is over soon is not worth a word.
-final class Meter: Sendable {
+final class StageProgress: Sendable {
     private struct Times {
-        var said = ContinuousClock.now
+        var shown = ContinuousClock.now
         var logged = ContinuousClock.now
     }
 
@@ -17,8 +18,6 @@ final class Meter: Sendable {
     private let events: Events
     private let logger: Logger
     private let statusLine: StatusLine?
-    private let attempt: Int
-    private let commit: ObjectID?
     private let stage: Stage
     private let unit: String
     private let message: String
@@ -29,42 +28,39 @@ final class Meter: Sendable {
     private static let logPause = Duration.seconds(5)
 
     init(
-        status: Status, events: Events, logger: Logger, statusLine: StatusLine?, attempt: Int, commit: ObjectID?,
-        stage: Stage, unit: String, message: String
+        _ stage: Stage, unit: String, logging message: String, status: Status, events: Events, logger: Logger,
+        statusLine: StatusLine?
     ) {
+        self.stage = stage
+        self.unit = unit
+        self.message = message
         self.status = status
         self.events = events
         self.logger = logger
         self.statusLine = statusLine
-        self.attempt = attempt
-        self.commit = commit
-        self.stage = stage
-        self.unit = unit
-        self.message = message
     }
 
     /// So many of so many are done; zero for a total that is not known.
     func report(_ done: Int, of total: Int, bytes: Int? = nil) {
         let now = ContinuousClock.now
-        let (says, logs) = times.withLock { times in
-            guard times.said.duration(to: now) >= Meter.pause else { return (false, false) }
-            times.said = now
-            let logs = times.logged.duration(to: now) >= Meter.logPause
+        let (shows, logs) = times.withLock { times in
+            guard times.shown.duration(to: now) >= StageProgress.pause else { return (false, false) }
+            times.shown = now
+            let logs = times.logged.duration(to: now) >= StageProgress.logPause
             if logs { times.logged = now }
             return (true, logs)
         }
-        guard says else { return }
+        guard shows else { return }
         let progress = Status.Progress(done: done, total: total, unit: unit)
-        status.update { status in
-            status.work?.stage = stage
-            status.work?.progress = progress
-        }
+        status.setProgress(progress)
+        let work = status.look { $0.state.work }
         events.send(
             "stage",
             [
-                "attempt": JSONValue(attempt), "hash": JSONValue(commit?.description) ?? .null,
-                "stage": "\(stage.rawValue)", "state": "progress",
-                "seconds": JSONValue(seconds: began.duration(to: now)), "progress": progress.json, "message": .null,
+                "attempt": work.map { JSONValue($0.attempt) } ?? .null,
+                "hash": JSONValue(work?.commit?.description) ?? .null, "stage": "\(stage.rawValue)",
+                "state": "progress", "seconds": JSONValue(seconds: began.duration(to: now)),
+                "progress": progress.json, "message": .null,
             ])
         if let statusLine {
             let name = stage.rawValue + String(repeating: " ", count: max(1, 9 - stage.rawValue.count))

@@ -1,0 +1,260 @@
+internal import Deployment
+internal import GitStore
+internal import Options
+internal import Posix
+internal import Releases
+internal import Telemetry
+
+/// The releases below the root, and the link that leads to one of them, as a deployment uses them.
+final class RootReleases: ReleaseStore {
+    private let workspace: Workspace
+    private let publisher: Publisher
+    private let keeper: Keeper
+    private let cleaner: Cleaner
+    private let modules: ModuleStores
+    private let compaction: Releases.Compaction
+    private let logger: Logger
+    private var watch: (commit: ObjectID, watch: LiveWatch)?
+    /// When the link was swapped last, on the clock of processes' start times; at our own start at the earliest.
+    private(set) var publishedAt = CurrentProcess.timeSinceBoot
+
+    private var plan: Plan { workspace.plan }
+    private var layout: ReleaseLayout { workspace.layout }
+
+    init(_ workspace: Workspace, cleaner: Cleaner) {
+        self.workspace = workspace
+        self.cleaner = cleaner
+        let plan = workspace.plan
+        publisher = Publisher(layout: workspace.layout, mode: plan.publishMode)
+        keeper = Keeper(layout: workspace.layout, cleaner: cleaner)
+        modules = ModuleStores(layout: workspace.layout, cleaner: cleaner, mode: CompactionMode(plan))
+        compaction = Releases.Compaction(layout: workspace.layout, mode: CompactionMode(plan))
+        logger = workspace.logger
+    }
+
+    // The link.
+
+    func linkTarget() throws(Failure) -> LinkTarget {
+        try port {
+            if let live = try publisher.current() ?? symbolicLink() {
+                let status = try Files.statusIfPresent(live.path)
+                return .release(live.commit, isThere: status?.kind == .directory)
+            }
+            do throws(ReleaseError) {
+                try publisher.check()
+                return .nothing
+            } catch .refused(let operation, let reason) {
+                return .foreign("cannot \(operation): \(reason)")
+            }
+        }
+    }
+
+    /// The release of a root that published by a symbolic link until now.
+    private func symbolicLink() throws -> Release? {
+        plan.publishMode == .directory ? try Publisher(layout: layout).current() : nil
+    }
+
+    func checkLink() throws(Failure) { try port { try publisher.check() } }
+
+    func canRepublish(_ commit: ObjectID) -> Bool { workspace.recovery.canRepublish(commit) }
+
+    func publish(_ commit: ObjectID, replacing live: ObjectID?) throws(Failure) -> Swap {
+        watch = nil
+        return try port {
+            // Kept before it is live: from the first moment on its commit must not fall to a compaction.
+            // Where the store cannot be opened, going back must not fail for it.
+            if let store = try? workspace.store, store.contains(commit) { try? store.keep(commit) }
+            let warnings = try publisher.publish(release(commit)) { publishedAt = CurrentProcess.timeSinceBoot }
+            return Swap(isDurable: false, warnings: warnings)
+        }
+    }
+
+    func flush(_ commit: ObjectID) throws(Failure) {
+        try port { try FileDescriptor.openDirectory(layout.root).synchronizeVolume() }
+    }
+
+    // Making a release.
+
+    private func release(_ commit: ObjectID) -> Release {
+        Release(commit: commit, path: layout.directory(of: commit))
+    }
+
+    /// Where the release of a commit is, which in directory mode is the link for the live one.
+    func directory(of commit: ObjectID) -> String {
+        if plan.publishMode == .directory, let live = try? publisher.current(), live.commit == commit { return live.path }
+        return layout.directory(of: commit)
+    }
+
+    func stage(_ commit: ObjectID, sharing live: ObjectID?, _ limit: Deadline) throws(Failure) -> StagingSummary {
+        try port {
+            let progress = workspace.progress(.stage, "files", "staging")
+            var options = try workspace.stagingOptions(for: commit)
+            options.report = { done, total in progress.report(done, of: total) }
+            let stager = Stager(layout: layout, objects: try workspace.store, options: options)
+            let source = live.map { Release(commit: $0, path: directory(of: $0)) }
+            let staged = try stager.stage(commit, from: source, submodules: workspace.submodules, deadline: limit)
+            _ = try stager.install(staged)
+            return StagingSummary(
+                written: staged.figures.written, shared: staged.figures.shared, warnings: staged.warnings)
+        }
+    }
+
+    var hasPrepareCommand: Bool { plan.settings.prepareCommand != nil }
+    var hasValidateCommand: Bool { plan.settings.validateCommand != nil }
+
+    func prepare(_ commit: ObjectID, previous: ObjectID?) throws(Failure) {
+        guard let command = plan.settings.prepareCommand else { return }
+        try judge(command, commit, previous, plan.settings.prepareTimeout)
+        try port {
+            try workspace.stager(for: commit).acceptChanges(
+                in: release(commit), deadline: workspace.deadline(plan.settings.syncTimeout))
+        }
+    }
+
+    func validate(_ commit: ObjectID, previous: ObjectID?) throws(Failure) {
+        guard let command = plan.settings.validateCommand else { return }
+        try judge(command, commit, previous, plan.settings.validateTimeout)
+        if let change = try port({ try changeByJudge(commit) }) {
+            throw Failure("\(command.program) changed the release: \(change)", blame: .commit)
+        }
+    }
+
+    /// What the validate command has changed: it is to judge what is published, not to make it something else.
+    ///
+    /// What it added, such as a cache, does no harm. Times alone, which a clock may have spoilt, are no proof.
+    private func changeByJudge(_ commit: ObjectID) throws -> Difference? {
+        let stager = try workspace.stager(for: commit)
+        let limit = workspace.deadline(plan.settings.syncTimeout)
+        if try stager.verify(release(commit), .quick, deadline: limit).isEmpty { return nil }
+        return try stager.verify(release(commit), .full, deadline: limit).first { $0.kind != .added }
+    }
+
+    /// Runs a command in the release; when it does not succeed, the commit is bad.
+    ///
+    /// It has a time limit of its own, beside `--sync-timeout`: installing dependencies may take longer than fetching.
+    private func judge(
+        _ words: CommandWords, _ commit: ObjectID, _ previous: ObjectID?, _ timeout: Duration
+    ) throws(Failure) {
+        let directory = layout.directory(of: commit)
+        let command = Command(
+            words.program, words.arguments,
+            environment: .forRelease(commit, previous: previous, directory: directory), directory: directory)
+        let deadline = workspace.deadline(timeout)
+        let result = try port { try runCommand(command, deadline: deadline, combined: true, outputLimit: 16 * 1024) }
+        if result.interruption == .cancelled { try port { try deadline.check("run \(words.program)") } }
+        guard result.isSuccess else {
+            let reason = result.interruption == .timeout ? "did not end within \(timeout.inSeconds) s" : result.reason
+            throw Failure("\(words.program) \(reason)", output: result.output.text, blame: .commit)
+        }
+    }
+
+    func discard(_ commit: ObjectID) {
+        do {
+            try cleaner.discard(layout.directory(of: commit))
+        } catch {
+            logger.warning("cannot remove a release that is not used", error: error)
+        }
+    }
+
+    /// The absolute paths of all releases but the live one.
+    func others(than live: ObjectID) throws(SystemError) -> [String] {
+        try FileDescriptor.openDirectory(layout.releases).entries().map { entry in
+            layout.releases + "/" + String(decoding: entry.name, as: UTF8.self)
+        }.filter { $0 != layout.directory(of: live) }
+    }
+
+    // Looking after the live release.
+
+    func prove(_ commit: ObjectID, isDurable: Bool, _ limit: Deadline) throws(Failure) -> Proof {
+        try port {
+            let live = Release(commit: commit, path: directory(of: commit))
+            watch = nil
+            let recovered = try workspace.recovery.prove(live, store: try workspace.store, deadline: limit)
+            for finding in recovered.findings {
+                logger.warning(finding.message, ["subject": "\(finding.subject)"])
+            }
+            if recovered.needsDeployment {
+                return .needsDeployment(recovered.damage ?? "its objects have to be fetched again")
+            }
+            guard recovered.isVerified else { return .unknown(recovered.damage ?? "it could not be made anew") }
+            return recovered.damage.map { .repaired([$0]) } ?? .whole
+        }
+    }
+
+    func watch(_ commit: ObjectID, share: Double) throws(Failure) -> [String] {
+        try port {
+            guard try beginWatch(commit) else { return [] }
+            let passes = watch?.watch.passes
+            let found = try watch?.watch.step(share: share) ?? []
+            if !found.isEmpty { return found.map(\.description) }
+            // Submodules are not in the index that is walked in steps: they are looked at when it has been.
+            guard watch?.watch.passes != passes, try !layout.submodules(of: commit).isEmpty else { return [] }
+            let live = Release(commit: commit, path: directory(of: commit))
+            return try workspace.stager(for: commit).verifySubmodules(
+                of: live, .quick, workspace.deadline(plan.settings.syncTimeout)
+            ).map(\.description)
+        }
+    }
+
+    /// Begins to watch the live release; false where there is no record of what was written.
+    private func beginWatch(_ commit: ObjectID) throws -> Bool {
+        if watch?.commit == commit { return true }
+        let live = Release(commit: commit, path: directory(of: commit))
+        _ = try workspace.store
+        do throws(ReleaseError) {
+            watch = (commit, try LiveWatch(layout: layout, mode: plan.publishMode, live: live))
+            return true
+        } catch .refused {
+            // A release that another tool has made: it is served as it is and replaced by the next one.
+            return false
+        }
+    }
+
+    var watchedFiles: Int { watch?.watch.files ?? 0 }
+
+    // What becomes of the others.
+
+    func retain(_ plan: RetentionPlan, _ limit: Deadline) throws(Failure) -> RetentionReport {
+        try port {
+            var report = RetentionReport()
+            if let live = plan.live {
+                let result = try keeper.keep(
+                    live: Release(commit: live, path: directory(of: live)), commits: plan.commits,
+                    directories: plan.directories, store: try workspace.store)
+                (report.directories, report.removed) = (result.directories, result.removed)
+                report.nextExpiry = result.nextExpiry
+                let swept = try modules.sweep(
+                    live: live, previous: plan.commits, in: try workspace.store, deadline: limit)
+                if !swept.removed.isEmpty {
+                    logger.info(
+                        "removed the stores of submodules", ["names": .list(swept.removed.map { .text($0) })])
+                }
+            }
+            let compacted = try compaction.runIfNeeded(
+                try workspace.store, live: plan.live, isPartial: try workspace.store.filter != .none, deadline: limit)
+            if let compacted {
+                logger.debug(
+                    "compacted the object store",
+                    [
+                        "removed_packs": .count(compacted.removedPacks),
+                        "removed_objects": .count(compacted.removedLooseObjects),
+                    ])
+            }
+            report.available = try plan.commits.filter { try workspace.store.contains($0) || canRepublish($0) }
+            report.storeBytes = try workspace.store.statistics().packedBytes
+            if let live = plan.live, try beginWatch(live) { report.releaseBytes = watch?.watch.bytes }
+            return report
+        }
+    }
+}
+
+extension Environment {
+    /// What commands that have to do with a release get, beside what we got and less our own secrets.
+    static func forRelease(_ commit: ObjectID, previous: ObjectID?, directory: String) -> Environment {
+        var environment = Environment.withoutSecrets
+        environment["GITSYNC_HASH"] = "\(commit)"
+        environment["GITSYNC_PREVIOUS_HASH"] = previous.map { "\($0)" } ?? ""
+        environment["GITSYNC_RELEASE"] = directory
+        return environment
+    }
+}
