@@ -75,10 +75,8 @@ struct HealthTests {
     func hanging() throws {
         let (result, _) = try check([[.staySilent], HealthTests.answer("200 OK")], timeout: .seconds(2))
         #expect(try result.get().checks == 3)
-        let start = ContinuousClock.now
         let (second, _) = try check([[.staySilent]], timeout: .milliseconds(500))
         #expect(failure(second)?.code == .unhealthy)
-        #expect(ContinuousClock.now - start < .seconds(5))
     }
 
     @Test("a failure in the time of watching is one")
@@ -139,10 +137,7 @@ struct HealthTests {
         let cancellation = try Cancellation()
         let port = try freePort()
         let check = HealthCheck([.tcp(host: "127.0.0.1", port: port)])
-        let thread = try NativeThread("cancel") {
-            usleep(200_000)
-            cancellation.cancel()
-        }
+        let thread = try onceThisThreadWaits { cancellation.cancel() }
         defer { thread.join() }
         #expect {
             try reloader(health: check).confirm(
