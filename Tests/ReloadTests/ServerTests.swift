@@ -176,3 +176,20 @@ struct LegacyTests {
         #expect(evidence.running == .proved, "\(evidence.cause)")
     }
 }
+
+@Suite("A program that runs commands all the time", .scratch, .timeLimit(.minutes(1)))
+struct CommandRunnerTests {
+    @Test("it is not taken for one that does not stay up, however short the time for getting well is")
+    func shortTime() throws {
+        let name = uniqueName("s")
+        let ready = "\(Scratch.directory)/ready"
+        let path = try script(name, "#!/bin/sh\ntrap : HUP\ntouch \(ready)\nwhile :; do sleep 0.4; done\n")
+        let program = try start([path], directory: "/")
+        defer { program.stop() }
+        try waitUntil("it has its handler") { TestFiles.exists(ready) }
+        let reloader = try reloader([.signal(SIGHUP, [.name(name)])], patience: .seconds(1))
+        let change = anyChange()
+        try reloader.notify(change, deadline: within40Seconds)
+        _ = try reloader.confirm(change, deadline: within40Seconds)
+    }
+}
