@@ -18,13 +18,14 @@ struct RunTestsTests {
             "swift": "case \"$*\" in *--show-bin-path*) echo \(top)/bin ;; esac",
             "make": "echo \"make $*\" >> \(top)/made",
             "PackageTests.xctest": """
-                for filter; do :; done
-                case "$*" in *--list-tests*)
-                    echo 'OtherTests.A/a()'; echo 'EndToEndTests.B/b()'; echo 'CryptoTests.C/c()'; exit ;;
-                esac
-                \(behaviour)
-                echo "✔ Test run with 3 tests passed"
-                """,
+            for filter; do :; done
+            case "$*" in *--list-tests*)
+                printf '%s\\n' 'OtherTests.A/a()' 'EndToEndTests.B/b()' 'CryptoTests.C/c()'
+                exit ;;
+            esac
+            \(behaviour)
+            echo "✔ Test run with 3 tests passed"
+            """,
         ]
         for (name, lines) in programs {
             try TestFiles.makeDirectory("\(top)/bin")
