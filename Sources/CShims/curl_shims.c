@@ -148,7 +148,8 @@ CURLcode shim_curl_set_method_head(CURL *easy) {
 CURLcode shim_curl_set_method_with_body(CURL *easy, const char *other_method, const void *body, curl_off_t length) {
     SET(CURLOPT_POST, 1L);
     SET(CURLOPT_POSTFIELDSIZE_LARGE, length);
-    SET(CURLOPT_POSTFIELDS, body);
+    // libcurl keeps the pointer, and takes none for a body that is read by a callback.
+    SET(CURLOPT_POSTFIELDS, body ? body : "");
     SET(CURLOPT_CUSTOMREQUEST, other_method);
     return CURLE_OK;
 }

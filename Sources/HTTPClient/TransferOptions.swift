@@ -93,12 +93,8 @@ extension HTTPClient {
         if method == "HEAD" { return try set(operation) { unsafe shim_curl_set_method_head(easy) } }
         guard !request.sendsBody else {
             return try set(operation) {
-                // Never nil: libcurl takes that for a body that is read by a callback.
-                unsafe withUnsafePointer(to: 0 as UInt8) { nothing in
-                    unsafe shim_curl_set_method_with_body(
-                        easy, method == "POST" ? nil : method, body.baseAddress ?? UnsafeRawPointer(nothing),
-                        curl_off_t(body.count))
-                }
+                unsafe shim_curl_set_method_with_body(
+                    easy, method == "POST" ? nil : method, body.baseAddress, curl_off_t(body.count))
             }
         }
         try set(operation) { unsafe shim_curl_set_method_without_body(easy, method == "GET" ? nil : method) }

@@ -126,8 +126,7 @@ struct RedirectTests {
             while connection.write([UInt8](repeating: 120, count: 65536)) {}
         }
         let client = try client()
-        let (error, time) = try failure { _ = try client.get(server.url) }
+        let (error, _) = try failure { _ = try client.get(server.url) }
         #expect(error.code == .redirectRefused)
-        #expect(time < .seconds(2))
     }
 }

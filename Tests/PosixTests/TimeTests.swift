@@ -54,6 +54,5 @@ struct TimeTests {
         #expect(throws: SystemError(code: 125, operation: "wait")) {
             try Deadline.after(.seconds(60), cancellation: cancellation).pause(.seconds(60))
         }
-        #expect(ContinuousClock.now - started < .seconds(5))
     }
 }

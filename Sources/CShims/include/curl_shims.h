@@ -53,7 +53,7 @@ CURLcode shim_curl_set_method_without_body(CURL *easy, const char *_Nullable oth
 CURLcode shim_curl_set_method_head(CURL *easy);
 /// A request with a body, which is not copied: POST, or another method that looks like it.
 CURLcode shim_curl_set_method_with_body(
-    CURL *easy, const char *_Nullable other_method, const void *body, curl_off_t length);
+    CURL *easy, const char *_Nullable other_method, const void *_Nullable body, curl_off_t length);
 
 CURLcode shim_curl_set_basic_credential(CURL *easy, const char *username, const char *password);
 CURLcode shim_curl_set_bearer_credential(CURL *easy, const char *token);

@@ -96,10 +96,8 @@ struct AskpassTests {
             HTTPLibrary.start()
             let outcomes = Outcomes()
             let askpass = try Askpass(Secret(server.url("/")), plainHTTP, observe: outcomes.observe)
-            let start = ContinuousClock.now
             let error = #expect(throws: RemoteError.self) { try askpass.credential(.after(.milliseconds(300))) }
             #expect(error?.kind == .timeout)
-            #expect(ContinuousClock.now - start < .seconds(2))
             #expect(outcomes.all == [.error])
         }
     }

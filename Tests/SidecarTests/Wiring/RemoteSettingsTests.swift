@@ -13,9 +13,13 @@ import Testing
 /// What these flags mean, for a repository.
 private func plan(_ repository: String, _ flags: [String], environment: [String: String] = [:]) throws -> Plan {
     let invocation = Invocation.parse(
-        arguments: ["--repo=\(repository)", "--root=/git"] + flags, environment: environment)
+        arguments: ["--repo=\(repository)", "--root=\(Scratch.directory)/root"] + flags, environment: environment)
+    // What a test has not made is not there, whatever this machine has: the root and what /etc/git-secret may hold.
+    let made = [Scratch.directory, try RunDirectory.path()]
     return try invocation.plan(
-        probe: Probe(workingDirectory: "/", standardErrorIsTerminal: false) { TestFiles.exists($0) ? .file : .missing })
+        probe: Probe(workingDirectory: "/", standardErrorIsTerminal: false) { path in
+            made.contains { path.hasPrefix("\($0)/") } && TestFiles.exists(path) ? .file : .missing
+        })
 }
 
 /// Makes one attempt with these flags; nil when it succeeded, else what the error says.
