@@ -112,7 +112,7 @@ public final class GitHubApp: CredentialService {
             url, method: "POST",
             headers: [
                 HTTPHeader("Accept", "application/vnd.github+json"), HTTPHeader("X-GitHub-Api-Version", "2022-11-28"),
-            ], credential: .bearer(claim), redirects: .none)
+            ], credential: ForOrigin(.bearer(claim), serverOf: url), redirects: .none)
         let (response, body) = try RemoteError.during(operation) {
             try request.ask(http, deadline.capped(at: .seconds(30)))
         }
