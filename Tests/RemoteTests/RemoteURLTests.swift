@@ -96,7 +96,7 @@ struct RemoteURLTests {
             resolved = try base.resolving(relative: address)
         } catch {
             // Nothing is above a server's root.
-            #expect(address.hasPrefix("..") && base.path.allSatisfy { $0 == "/" })
+            #expect(address.contains("../") && base.path.allSatisfy { $0 == "/" })
             return
         }
         let origin = try #require(HTTPOrigin(base.origin))

@@ -18,6 +18,7 @@ public struct InsteadOf: Sendable, Equatable {
     ///   - rules: the settings.
     ///   - isOurs: whether whoever wrote the settings wrote the address too. A repository's author must not lead a
     ///     password in a base elsewhere: `https://host.evil/` begins with `https://host`, and so would the new address.
+    /// - Returns: the address to use.
     public static func rewrite(_ address: String, by rules: [InsteadOf], isOurs: Bool = false) -> String {
         let matching = rules.filter { rule in
             !rule.prefix.isEmpty && address.hasPrefix(rule.prefix)
