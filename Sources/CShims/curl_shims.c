@@ -194,8 +194,14 @@ CURLcode shim_curl_set_proxy(CURL *easy, const char *proxy, const char *exceptio
     return CURLE_OK;
 }
 
-CURLcode shim_curl_set_cookie_file(CURL *easy, const char *path) {
+CURLcode shim_curl_forget_cookies(CURL *easy) {
     SET(CURLOPT_COOKIELIST, "ALL");
+    // curl_easy_reset leaves the names of cookie files alone in some versions.
+    SET(CURLOPT_COOKIEFILE, NULL);
+    return CURLE_OK;
+}
+
+CURLcode shim_curl_set_cookie_file(CURL *easy, const char *path) {
     SET(CURLOPT_COOKIEFILE, path);
     return CURLE_OK;
 }

@@ -23,7 +23,7 @@ extension ObjectStore {
         var (packs, objects, bytes) = (0, 0, UInt64(0))
         for name in try Files.names(in: directory) where name.hasSuffix(".pack") || name.hasSuffix(".idx") {
             let size = try Files.size(of: "\(directory)/\(name)")
-            bytes += size
+            bytes = bytes.addingSaturated(size)
             guard name.hasSuffix(".idx") else { continue }
             packs += 1
             // Version 2: a header of 8 bytes, 256 counts of 4, then 28 for each object, and two hashes.

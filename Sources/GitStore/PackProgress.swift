@@ -20,6 +20,7 @@ public struct PackProgress: Sendable, Equatable {
     init() {}
 
     init(_ raw: git_indexer_progress, bytes: UInt64) {
+        // Bounded: numbers of 32 bits.
         totalObjects = Int(raw.total_objects)
         receivedObjects = Int(raw.received_objects)
         indexedObjects = Int(raw.indexed_objects)

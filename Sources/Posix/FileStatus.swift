@@ -47,6 +47,7 @@ public struct FileStatus: Sendable, Equatable {
             case S_IFLNK: .symbolicLink
             default: .other
             }
+        // Bounded: types of the same size, or larger.
         permissions = UInt32(raw.st_mode & 0o7777)
         size = UInt64(clamping: raw.st_size)
         modificationTime = FileStatus.nanoseconds(raw.st_mtim)
@@ -59,7 +60,9 @@ public struct FileStatus: Sendable, Equatable {
     }
 
     private static func nanoseconds(_ time: timespec) -> Int64 {
-        Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+        // A file may have any time; what 64 bits cannot say is as far away as they can.
+        Int64(clamping: time.tv_sec).multipliedSaturated(by: 1_000_000_000)
+            .addingSaturated(Int64(clamping: time.tv_nsec))
     }
 }
 

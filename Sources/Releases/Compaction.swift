@@ -51,6 +51,7 @@ public struct Compaction: Sendable {
         if mode == .auto, try !isTime(needed) { return nil }
         let roots = try store { () throws(GitError) in
             let kept = try objects.kept
+            // Bounded: these are lists.
             return kept + (live.map { kept.contains($0) || !objects.contains($0) ? [] : [$0] } ?? [])
         }
         // Without a root everything would go; a store that keeps nothing is one that nobody has used yet.
@@ -72,7 +73,8 @@ public struct Compaction: Sendable {
         if statistics.packs > Self.mostPacks || statistics.looseObjects > Self.mostLooseObjects { return true }
         let content = try system { () throws(SystemError) in try Files.readIfPresent(record, limit: 64) }
         let line = content.map { String(decoding: $0.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self) }
-        if let needed = line.flatMap({ Int($0) }) {
+        if let needed = line.flatMap({ Int($0) }), needed >= 0 {
+            // Bounded: neither number is below zero.
             return statistics.packedObjects - needed > statistics.packedObjects / 4
         }
         // Not compacted yet: what the first fetch brought is taken for what is needed.

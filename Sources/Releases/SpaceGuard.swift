@@ -10,7 +10,7 @@ public struct SpaceGuard: Sendable {
     private let path: String
 
     /// A guard of the volume that a directory lies on.
-    public init(path: String, minimumFree: UInt64 = 64 << 20, maximumRelease: UInt64 = 0) {
+    public init(path: String, minimumFree: UInt64 = 67_108_864, maximumRelease: UInt64 = 0) {
         self.path = path
         self.minimumFree = minimumFree
         self.maximumRelease = maximumRelease
@@ -23,6 +23,7 @@ public struct SpaceGuard: Sendable {
         let operation = "fetch into \(path)"
         let free = try room(for: 0, operation)
         // The index that is made of a pack takes room as well: with small objects up to a third of the pack.
+        // Bounded: a quarter is less than the whole.
         return PackLimits(maximumBytes: free - free / 4)
     }
 
@@ -49,6 +50,7 @@ public struct SpaceGuard: Sendable {
     /// How many bytes may be written beyond `bytes`.
     private func room(for bytes: UInt64, files: Int = 0, _ operation: String) throws(ReleaseError) -> UInt64 {
         let volume = try system { () throws(SystemError) in try Volume(of: path) }
+        // Bounded: the guard sees to it that no more is needed than is free.
         let (needed, overflows) = bytes.addingReportingOverflow(minimumFree)
         if overflows || volume.freeBytes < needed {
             let need = bytes > 0 ? "\(text(bytes)) are needed and " : ""
@@ -57,7 +59,7 @@ public struct SpaceGuard: Sendable {
                 reason: "the volume of \(path) has \(text(volume.freeBytes)) free; \(need)"
                     + "\(text(minimumFree)) must stay free (--min-free-space)")
         }
-        if volume.totalFiles > 0, volume.freeFiles < UInt64(files) {
+        if volume.totalFiles > 0, volume.freeFiles < UInt64(clamping: files) {
             throw .refused(
                 operation: operation,
                 reason: "the volume of \(path) has room for \(volume.freeFiles) more files; \(files) are needed")
@@ -77,6 +79,7 @@ public struct SpaceGuard: Sendable {
             value /= 1024
             unit += 1
         }
+        // Bounded: the rest is below 1024.
         let tenth = rest * 10 / 1024
         return value < 10 && tenth > 0 ? "\(value).\(tenth) \(units[unit])" : "\(value) \(units[unit])"
     }
@@ -99,18 +102,21 @@ extension SpaceGuard {
         _ index: ReleaseIndex, besides: UInt64, sharing: Bool, _ objects: ObjectStore, of commit: ObjectID
     ) throws(ReleaseError) -> UInt64 {
         let operation = "stage \(commit)"
-        var (written, shared, files) = (UInt64(0), UInt64(0), 0)
+        // Objects say themselves how large they are; together they may claim more than any number holds.
+        var (written, shared, files): (UInt64, UInt64, Int) = (0, 0, 0)
         for entry in 0..<index.count where !index.isSkipped(entry) {
             if index.mode(entry) == FileMode.submodule.octal { continue }
             if index.isFilled(entry), sharing {
-                shared += UInt64(index.size(entry))
+                shared = shared.addingSaturated(UInt64(clamping: index.size(entry)))
             } else {
                 files += 1
-                written += try store { () throws(GitError) in try objects.size(of: index.id(entry)) }
+                written = written.addingSaturated(
+                    try store { () throws(GitError) in try objects.size(of: index.id(entry)) })
             }
         }
-        try check(release: besides + written + shared, operation)
+        let release = besides.addingSaturated(written).addingSaturated(shared)
+        try check(release: release, operation)
         try check(writing: written, files: files, operation)
-        return besides + written + shared
+        return release
     }
 }

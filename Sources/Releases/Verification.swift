@@ -192,7 +192,7 @@ struct Verification: Sendable {
         let cursor = DirectoryCursor(root: directory, creates: false)
         for path in paths {
             guard let entry = index.entry(at: path) else { continue }
-            result.append(path: path, mode: .file, id: index.id(entry), isSkipped: false, filter: .identity)
+            try result.append(path: path, mode: .file, id: index.id(entry), isSkipped: false, filter: .identity)
             do throws(SystemError) {
                 let start = try cursor.enter(directoryOf: path.span)
                 let name = Array(path[start...]) + [0]

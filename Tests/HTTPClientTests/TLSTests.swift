@@ -176,10 +176,10 @@ struct TLSTests {
             try certificates.scratch.write("used.key", try String(contentsOfFile: certificates.key(name)))
         }
         try use("client one")
-        var tls = TLSSettings(systemFile: certificates.authority)
-        tls.certificateFile = certificates.scratch.file("used.pem")
-        tls.keyFile = certificates.scratch.file("used.key")
-        let client = try client(tls: tls)
+        let secrets = ServerSecrets(
+            certificateFile: certificates.scratch.file("used.pem"), keyFile: certificates.scratch.file("used.key"))
+        let client = try client(
+            tls: TLSSettings(systemFile: certificates.authority), secrets: ForOrigin(secrets, serverOf: url))
         #expect(try client.get(url).response.head.headers.value("Client-Certificate") == "CN=client one")
         #expect(try client.get(url).response.reusedConnection)
         try use("client two")
@@ -235,10 +235,8 @@ struct TLSTests {
             (certificates.certificate("client"), certificates.key("server")),
             ("/nowhere.pem", certificates.key("client")),
         ] {
-            var tls = trusted
-            tls.certificateFile = certificate
-            tls.keyFile = key
-            let client = try client(tls: tls)
+            let secrets = ServerSecrets(certificateFile: certificate, keyFile: key)
+            let client = try client(tls: trusted, secrets: ForOrigin(secrets, serverOf: url))
             let (error, _) = try failure { _ = try client.get(url) }
             #expect(error.code == .tlsClientCertificate)
         }

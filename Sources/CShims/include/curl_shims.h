@@ -67,7 +67,9 @@ CURLcode shim_curl_set_client_certificate(CURL *easy, const char *certificate, c
 
 /// The proxy, and the hosts that are reached without it. Empty texts: none, and the process's environment is not asked.
 CURLcode shim_curl_set_proxy(CURL *easy, const char *proxy, const char *exceptions);
-/// Forget the cookies of the request before and read the file again.
+/// Forget the cookies of the request before, and that there are any.
+CURLcode shim_curl_forget_cookies(CURL *easy);
+/// Read the file again.
 CURLcode shim_curl_set_cookie_file(CURL *easy, const char *path);
 
 /// memfd_create(2) needs _GNU_SOURCE.

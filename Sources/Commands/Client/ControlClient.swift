@@ -35,14 +35,14 @@ final class ControlClient {
     /// Asks for something; over HTTP not everything is for everybody.
     func get(_ path: String, withToken: Bool = false) throws(CommandError) -> JSONValue {
         var request = HTTPRequest(base + path, redirects: .none)
-        if withToken { request.credential = try token().map { .bearer($0) } }
+        if withToken { request.credential = try credential() }
         return try send(request)
     }
 
     /// Has something done.
     func post(_ path: String, _ body: JSONValue? = nil) throws(CommandError) -> JSONValue {
         var request = HTTPRequest(base + path, method: "POST", redirects: .none)
-        request.credential = try token().map { .bearer($0) }
+        request.credential = try credential()
         if let body {
             request.headers.append(HTTPHeader("Content-Type", "application/json"))
             request.body = Array(body.text.utf8)
@@ -96,6 +96,11 @@ final class ControlClient {
                 message: "cannot understand the answer to \(request.operation): \(error)",
                 hint: "does a sidecar listen there?")
         }
+    }
+
+    /// The token for the server that the command was given, where there is one.
+    private func credential() throws(CommandError) -> ForOrigin<HTTPRequest.Credential>? {
+        try token().map { ForOrigin(.bearer($0), serverOf: base) }
     }
 
     private func token() throws(CommandError) -> Secret? {

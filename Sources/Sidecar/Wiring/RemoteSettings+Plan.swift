@@ -65,7 +65,8 @@ struct GitSettings {
 extension RemoteURL {
     /// The repository of a plan, rewritten as `url.<base>.insteadOf` says.
     init(_ plan: Plan) throws(InvalidURL) {
-        let address = InsteadOf.rewrite(plan.repository.exposed, by: GitSettings(plan.gitConfig).insteadOf)
+        let address = InsteadOf.rewrite(
+            plan.repository.exposed, by: GitSettings(plan.gitConfig).insteadOf, isOurs: true)
         try self.init(parsing: address)
     }
 }
@@ -76,7 +77,7 @@ extension RemoteSettings {
         _ plan: Plan, for url: RemoteURL, environment: [String: String], logger: Logger, metrics: Metrics? = nil
     ) throws(InvalidURL) {
         let git = GitSettings(plan.gitConfig, home: environment["HOME"])
-        let http = HTTPConfiguration(plan, git, environment: environment)
+        let http = HTTPConfiguration(plan, git, for: url, environment: environment)
         self.init(
             credentials: try CredentialRules(plan, for: url, http, metrics), http: http, ssh: SSHSettings(plan, git),
             logger: logger)
@@ -132,18 +133,22 @@ extension GitHubApp.Identity {
 }
 
 extension HTTPConfiguration {
-    fileprivate init(_ plan: Plan, _ git: GitSettings, environment: [String: String]) {
+    /// What is meant for the remote's server goes to it alone: whose address a submodule names is for its author to say.
+    fileprivate init(_ plan: Plan, _ git: GitSettings, for url: RemoteURL, environment: [String: String]) {
         let settings = plan.settings
         // Git's own setting takes the place of the system's authorities; ours adds to them.
         let tls = TLSSettings(
             systemFile: git.path("http.sslCAInfo"), additionalFile: settings.tlsCAFile?.text,
+            verify: git.flag("http.sslVerify") ?? true)
+        let secrets = ServerSecrets(
+            headers: git.all("http.extraHeader").compactMap { HTTPHeader(line: $0) },
+            cookieFile: settings.cookieFile ? HTTPConfiguration.standardCookieFile : git.path("http.cookieFile"),
             certificateFile: settings.tlsCertificateFile?.text ?? git.path("http.sslCert"),
-            keyFile: settings.tlsKeyFile?.text ?? git.path("http.sslKey"), verify: git.flag("http.sslVerify") ?? true)
+            keyFile: settings.tlsKeyFile?.text ?? git.path("http.sslKey"))
         self.init(
-            userAgent: "\(Product.name)/\(Product.version)",
-            headers: git.all("http.extraHeader").compactMap { HTTPHeader(line: $0) }, tls: tls,
-            proxy: ProxySettings(environment: environment, explicit: git.last("http.proxy").map { Secret($0) }),
-            cookieFile: settings.cookieFile ? HTTPConfiguration.standardCookieFile : git.path("http.cookieFile"))
+            userAgent: "\(Product.name)/\(Product.version)", secrets: ForOrigin(secrets, serverOf: url.origin),
+            tls: tls,
+            proxy: ProxySettings(environment: environment, explicit: git.last("http.proxy").map { Secret($0) }))
     }
 
     /// Where `--cookie-file` has its cookies.

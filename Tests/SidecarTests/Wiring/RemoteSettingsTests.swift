@@ -69,6 +69,23 @@ struct RemoteSettingsTests {
         }
     }
 
+    @Test("header fields, cookies and a certificate are for the server of --repo, and for no other that a commit names")
+    func onlyTheRemote() throws {
+        let flags = [
+            "--git-config=http.extraHeader:X-Token: secret", "--cookie-file", "--tls-cert-file=/c", "--tls-key-file=/k",
+        ]
+        let plan = try plan("https://git.example.com", flags)
+        let settings = try RemoteSettings(plan, for: try RemoteURL(plan), environment: [:], logger: .silent)
+        func isShown(_ url: String) throws -> Bool {
+            settings.http.secrets?.value(for: try #require(HTTPOrigin(url))) != nil
+        }
+        #expect(try isShown("https://git.example.com:443/x"))
+        for other in ["https://evil.test/", "http://git.example.com/", "https://git.example.com:444/"] {
+            #expect(try !isShown(other))
+        }
+        #expect(try isShown(try RemoteURL(plan).resolving(relative: "./@evil.test/x").location("/info/refs")))
+    }
+
     @Test("http.cookieFile is sent to a server that wants its cookie, and read again for each attempt")
     func cookies() throws {
         let file = "\(Scratch.directory)/cookies"
@@ -91,7 +108,8 @@ struct RemoteSettingsTests {
     func cookieFile() throws {
         let plan = try plan("https://git.example.com/app.git", ["--cookie-file"])
         let settings = try RemoteSettings(plan, for: try RemoteURL(plan), environment: [:], logger: .silent)
-        #expect(settings.http.cookieFile == "/etc/git-secret/cookie_file")
+        let server = try #require(HTTPOrigin("https://git.example.com/"))
+        #expect(settings.http.secrets?.value(for: server)?.cookieFile == "/etc/git-secret/cookie_file")
     }
 
     @Test(
