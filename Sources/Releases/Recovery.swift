@@ -159,9 +159,9 @@ public final class Recovery {
         }
     }
 
-    /// Where a directory is published, its successor is exchanged for it.
+    /// Where a directory is published, its successor is exchanged for it; a release of another tool gets our place.
     private func publishAgain(_ release: Release) throws(ReleaseError) {
         try publisher.publish(release)
-        try cleaner.discard(release.path)
+        if publisher.place(of: release) != release { try cleaner.discard(release.path) }
     }
 }

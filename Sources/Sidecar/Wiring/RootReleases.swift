@@ -36,7 +36,7 @@ final class RootReleases: ReleaseStore {
 
     func linkTarget() throws(Failure) -> LinkTarget {
         try port {
-            if let live = try publisher.current() ?? symbolicLink() {
+            if let live = try workspace.recovery.current() {
                 let status = try Files.statusIfPresent(live.path)
                 return .release(live.commit, isThere: status?.kind == .directory)
             }
@@ -47,11 +47,6 @@ final class RootReleases: ReleaseStore {
                 return .foreign("cannot \(operation): \(reason)")
             }
         }
-    }
-
-    /// The release of a root that published by a symbolic link until now.
-    private func symbolicLink() throws -> Release? {
-        plan.publishMode == .directory ? try Publisher(layout: layout).current() : nil
     }
 
     func checkLink() throws(Failure) { try port { try publisher.check() } }
@@ -79,9 +74,9 @@ final class RootReleases: ReleaseStore {
         Release(commit: commit, path: layout.directory(of: commit))
     }
 
-    /// Where the release of a commit is, which in directory mode is the link for the live one.
+    /// Where the release of a commit is; the live one may be at the link itself, or where another tool has put it.
     func directory(of commit: ObjectID) -> String {
-        if plan.publishMode == .directory, let live = try? publisher.current(), live.commit == commit { return live.path }
+        if let live = try? workspace.recovery.current(), live.commit == commit { return live.path }
         return layout.directory(of: commit)
     }
 
