@@ -96,20 +96,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         // What the kill test kills.
-        .executableTarget(
-            name: "SyncLoop", dependencies: ["Releases", "GitStore", "Posix"], path: "Tests/SyncLoop",
-            swiftSettings: strict),
-        .testTarget(
-            name: "ReleasesTests",
-            dependencies: ["Releases", "GitStore", "Patterns", "Posix", "SyncLoop", "TestSupport"],
-            swiftSettings: strict),
-        .executableTarget(
-            name: "Benchmarks",
-            dependencies: [
-                "JSON", "Releases", "Remote", "GitProtocol", "HTTPClient", "GitStore", "Posix", "SyncLoop", "Telemetry",
-                "TestSupport",
-            ],
-            path: "Tests/Benchmarks", swiftSettings: strict),
+
+
+
         .testTarget(
             name: "CryptoTests", dependencies: ["Crypto", "Posix", "TestSupport"],
             swiftSettings: strict),
@@ -129,7 +118,7 @@ let package = Package(
         .testTarget(
             name: "SidecarTests",
             dependencies: [
-                "Sidecar", "Crypto", "GitProtocol", "GitStore", "HTTPClient", "HTTPServer", "JSON", "Options", "Posix",
+                "Sidecar", "Crypto", "Deployment", "GitProtocol", "GitStore", "HTTPClient", "HTTPServer", "JSON", "Options", "Posix",
                 "Remote", "Releases", "Telemetry", "TestSupport",
             ],
             swiftSettings: strict),

@@ -24,9 +24,9 @@ struct HealthTests {
             [.url(url, statuses: 200...399, revisionHeader: header)], timeout: timeout, interval: .milliseconds(50),
             successes: successes, watch: watch)
         let reloader = try reloader(health: health)
-        do throws(ReloadError) {
+        do {
             return (.success(try reloader.confirm(anyChange(), deadline: within40Seconds)), server.connectionCount)
-        } catch {
+        } catch let error as ReloadError {
             return (.failure(error), server.connectionCount)
         }
     }

@@ -1,3 +1,4 @@
+import Deployment
 import GitProtocol
 import GitStore
 import HTTPClient
@@ -24,13 +25,13 @@ private func plan(_ repository: String, _ flags: [String], environment: [String:
 
 /// Makes one attempt with these flags; nil when it succeeded, else what the error says.
 private func attempt(
-    _ repository: String, _ flags: [String], environment: [String: String] = [:], figures: Figures? = nil
+    _ repository: String, _ flags: [String], environment: [String: String] = [:], metrics: Metrics? = nil
 ) throws -> String? {
     try GitLibrary.start()
     HTTPLibrary.start()
     let plan = try plan(repository, flags, environment: environment)
     let url = try RemoteURL(plan)
-    let settings = try RemoteSettings(plan, for: url, environment: environment, logger: .silent, figures: figures)
+    let settings = try RemoteSettings(plan, for: url, environment: environment, logger: .silent, metrics: metrics)
     do {
         let remote = try RemoteRepository(url, settings)
         defer { remote.close() }
@@ -208,10 +209,10 @@ struct RemoteSettingsTests {
                     "200 OK", headers: ["Connection: close"], body: Array("username=deploy\npassword=right\n".utf8)),
             ]
             try withScriptedServer(script) { (server) throws in
-                let figures = Figures()
+                let metrics = Metrics(version: "1")
                 let flags = ["--askpass-url=http://127.0.0.1:\(server.port)/"]
-                #expect(try attempt(git.url("app.git"), flags, figures: figures) == nil)
-                let text = String(decoding: figures.registry.render(), as: UTF8.self)
+                #expect(try attempt(git.url("app.git"), flags, metrics: metrics) == nil)
+                let text = String(decoding: metrics.registry.render(), as: UTF8.self)
                 #expect(text.contains(#"git_sync_askpass_calls{status="success"} 1"#))
             }
         }
@@ -227,7 +228,7 @@ struct RemoteSettingsTests {
                 .receiveHead, .answer("201 Created", headers: ["Connection: close"], body: Array(body.utf8)),
             ]
             try withScriptedServer(script) { (server) throws in
-                let figures = Figures()
+                let metrics = Metrics(version: "1")
                 var flags = [
                     "--github-app-installation-id=7", "--github-base-url=http://127.0.0.1:\(server.port)/api/v3",
                     keyInFile ? "--github-app-client-id=Iv1.a" : "--github-app-application-id=12",
@@ -238,9 +239,9 @@ struct RemoteSettingsTests {
                 } else {
                     environment["GITSYNC_GITHUB_APP_PRIVATE_KEY"] = try TestFiles.text(key)
                 }
-                #expect(try attempt(git.url("app.git"), flags, environment: environment, figures: figures) == nil)
+                #expect(try attempt(git.url("app.git"), flags, environment: environment, metrics: metrics) == nil)
                 #expect(server.receivedText[0].hasPrefix("POST /api/v3/app/installations/7/access_tokens "))
-                let text = String(decoding: figures.registry.render(), as: UTF8.self)
+                let text = String(decoding: metrics.registry.render(), as: UTF8.self)
                 #expect(text.contains(#"git_sync_refresh_github_app_token_count{status="success"} 1"#))
             }
         }

@@ -1,3 +1,4 @@
+import Deployment
 import GitStore
 import JSON
 import Posix
@@ -7,15 +8,28 @@ import Testing
 @testable import HTTPServer
 @testable import Sidecar
 
-@Suite("What listeners hear")
-struct NarratorTests {
+@Suite("What event subscribers get")
+final class ProgressReporterTests {
     private let status = Status()
     private let events: Events
-    private let narrator: Narrator
+    private let reporter: ProgressReporter
+    private var state = DeploymentState()
 
     init() {
-        events = Events(status, StatusReport(facts: Facts()))
-        narrator = Narrator(status, events, .silent)
+        events = Events(status, StatusReport(info: SidecarInfo()))
+        reporter = ProgressReporter(events)
+    }
+
+    private func record(_ facts: Fact...) {
+        for fact in facts {
+            state.apply(fact, at: .now)
+            status.take(fact, state, at: .now)
+            reporter.take(fact, state, at: .now)
+        }
+    }
+
+    private func run(_ stage: Stage, isPart: Bool = false) {
+        record(.stageBegan(stage, isPart: isPart), .stageEnded(stage, after: .milliseconds(1), isPart: isPart))
     }
 
     private var commit: ObjectID {
@@ -39,30 +53,25 @@ struct NarratorTests {
         return names
     }
 
-    private func look() {
-        narrator.begin(.resolve, quietly: false)
-        narrator.end(.resolve, after: .milliseconds(1), nil, quietly: false)
-    }
-
     @Test("an attempt that finds nothing is not heard of")
     func quiet() throws {
         let stream = try #require(events.listen())
         #expect(heard(stream) == ["status"])
-        narrator.begin(1, isOrdered: false)
-        look()
-        narrator.end(.unchanged(try commit))
+        record(.attemptBegan(1, isOrdered: false))
+        run(.resolve)
+        record(.attemptEnded(.unchanged(try commit), after: .zero))
         #expect(heard(stream) == [])
-        #expect(status.now.work == nil)
-        #expect(status.now.attempt == 1)
+        #expect(status.now.state.work == nil)
+        #expect(status.now.state.attempt == 1)
     }
 
     @Test("an attempt that somebody asked for is heard of to its end, even when it finds nothing")
     func ordered() throws {
         let stream = try #require(events.listen())
         _ = heard(stream)
-        narrator.begin(1, isOrdered: true)
-        look()
-        narrator.end(.unchanged(try commit))
+        record(.attemptBegan(1, isOrdered: true))
+        run(.resolve)
+        record(.attemptEnded(.unchanged(try commit), after: .zero))
         #expect(heard(stream).filter { $0 != "status" } == ["stage resolve started", "stage resolve ended", "attempt"])
     }
 
@@ -70,18 +79,16 @@ struct NarratorTests {
     func news() throws {
         let stream = try #require(events.listen())
         _ = heard(stream)
-        narrator.begin(1, isOrdered: false)
-        look()
-        narrator.speak(of: try commit, isNews: true)
-        narrator.begin(.fetch, quietly: false)
-        narrator.end(.fetch, after: .zero, nil, quietly: false)
+        record(.attemptBegan(1, isOrdered: false))
+        run(.resolve)
+        record(.commitFound(try commit, isNew: true))
+        run(.fetch)
         // Parts that are not worth a word, unless they fail.
-        narrator.begin(.publish, quietly: true)
-        narrator.end(.publish, after: .zero, nil, quietly: true)
-        narrator.begin(.publish, quietly: true)
-        let failure = StageError(stage: .publish, cause: ChoiceError(description: "no"))
-        narrator.end(.publish, after: .zero, failure, quietly: true)
-        narrator.end("failed", nil, failure, isQuiet: false)
+        run(.publish, isPart: true)
+        let failure = StageError(.publish, Failure("no"))
+        record(
+            .stageBegan(.publish, isPart: true), .stageFailed(failure, after: .zero),
+            .attemptEnded(.failed(failure), after: .zero))
         #expect(
             heard(stream).filter { $0 != "status" } == [
                 "stage resolve started", "stage resolve ended", "stage fetch started", "stage fetch ended",
@@ -93,8 +100,7 @@ struct NarratorTests {
     func outside() throws {
         let stream = try #require(events.listen())
         _ = heard(stream)
-        narrator.begin(.keep, quietly: false)
-        narrator.end(.keep, after: .zero, nil, quietly: false)
+        run(.keep)
         #expect(heard(stream) == [])
     }
 
@@ -105,7 +111,7 @@ struct NarratorTests {
         _ = heard(first)
         events.statusChanged()
         #expect(heard(first) == [])
-        status.update { $0.failures = 1 }
+        status.change { $0.failures = 1 }
         events.statusChanged()
         #expect(heard(first) == ["status"])
         let second = try #require(events.listen())
@@ -116,21 +122,23 @@ struct NarratorTests {
     func progress() throws {
         let stream = try #require(events.listen())
         _ = heard(stream)
-        narrator.begin(1, isOrdered: true)
-        narrator.begin(.fetch, quietly: false)
-        let meter = narrator.meter(.fetch, unit: "objects", logging: "fetching")
-        meter.report(1, of: 100)
-        #expect(status.now.work?.progress == nil, "what is over soon is not worth a word")
+        record(.attemptBegan(1, isOrdered: true))
+        record(.stageBegan(.fetch, isPart: false))
+        let progress = StageProgress(
+            .fetch, unit: "objects", logging: "fetching", status: status, events: events, logger: .silent,
+            statusLine: nil)
+        progress.report(1, of: 100)
+        #expect(status.now.progress == nil, "what is over soon is not worth a word")
         let end = ContinuousClock.now.advanced(by: .milliseconds(700))
         var reports = 1
         while ContinuousClock.now < end {
             reports += 1
-            meter.report(reports, of: 1_000_000_000)
+            progress.report(reports, of: 1_000_000_000)
         }
         let told = heard(stream).count { $0 == "stage fetch progress" }
         #expect(told >= 1 && told <= 2, "\(told) of \(reports)")
-        #expect(status.now.work?.progress?.unit == "objects")
-        narrator.begin(.stage, quietly: false)
-        #expect(status.now.work?.progress == nil)
+        #expect(status.now.progress?.unit == "objects")
+        record(.stageBegan(.stage, isPart: false))
+        #expect(status.now.progress == nil)
     }
 }

@@ -1,3 +1,4 @@
+import Deployment
 import Posix
 import Telemetry
 import TestSupport
@@ -6,20 +7,25 @@ import Testing
 @testable import Sidecar
 
 @Suite("Progress on our own terminal", .scratch, .timeLimit(.minutes(1)))
-struct MeterTests {
+struct StageProgressTests {
     private func report(_ line: StatusLine?, until condition: () -> Bool) throws -> [String] {
         let status = Status()
         let log = LogCollector()
-        let narrator = Narrator(status, Events(status, StatusReport(facts: Facts())), Logger(log.sink), line)
-        narrator.begin(1, isOrdered: false)
-        let meter = narrator.meter(.fetch, unit: "objects", logging: "fetching")
+        let events = Events(status, StatusReport(info: SidecarInfo()))
+        let reporter = ProgressReporter(events, line)
+        var state = DeploymentState()
+        state.apply(.attemptBegan(1, isOrdered: false), at: .now)
+        reporter.take(.attemptBegan(1, isOrdered: false), state, at: .now)
+        let progress = StageProgress(
+            .fetch, unit: "objects", logging: "fetching", status: status, events: events, logger: Logger(log.sink),
+            statusLine: line)
         var done = 0
         try waitUntil("something is reported") {
             done += 1
-            meter.report(done, of: 1_000_000)
+            progress.report(done, of: 1_000_000)
             return condition()
         }
-        narrator.end(.fetch, after: .seconds(1), nil, quietly: false)
+        reporter.take(.stageEnded(.fetch, after: .seconds(1), isPart: false), state, at: .now)
         return log.messages
     }
 
