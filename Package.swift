@@ -96,9 +96,20 @@ let package = Package(
             ],
             swiftSettings: strict),
         // What the kill test kills.
-
-
-
+        .executableTarget(
+            name: "SyncLoop", dependencies: ["Releases", "GitStore", "Posix"], path: "Tests/SyncLoop",
+            swiftSettings: strict),
+        .testTarget(
+            name: "ReleasesTests",
+            dependencies: ["Releases", "GitStore", "Patterns", "Posix", "SyncLoop", "TestSupport"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "JSON", "Releases", "Remote", "GitProtocol", "HTTPClient", "GitStore", "Posix", "SyncLoop", "Telemetry",
+                "TestSupport",
+            ],
+            path: "Tests/Benchmarks", swiftSettings: strict),
         .testTarget(
             name: "CryptoTests", dependencies: ["Crypto", "Posix", "TestSupport"],
             swiftSettings: strict),
