@@ -43,20 +43,22 @@ let package = Package(
             name: "Remote",
             dependencies: ["JSON", "Posix", "Crypto", "Telemetry", "GitStore", "HTTPClient", "GitProtocol"],
             swiftSettings: strict),
-        .target(name: "Options", dependencies: ["JSON", "Posix"], swiftSettings: strict),
-        .target(name: "Releases", dependencies: ["Posix", "Patterns", "GitStore"], swiftSettings: strict),
+        .target(name: "Layout", dependencies: ["Posix"], swiftSettings: strict),
+        .target(name: "Options", dependencies: ["JSON", "Posix", "Layout"], swiftSettings: strict),
+        .target(name: "Releases", dependencies: ["Posix", "Layout", "Patterns", "GitStore"], swiftSettings: strict),
         .target(
-            name: "Reload", dependencies: ["Posix", "Patterns", "GitStore", "HTTPClient"], swiftSettings: strict),
+            name: "Reload", dependencies: ["Posix", "Layout", "Patterns", "GitStore", "HTTPClient"],
+            swiftSettings: strict),
         .target(
             name: "HTTPServer", dependencies: ["Posix", "CShims", "CMicrohttpd"], swiftSettings: strict),
         .target(
-            name: "Commands", dependencies: ["JSON", "Posix", "Telemetry", "HTTPClient", "Options"],
+            name: "Commands", dependencies: ["JSON", "Posix", "Layout", "Telemetry", "HTTPClient", "Options"],
             swiftSettings: strict),
         .target(
             name: "Sidecar",
             dependencies: [
-                "JSON", "Posix", "Telemetry", "Patterns", "GitStore", "HTTPClient", "GitProtocol", "Options", "Remote",
-                "Releases", "Reload", "Crypto", "HTTPServer", "Commands",
+                "JSON", "Posix", "Layout", "Telemetry", "Patterns", "GitStore", "HTTPClient", "GitProtocol", "Options",
+                "Remote", "Releases", "Reload", "Crypto", "HTTPServer", "Commands",
             ],
             // The status page; it becomes part of the program.
             resources: [
@@ -73,6 +75,7 @@ let package = Package(
         .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "PosixTests", dependencies: ["Posix", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "LayoutTests", dependencies: ["Layout", "Posix", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "TelemetryTests", dependencies: ["Posix", "Telemetry", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "PatternsTests", dependencies: ["Patterns", "TestSupport"], swiftSettings: strict),
@@ -95,17 +98,17 @@ let package = Package(
             swiftSettings: strict),
         // What the kill test kills.
         .executableTarget(
-            name: "SyncLoop", dependencies: ["Releases", "GitStore", "Posix"], path: "Tests/SyncLoop",
+            name: "SyncLoop", dependencies: ["Releases", "Layout", "GitStore", "Posix"], path: "Tests/SyncLoop",
             swiftSettings: strict),
         .testTarget(
             name: "ReleasesTests",
-            dependencies: ["Releases", "GitStore", "Patterns", "Posix", "SyncLoop", "TestSupport"],
+            dependencies: ["Releases", "Layout", "GitStore", "Patterns", "Posix", "SyncLoop", "TestSupport"],
             swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "JSON", "Releases", "Remote", "GitProtocol", "HTTPClient", "GitStore", "Posix", "SyncLoop", "Telemetry",
-                "TestSupport",
+                "JSON", "Releases", "Layout", "Remote", "GitProtocol", "HTTPClient", "GitStore", "Posix", "SyncLoop",
+                "Telemetry", "TestSupport",
             ],
             path: "Tests/Benchmarks", swiftSettings: strict),
         .testTarget(
@@ -124,8 +127,8 @@ let package = Package(
         .testTarget(
             name: "SidecarTests",
             dependencies: [
-                "Sidecar", "Crypto", "GitProtocol", "GitStore", "HTTPClient", "HTTPServer", "JSON", "Options", "Posix",
-                "Remote", "Releases", "Telemetry", "TestSupport",
+                "Sidecar", "Crypto", "GitProtocol", "GitStore", "HTTPClient", "HTTPServer", "JSON", "Layout", "Options",
+                "Posix", "Remote", "Releases", "Telemetry", "TestSupport",
             ],
             swiftSettings: strict),
         // Runs the built program, which lies beside the tests.

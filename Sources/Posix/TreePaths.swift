@@ -37,7 +37,7 @@ extension Files {
 
     /// Renames an entry, and fails with `EEXIST` when the new name is taken.
     public static func rename(_ old: String, toNew new: String) throws(SystemError) {
-        unsafe try pathCall("rename", old, "to", new) { unsafe shim_rename_new($0, $1) }
+        unsafe try pathCall("rename", old, "to", new) { unsafe shim_rename_new(AT_FDCWD, $0, AT_FDCWD, $1) }
     }
 
     /// Gives a file a second name.

@@ -1,6 +1,7 @@
 internal import GitProtocol
 internal import GitStore
 internal import HTTPClient
+internal import Layout
 public import Options
 public import Posix
 internal import Releases
@@ -42,7 +43,7 @@ public final class Sidecar {
     /// Blocks the calling thread, which must be the only one of the process so far: signals are blocked before others
     /// are made.
     public func run() -> ExitCode {
-        let errorFile = ErrorFile(plan.settings.errorFile?.text)
+        let errorFile = ErrorFile(plan.settings.errorFile?.text, root: plan.root.text)
         let manager = ServiceManager.fromEnvironment()
         do {
             try listenForSignals()
@@ -51,7 +52,7 @@ public final class Sidecar {
             if plan.settings.groupWrite { GroupAccess.allow() }
             if plan.settings.addUser { addUser(home: environment["HOME"], logger) }
             HTTPLibrary.start()
-            let layout = try ReleaseLayout(root: plan.root.text, link: plan.link.text)
+            let layout = try layOut()
             let lock = try RootLock(layout)
             let loop = try assemble(layout, errorFile)
             defer { control?.stop() }
@@ -78,6 +79,20 @@ public final class Sidecar {
         }
     }
 
+    /// Makes and holds the root, and clears what is ours in it of what cannot be used.
+    private func layOut() throws(SystemError) -> ReleaseLayout {
+        let logger = logger
+        let layout = try ReleaseLayout(root: plan.root.text, link: plan.link.text) { path, found in
+            logger.warning(
+                "something that is not ours was in the place of a file or directory of ours and was taken away",
+                ["path": "\(path)", "found": "\(found)"])
+        }
+        for failure in layout.mendFiles() {
+            logger.warning("a file of ours cannot be used", error: failure)
+        }
+        return layout
+    }
+
     /// Takes the root and builds everything that the loop needs, from the bottom up.
     private func assemble(_ layout: ReleaseLayout, _ errorFile: ErrorFile) throws -> SyncLoop {
         let url = try RemoteURL(plan)
@@ -89,7 +104,7 @@ public final class Sidecar {
         figures.add(status, volume: layout.root)
         let reloader = try Reloader(plan, http: settings.http)
         try startControl(url, query, layout, facts, events, reloader?.settings.targets ?? [])
-        let stateFile = StateFile(layout.state)
+        let stateFile = StateFile(layout.stateFile)
         let (state, problem) = try stateFile.load()
         if let problem { logger.warning("the saved state is unusable and starts anew", ["reason": "\(problem)"]) }
         let logger = logger
@@ -110,7 +125,7 @@ public final class Sidecar {
             figures: figures, status: status, events: events, logger: logger, statusLine: statusLine,
             cancellation: cancellation,
             stateFile: stateFile,
-            journal: Journal(layout.state), beforePublishing: try runner(Hook.beforePublishing(plan), settings.http),
+            journal: Journal(layout.journal), beforePublishing: try runner(Hook.beforePublishing(plan), settings.http),
             state: state, recovered: recovered)
         let hooks = try Hook.afterPublishing(plan).compactMap { try runner($0, settings.http) }
         if !plan.settings.oneTime {
@@ -137,8 +152,8 @@ public final class Sidecar {
         var settings = ControlSettings(plan, remote: url, query: query)
         settings.signalTargets = signalTargets
         let control = ControlServer(
-            settings, facts, stateDirectory: layout.state, status: status, events: events, figures: figures,
-            mailbox: mailbox, heartbeat: heartbeat, logger: logger)
+            settings, facts, socketFile: layout.controlSocket, journal: Journal(layout.journal), status: status,
+            events: events, figures: figures, mailbox: mailbox, heartbeat: heartbeat, logger: logger)
         try control.start()
         self.control = control
     }

@@ -1,5 +1,6 @@
 import GitStore
 import JSON
+import Layout
 import Posix
 import TestSupport
 import Testing
@@ -17,7 +18,7 @@ struct JournalTests {
 
     @Test("what a command said is kept, its end when it is long, and no character is cut")
     func output() throws {
-        let journal = Journal(Scratch.directory)
+        let journal = try Journal(Place(resolving: Scratch.directory + "/journal"))
         try journal.append(entry("short"))
         try journal.append(entry("first" + String(repeating: "ä", count: 4000) + "x"))
         try journal.append(entry(nil))

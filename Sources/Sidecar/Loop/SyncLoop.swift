@@ -1,4 +1,5 @@
 internal import GitStore
+internal import Layout
 internal import Options
 internal import Posix
 internal import Releases
@@ -246,7 +247,7 @@ final class SyncLoop {
     private func announce(_ commit: ObjectID, isNew: Bool) {
         if let path = plan.settings.touchFile {
             do {
-                try TouchFile.touch(path.text)
+                try TouchFile.touch(path.text, in: deployer.layout)
             } catch {
                 logger.error("cannot touch the file", error: error)
             }

@@ -1,5 +1,6 @@
 internal import GitStore
 internal import JSON
+internal import Layout
 internal import Posix
 
 /// One deployment, as it is remembered in `releases.log`.
@@ -56,19 +57,17 @@ struct JournalEntry: Equatable {
 
 /// The file that deployments are remembered in, a JSON object a line, the newest last.
 struct Journal {
-    private let path: String
+    private let file: Place
     /// Beyond this the older half goes.
-    private static let mostBytes: Int64 = 1 << 20
+    private static let mostBytes: UInt64 = 1 << 20
 
-    init(_ directory: String) {
-        path = directory + "/releases.log"
+    init(_ file: Place) {
+        self.file = file
     }
 
     /// Adds a line with one write, so that a reader never sees half of one.
     func append(_ entry: JournalEntry) throws(SystemError) {
-        let file = try FileDescriptor.open(path, .write, [.create, .append], mode: 0o644)
-        try file.writeAll(Array((entry.json.text + "\n").utf8))
-        if Int64(try file.status().size) > Journal.mostBytes { try shorten() }
+        if try file.append(Array((entry.json.text + "\n").utf8)) > Journal.mostBytes { try shorten() }
     }
 
     /// The last entries, newest first.
@@ -80,7 +79,7 @@ struct Journal {
 
     private func content() throws(SystemError) -> [UInt8] {
         do {
-            return try Files.read(path, limit: 2 * Int(Journal.mostBytes))
+            return try file.read(limit: 2 * Int(Journal.mostBytes))
         } catch {
             if error.isNotFound { return [] }
             throw error
@@ -91,6 +90,6 @@ struct Journal {
         let content = try content()
         let middle = content[(content.count / 2)...]
         guard let start = middle.firstIndex(of: UInt8(ascii: "\n")) else { return }
-        try AtomicFile.write(Array(content[(start + 1)...]), to: path, mode: 0o644)
+        try file.replace(Array(content[(start + 1)...]))
     }
 }

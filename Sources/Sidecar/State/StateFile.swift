@@ -1,13 +1,14 @@
 internal import JSON
+internal import Layout
 internal import Posix
 
 /// The file that `State` is kept in.
 struct StateFile {
-    private let path: String
+    private let file: Place
     private static let mostBytes = 4 << 20
 
-    init(_ directory: String) {
-        path = directory + "/state.json"
+    init(_ file: Place) {
+        self.file = file
     }
 
     /// What was kept; an empty state when there is nothing, or nothing that can be understood.
@@ -16,9 +17,10 @@ struct StateFile {
     func load() throws(SystemError) -> (state: State, problem: String?) {
         let text: String
         do {
-            text = String(decoding: try Files.read(path, limit: StateFile.mostBytes), as: UTF8.self)
+            text = String(decoding: try file.read(limit: StateFile.mostBytes), as: UTF8.self)
         } catch {
             if error.isNotFound { return (State(), nil) }
+            if error.isWrongKind { return (State(), error.description) }
             throw error
         }
         do throws(JSONError) {
@@ -31,6 +33,6 @@ struct StateFile {
 
     /// Replaces what is kept, as a whole.
     func save(_ state: State) throws(SystemError) {
-        try AtomicFile.write(Array((state.json.text + "\n").utf8), to: path)
+        try file.replace(Array((state.json.text + "\n").utf8))
     }
 }

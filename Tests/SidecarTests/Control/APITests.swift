@@ -1,6 +1,7 @@
 import GitStore
 import HTTPServer
 import JSON
+import Layout
 import Posix
 import Telemetry
 import TestSupport
@@ -15,13 +16,14 @@ struct APITests {
 
     private func router(
         _ mailbox: Mailbox, takesOrders: Bool = true, token: APIToken? = nil
-    ) -> Router {
+    ) throws -> Router {
         var facts = Facts()
         facts.takesOrders = takesOrders
+        let journal = try Place(resolving: Scratch.directory + "/journal")
         var router = Router()
         API(
             facts: facts, status: status, events: Events(status, StatusReport(facts: facts)),
-            journal: Journal(Scratch.directory), mailbox: mailbox, signalTargets: [], logger: Logger(log.sink),
+            journal: Journal(journal), mailbox: mailbox, signalTargets: [], logger: Logger(log.sink),
             token: token
         ).add(to: &router)
         return router
@@ -54,7 +56,7 @@ struct APITests {
     @Test("a release is named by its hash or a part of it, which only one may begin with")
     func names() throws {
         let mailbox = try Mailbox()
-        let router = router(mailbox)
+        let router = try router(mailbox)
         #expect(rollBack(router, "").status == 409, "nothing is published")
         try publish("aaaa1", keeping: ["bbbb1", "bbbb2", "cccc1"], holdingBack: ["bbbb1", "dddd1"])
         #expect(rollBack(router, #"{"hash":"cccc"}"#).json["hash"]?.string == "\(try commit("cccc1"))")
@@ -74,16 +76,16 @@ struct APITests {
         let mailbox = try Mailbox()
         try publish("aaaa1", keeping: ["bbbb1", "cccc1"], holdingBack: ["bbbb1"])
         for body in ["", "{}", #"{"hash":null}"#] {
-            #expect(rollBack(router(mailbox), body).json["hash"]?.string == "\(try commit("cccc1"))", "\(body)")
+            #expect(rollBack(try router(mailbox), body).json["hash"]?.string == "\(try commit("cccc1"))", "\(body)")
         }
         try publish("aaaa1", keeping: [])
-        #expect(rollBack(router(mailbox), "").status == 409)
+        #expect(rollBack(try router(mailbox), "").status == 409)
     }
 
     @Test("orders are refused when too many wait, when we stop, and where there is no loop")
     func refusals() throws {
         let mailbox = try Mailbox()
-        let router = router(mailbox)
+        let router = try router(mailbox)
         for number in 0..<Mailbox.mostOrders {
             #expect(router.answer(Request("POST", number.isMultiple(of: 2) ? "/v1/sync" : "/v1/resume")).status == 202)
         }
@@ -92,7 +94,7 @@ struct APITests {
         #expect(answer.header("Retry-After") == "1")
         mailbox.close()
         #expect(router.answer(Request("POST", "/v1/sync")).status == 503)
-        let oneTime = self.router(try Mailbox(), takesOrders: false)
+        let oneTime = try self.router(try Mailbox(), takesOrders: false)
         #expect(oneTime.answer(Request("POST", "/v1/sync")).status == 409)
         #expect(oneTime.answer(Request("GET", "/v1/status")).status == 200)
     }
@@ -103,7 +105,7 @@ struct APITests {
         try TestFiles.write(" token \n", to: file)
         let token = APIToken(
             file: file, log: QuietLog(Logger(log.sink)), failures: RateLimit(burst: 2, perSecond: 0.001))
-        let router = router(try Mailbox(), token: token)
+        let router = try router(try Mailbox(), token: token)
         func sync(_ value: String) -> Int {
             router.answer(Request("POST", "/v1/sync", headers: [HeaderField("Authorization", value)])).status
         }
@@ -118,7 +120,7 @@ struct APITests {
         try TestFiles.write(
             #"{"time":"2026-01-01T00:00:00.000Z","hash":"x","ref":"main","subject":"s","outcome":"deployed"}"# + "\n",
             to: Scratch.directory + "/releases.log")
-        let answer = router(try Mailbox()).answer(Request("GET", "/v1/releases"))
+        let answer = try router(try Mailbox()).answer(Request("GET", "/v1/releases"))
         let json = try JSONValue.read(String(decoding: answer.bytes, as: UTF8.self))
         let entry = try #require(json["deployments"]?.elements?.first)
         #expect(entry["hash"]?.string == "x")

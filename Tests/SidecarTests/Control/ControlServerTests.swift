@@ -1,6 +1,7 @@
 import GitProtocol
 import HTTPClient
 import HTTPServer
+import Layout
 import Posix
 import Telemetry
 import TestSupport
@@ -15,7 +16,7 @@ struct ControlServerTests {
     private let log = LogCollector()
 
     private func server(
-        _ mailbox: Mailbox, stateDirectory: String = Scratch.directory,
+        _ mailbox: Mailbox, socketFile: String = Scratch.directory + "/socket",
         _ change: (inout ControlSettings) -> Void = { _ in }
     ) throws -> ControlServer {
         let repository = [RepositoryIdentity(address: "https://example.com/team/app")].compactMap { $0 }
@@ -24,7 +25,8 @@ struct ControlServerTests {
         change(&settings)
         let facts = Facts()
         return ControlServer(
-            settings, facts, stateDirectory: stateDirectory, status: status,
+            settings, facts, socketFile: socketFile,
+            journal: Journal(try Place(resolving: Scratch.directory + "/journal")), status: status,
             events: Events(status, StatusReport(facts: facts)), figures: figures, mailbox: mailbox,
             heartbeat: Heartbeat(), logger: Logger(log.sink))
     }
@@ -59,7 +61,7 @@ struct ControlServerTests {
     func sockets() throws {
         let server = try server(Mailbox())
         try server.start()
-        let file = ControlServer.socketFile(in: Scratch.directory)
+        let file = Scratch.directory + "/socket"
         #expect(try Files.status(file).permissions == 0o600)
         let port = try #require(server.port)
         #expect(try get(port, "/livez") == 200)
@@ -72,7 +74,7 @@ struct ControlServerTests {
 
     @Test("a port that is taken is an error, and a socket file that cannot be made is only a warning")
     func taken() throws {
-        let first = try server(Mailbox(), stateDirectory: Scratch.directory + "/missing")
+        let first = try server(Mailbox(), socketFile: Scratch.directory + "/missing/socket")
         try first.start()
         defer { first.stop() }
         #expect(log.messages.contains("commands cannot reach this sidecar"))
