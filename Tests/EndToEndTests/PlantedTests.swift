@@ -19,6 +19,7 @@ struct PlantedTests {
                 "\(release)/canary", "modules/sub/HEAD.lock", "sub/HEAD.lock", TemporaryName.prefix + "1", "HEAD.lock",
                 "state.json", "releases.log", "boot", "lock",
             ]
+            try TestFiles.makeDirectory(path)
             for name in names {
                 let slash = name.lastIndex(of: "/")
                 if let slash { try TestFiles.makeDirectory(path + "/" + name[..<slash]) }
