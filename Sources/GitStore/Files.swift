@@ -34,7 +34,9 @@ enum Files {
         try system { () throws(SystemError) in UInt64(try Posix.Files.status(path, followingLinks: true).size) }
     }
 
-    /// Reads a whole small file; nil when there is none. What is no regular file is a failure, and is not waited for.
+    /// Reads a whole small file; nil when there is none.
+    ///
+    /// What is no regular file is a failure, and is not waited for.
     static func read(_ path: String, limit: Int) throws(GitError) -> [UInt8]? {
         try system { () throws(SystemError) in
             try orNil { () throws(SystemError) in try Posix.Files.readRegular(path, limit: limit) }

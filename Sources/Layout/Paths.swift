@@ -26,7 +26,9 @@ public func lastComponent(of path: String) -> String {
     String(path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...])
 }
 
-/// What leads from a directory to a path below it; nil for any other path. Both are absolute and normalized.
+/// What leads from a directory to a path below it; nil for any other path.
+///
+/// Both are absolute and normalized.
 func pathBelow(_ directory: String, of path: String) -> String? {
     let prefix = directory == "/" ? "/" : directory + "/"
     guard path.hasPrefix(prefix), path != prefix else { return nil }

@@ -111,7 +111,9 @@ extension Place {
         }
     }
 
-    /// The same; nil when nothing is there. Something else than a regular file is a failure.
+    /// The same; nil when nothing is there.
+    ///
+    /// Something else than a regular file is a failure.
     public func readIfPresent(limit: Int) throws(SystemError) -> [UInt8]? {
         do throws(SystemError) {
             return try read(limit: limit)
