@@ -19,7 +19,7 @@ struct APITests {
     ) throws -> Router {
         var facts = Facts()
         facts.takesOrders = takesOrders
-        let journal = try Place(resolving: Scratch.directory + "/journal")
+        let journal = try Place(resolving: Scratch.directory + "/releases.log")
         var router = Router()
         API(
             facts: facts, status: status, events: Events(status, StatusReport(facts: facts)),
