@@ -91,6 +91,10 @@ struct PlantedTests {
         let first = try site.tip
         let sidecar = try site.start(Self.keeping)
         try site.waitUntilLive(first)
+        // libgit2 goes by paths: what is exchanged while it works on the store is beyond what is promised.
+        try ControlClient(root: site.root).waitForStatus("the deployment has ended") { status in
+            (status["attempt"]?.integer ?? 0) > 1 && status["deployment"] == .null
+        }
         let outside = try Outside(site, first)
         let before = try outside.look()
         try plant(name, in: site, to: outside.path)
