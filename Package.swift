@@ -43,22 +43,24 @@ let package = Package(
             name: "Remote",
             dependencies: ["JSON", "Posix", "Crypto", "Telemetry", "GitStore", "HTTPClient", "GitProtocol"],
             swiftSettings: strict),
-        .target(name: "Options", dependencies: ["JSON", "Posix"], swiftSettings: strict),
-        .target(name: "Releases", dependencies: ["Posix", "Patterns", "GitStore"], swiftSettings: strict),
+        .target(name: "Layout", dependencies: ["Posix"], swiftSettings: strict),
+        .target(name: "Options", dependencies: ["JSON", "Posix", "Layout"], swiftSettings: strict),
+        .target(name: "Releases", dependencies: ["Posix", "Layout", "Patterns", "GitStore"], swiftSettings: strict),
         .target(
-            name: "Reload", dependencies: ["Posix", "Patterns", "GitStore", "HTTPClient"], swiftSettings: strict),
+            name: "Reload", dependencies: ["Posix", "Layout", "Patterns", "GitStore", "HTTPClient"],
+            swiftSettings: strict),
         .target(
             name: "HTTPServer", dependencies: ["Posix", "CShims", "CMicrohttpd"], swiftSettings: strict),
         .target(
-            name: "Commands", dependencies: ["JSON", "Posix", "Telemetry", "HTTPClient", "Options"],
+            name: "Commands", dependencies: ["JSON", "Posix", "Layout", "Telemetry", "HTTPClient", "Options"],
             swiftSettings: strict),
         .target(
             name: "Deployment", dependencies: ["JSON", "Posix", "Telemetry", "GitStore"], swiftSettings: strict),
         .target(
             name: "Sidecar",
             dependencies: [
-                "JSON", "Posix", "Telemetry", "Patterns", "GitStore", "HTTPClient", "GitProtocol", "Options", "Remote",
-                "Releases", "Reload", "Crypto", "HTTPServer", "Commands", "Deployment",
+                "JSON", "Posix", "Layout", "Telemetry", "Patterns", "GitStore", "HTTPClient", "GitProtocol", "Options",
+                "Remote", "Releases", "Reload", "Crypto", "HTTPServer", "Commands", "Deployment",
             ],
             // The status page; it becomes part of the program.
             resources: [
@@ -75,6 +77,7 @@ let package = Package(
         .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "PosixTests", dependencies: ["Posix", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "LayoutTests", dependencies: ["Layout", "Posix", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "TelemetryTests", dependencies: ["Posix", "Telemetry", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "PatternsTests", dependencies: ["Patterns", "TestSupport"], swiftSettings: strict),
@@ -97,17 +100,17 @@ let package = Package(
             swiftSettings: strict),
         // What the kill test kills.
         .executableTarget(
-            name: "SyncLoop", dependencies: ["Releases", "GitStore", "Posix"], path: "Tests/SyncLoop",
+            name: "SyncLoop", dependencies: ["Releases", "Layout", "GitStore", "Posix"], path: "Tests/SyncLoop",
             swiftSettings: strict),
         .testTarget(
             name: "ReleasesTests",
-            dependencies: ["Releases", "GitStore", "Patterns", "Posix", "SyncLoop", "TestSupport"],
+            dependencies: ["Releases", "Layout", "GitStore", "Patterns", "Posix", "SyncLoop", "TestSupport"],
             swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "JSON", "Releases", "Remote", "GitProtocol", "HTTPClient", "GitStore", "Posix", "SyncLoop", "Telemetry",
-                "TestSupport",
+                "JSON", "Releases", "Layout", "Remote", "GitProtocol", "HTTPClient", "GitStore", "Posix", "SyncLoop",
+                "Telemetry", "TestSupport",
             ],
             path: "Tests/Benchmarks", swiftSettings: strict),
         .testTarget(
@@ -129,8 +132,8 @@ let package = Package(
         .testTarget(
             name: "SidecarTests",
             dependencies: [
-                "Sidecar", "Crypto", "Deployment", "GitProtocol", "GitStore", "HTTPClient", "HTTPServer", "JSON", "Options", "Posix",
-                "Remote", "Releases", "Telemetry", "TestSupport",
+                "Sidecar", "Crypto", "Deployment", "GitProtocol", "GitStore", "HTTPClient", "HTTPServer", "JSON", "Layout",
+                "Options", "Posix", "Remote", "Releases", "Telemetry", "TestSupport",
             ],
             swiftSettings: strict),
         // Runs the program that ships, which scripts/run-tests builds apart from the tests.

@@ -19,6 +19,11 @@ enum Files {
         (try? Posix.Files.statusIfPresent(path, followingLinks: true))?.kind == .directory
     }
 
+    /// Whether there is a directory at this path, and not only at the end of a symbolic link there.
+    static func isDirectoryItself(_ path: String) -> Bool {
+        (try? Posix.Files.statusIfPresent(path))?.kind == .directory
+    }
+
     /// Whether there is anything at this path that we can see.
     static func exists(_ path: String) -> Bool {
         (try? Posix.Files.statusIfPresent(path)) != nil
@@ -30,9 +35,11 @@ enum Files {
     }
 
     /// Reads a whole small file; nil when there is none.
+    ///
+    /// What is no regular file is a failure, and is not waited for.
     static func read(_ path: String, limit: Int) throws(GitError) -> [UInt8]? {
         try system { () throws(SystemError) in
-            try orNil { () throws(SystemError) in try Posix.Files.read(path, limit: limit) }
+            try orNil { () throws(SystemError) in try Posix.Files.readRegular(path, limit: limit) }
         }
     }
 

@@ -62,7 +62,8 @@ extension ObjectStore {
     /// The paths of all loose objects.
     func looseObjects() throws(GitError) -> [String] {
         var files: [String] = []
-        for directory in try Files.names(in: path + "/objects") where directory.utf8.count == 2 {
+        for directory in try Files.names(in: path + "/objects")
+        where directory.utf8.count == 2 && Files.isDirectoryItself("\(path)/objects/\(directory)") {
             for name in try Files.names(in: "\(path)/objects/\(directory)")
             where ObjectID(directory + name) != nil {
                 files.append("\(path)/objects/\(directory)/\(name)")

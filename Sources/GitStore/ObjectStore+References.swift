@@ -14,12 +14,14 @@ extension ObjectStore {
 
     /// Keeps a commit and all that belongs to it until it is released.
     public func keep(_ commit: ObjectID) throws(GitError) {
+        try StoreDirectory.checkKinds(path)
         try Files.makeDirectories(keptDirectory)
         try setReference("\(keptPrefix)\(commit)", to: commit)
     }
 
     /// Gives a commit up, so that compaction may remove it; one that is not kept will do.
     public func release(_ commit: ObjectID) throws(GitError) {
+        try StoreDirectory.checkKinds(path)
         try files.removePacked("\(keptPrefix)\(commit)")
         try Files.remove("\(keptDirectory)/\(commit)")
     }
@@ -52,6 +54,7 @@ extension ObjectStore {
     ///
     /// A `shallow.lock` that a killed git program left behind does not matter.
     public func replaceShallow(_ commits: Set<ObjectID>) throws(GitError) {
+        try StoreDirectory.checkKinds(path)
         guard !commits.isEmpty else {
             try Files.remove(path + "/shallow")
             return try Files.flushDirectory(of: path + "/shallow")

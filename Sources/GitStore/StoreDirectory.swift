@@ -39,6 +39,41 @@ enum StoreDirectory {
 
         """
 
+    /// The directories that we or libgit2 write in, each after the one that it lies in.
+    private static let directories = [
+        "objects", "objects/info", "objects/info/commit-graphs", "objects/pack", "refs", "refs/heads", "refs/tags",
+        "refs/git-sidecar", "worktrees",
+        "modules",
+    ]
+    /// The files that we or libgit2 read.
+    private static let files = [
+        "HEAD", "config", "packed-refs", "shallow", "git-sidecar-filter", "objects/info/alternates",
+        "objects/info/commit-graph", "objects/pack/multi-pack-index",
+    ]
+
+    /// Throws when the store, or a directory or file in it, is a symbolic link or something else than what belongs there:
+    /// whoever can write to the volume could have us write elsewhere, or wait for a FIFO for ever.
+    static func checkKinds(_ path: String) throws(GitError) {
+        let operation = "use the object store at \(path)"
+        guard let status = try system({ () throws(SystemError) in try Posix.Files.statusIfPresent(path) }) else {
+            return
+        }
+        guard status.kind == .directory else {
+            throw GitError(code: .foreignFormat, operation: operation, message: "it is \(status.kindText)")
+        }
+        let wrong = try system { () throws(SystemError) -> String? in
+            let store = try FileDescriptor.open(path, .read, [.directory, .noFollow])
+            for (names, kind) in [(directories, FileStatus.Kind.directory), (files, .file)] {
+                for name in names {
+                    guard let status = try store.statusIfPresent(entry: name), status.kind != kind else { continue }
+                    return "\(name) is \(status.kindText)"
+                }
+            }
+            return nil
+        }
+        if let wrong { throw .malformed(operation, wrong) }
+    }
+
     /// Throws unless there is a repository at this path in a format that we understand.
     static func checkFormat(_ path: String) throws(GitError) {
         let operation = "open the object store at \(path)"

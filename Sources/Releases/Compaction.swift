@@ -1,4 +1,5 @@
 public import GitStore
+public import Layout
 public import Posix
 
 /// When the object store is compacted.
@@ -21,15 +22,15 @@ public struct Compaction: Sendable {
     static let mostLooseObjects = 1024
 
     /// The file that says how many objects were needed when the store was last compacted.
-    private let record: String
+    private let record: Place
     private let mode: CompactionMode
 
     /// For the store of a root.
     public init(layout: ReleaseLayout, mode: CompactionMode = .auto) {
-        self.init(record: layout.state + "/needed-objects", mode: mode)
+        self.init(record: layout.neededObjects, mode: mode)
     }
 
-    init(record: String, mode: CompactionMode) {
+    init(record: Place, mode: CompactionMode) {
         self.record = record
         self.mode = mode
     }
@@ -64,14 +65,14 @@ public struct Compaction: Sendable {
             return result
         }
         let count = result.pack?.progress.totalObjects ?? 0
-        try system { () throws(SystemError) in try AtomicFile.write(Array("\(count)\n".utf8), to: record) }
+        try system { () throws(SystemError) in try record.replace(Array("\(count)\n".utf8)) }
         return result
     }
 
     /// How many objects were needed when the store was last compacted: what came since is not, as a rule.
     private func isTime(_ statistics: StoreStatistics) throws(ReleaseError) -> Bool {
         if statistics.packs > Self.mostPacks || statistics.looseObjects > Self.mostLooseObjects { return true }
-        let content = try system { () throws(SystemError) in try Files.readIfPresent(record, limit: 64) }
+        let content = try system { () throws(SystemError) in try record.readIfRegular(limit: 64) }
         let line = content.map { String(decoding: $0.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self) }
         if let needed = line.flatMap({ Int($0) }), needed >= 0 {
             // Bounded: neither number is below zero.
@@ -80,7 +81,7 @@ public struct Compaction: Sendable {
         // Not compacted yet: what the first fetch brought is taken for what is needed.
         if statistics.packs == 1 {
             let count = Array("\(statistics.packedObjects)\n".utf8)
-            try system { () throws(SystemError) in try AtomicFile.write(count, to: record) }
+            try system { () throws(SystemError) in try record.replace(count) }
         }
         return false
     }

@@ -1,4 +1,5 @@
 internal import GitStore
+internal import Layout
 internal import Posix
 
 /// How a release was found.
@@ -37,7 +38,7 @@ extension Recovery {
         let worktree = Worktree(layout: layout)
         let permissions = try layout.permissions()
         return try system { () throws(SystemError) in
-            guard let status = try Files.statusIfPresent(release.path) else { return "it is not there" }
+            guard let status = try layout.place(of: release).statusIfPresent() else { return "it is not there" }
             guard status.kind == .directory else { return "it is no directory" }
             guard let record = try worktree.index(of: release.commit) else {
                 return "there is no record of what was written"
@@ -60,8 +61,8 @@ extension Worktree {
     /// Whether the release and its record name each other and the release's commit.
     func isIntact(_ release: Release) throws(SystemError) -> Bool {
         let commit = release.commit
-        guard try self.commit(ofReleaseAt: release.path) == commit else { return false }
-        let head = try Files.readIfPresent(layout.metadata(of: commit) + "/HEAD", limit: 8192)
+        guard try self.commit(ofReleaseAt: layout.place(of: release)) == commit else { return false }
+        let head = try layout.record(of: commit).appending("HEAD").readIfRegular(limit: 8192)
         return head == Array("\(commit)\n".utf8)
     }
 }
@@ -70,17 +71,17 @@ extension ReleaseLayout {
     /// What permissions new files get on the volume.
     func permissions() throws(ReleaseError) -> Permissions {
         try system { () throws(SystemError) in
-            try Files.makeDirectories(staging)
-            let place = staging + "/" + TemporaryName.make()
-            try Files.makeDirectory(place)
+            _ = try stagingPlace.makeDirectories()
+            let place = stagingPlace.unused()
+            try place.makeDirectory()
             do throws(SystemError) {
-                let directory = try FileDescriptor.openDirectory(place)
+                let directory = try place.openDirectory()
                 let permissions = try VolumeTraits(probing: directory.number).permissions
-                try Files.removeTree(place)
+                try place.removeTree()
                 return permissions
             } catch {
                 // The failure to report is the first one; what is left goes at the next start.
-                try? Files.removeTree(place)
+                try? place.removeTree()
                 throw error
             }
         }

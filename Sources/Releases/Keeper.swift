@@ -1,4 +1,5 @@
 public import GitStore
+public import Layout
 public import Posix
 
 /// What a look at the old releases has led to.
@@ -72,7 +73,7 @@ public struct Keeper: Sendable {
 
     /// Gives what publishing and staging left behind to the cleaner.
     private func sweepStaging() throws(ReleaseError) {
-        let count = try system { () throws(SystemError) in try layout.trash.takeAll(in: layout.staging) }
+        let count = try system { () throws(SystemError) in try layout.sweepStaging() }
         if count > 0 { cleaner.start() }
     }
 
@@ -92,7 +93,7 @@ public struct Keeper: Sendable {
 
     private func discard(_ place: ReleasePlace, withRecord: Bool) throws(ReleaseError) {
         // The directory first: one without a record would be an unknown one, a record without a directory is nothing.
-        try cleaner.discard(place.path)
-        if withRecord { try cleaner.discard(layout.metadata(of: place.commit)) }
+        try cleaner.discard(place.place)
+        if withRecord { try cleaner.discard(layout.record(of: place.commit)) }
     }
 }

@@ -1,4 +1,5 @@
 public import GitStore
+internal import Layout
 public import Posix
 
 /// What was done about stores that turned out to be damaged.
@@ -27,12 +28,12 @@ extension Recovery {
     {
         var replaced = ReplacedStores()
         for location in try layout.moduleLocations() {
-            let path = layout.moduleStore(location)
+            let place = layout.moduleStorePlace(location)
             // One inside another goes with it.
-            guard try system({ () throws(SystemError) in try Files.statusIfPresent(path) }) != nil,
-                try !isWhole(path, deadline)
+            guard try system({ () throws(SystemError) in try place.statusIfPresent() }) != nil,
+                try !isWhole(place.path, deadline)
             else { continue }
-            try cleaner.discard(path)
+            try cleaner.discard(place)
             replaced.modules.append(location)
         }
         if try !isWhole(layout.gitDirectory, deadline) {

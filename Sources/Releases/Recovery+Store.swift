@@ -1,4 +1,5 @@
 internal import GitStore
+internal import Layout
 internal import Posix
 
 // Opens the object store, and puts an empty one in the place of a damaged one.
@@ -20,21 +21,22 @@ extension Recovery {
 
     /// Puts an empty store in the place of ours, with what belongs to releases and submodules in it.
     func replaceStore(isForeign: Bool) throws(ReleaseError) {
-        let fresh = layout.staging + "/" + TemporaryName.make()
-        _ = try store { () throws(GitError) in try ObjectStore.open(fresh) }
+        let fresh = layout.stagingPlace.unused()
+        _ = try system { () throws(SystemError) in try layout.stagingPlace.makeDirectories() }
+        _ = try store { () throws(GitError) in try ObjectStore.open(fresh.path) }
         try system { () throws(SystemError) in
             // Without git's records of the releases those could not be proved.
-            try carry("/worktrees", to: fresh)
+            try carry(layout.records.name, to: fresh)
             // The stores of submodules are stores of their own, with whatever is wrong or right in them.
-            if !isForeign { try carry("/modules", to: fresh) }
-            try exchange(fresh, layout.gitDirectory)
+            if !isForeign { try carry("modules", to: fresh) }
+            try exchange(fresh, layout.store)
             if isForeign {
                 // Somebody may miss it: it is not ours to remove.
-                try layout.trash.take(layout.replacedStore)
-                try Files.rename(fresh, to: layout.replacedStore)
-                find("what was in the object store's place is kept", layout.replacedStore)
+                try layout.discard(layout.replacedStore)
+                try fresh.rename(to: layout.replacedStore)
+                find("what was in the object store's place is kept", layout.replacedStore.path)
             } else {
-                try layout.trash.take(fresh)
+                try layout.discard(fresh)
             }
         }
     }
@@ -42,46 +44,47 @@ extension Recovery {
     /// Gives the new store what a directory of the old one holds.
     ///
     /// The old one stays as it is: a kill on the way leaves it complete.
-    private func carry(_ name: String, to store: String) throws(SystemError) {
-        try carryTree(layout.gitDirectory + name, to: store + name)
+    private func carry(_ name: String, to store: Place) throws(SystemError) {
+        guard try layout.store.appending(name).isDirectory() else { return }
+        let old = try layout.store.appending(name).openDirectory()
+        try carryEntries(of: old, to: try store.appending(name).makeDirectories())
     }
 
-    private func carryTree(_ old: String, to new: String) throws(SystemError) {
-        guard try Files.statusIfPresent(old)?.kind == .directory else { return }
-        try Files.makeDirectory(new)
-        for entry in try FileDescriptor.openDirectory(old).entries() {
-            let name = "/" + String(decoding: entry.name, as: UTF8.self)
+    private func carryEntries(
+        of old: borrowing FileDescriptor, to new: borrowing FileDescriptor
+    ) throws(SystemError) {
+        for entry in try old.entries() {
             switch entry.kind {
-            case .directory: try carryTree(old + name, to: new + name)
-            case .file: try carryFile(old + name, to: new + name)
+            case .directory:
+                try new.makeDirectory(entry: entry.name)
+                try carryEntries(
+                    of: try old.openDirectory(entry: entry.name), to: try new.openDirectory(entry: entry.name))
+            case .file: try carryFile(entry.name, from: old, to: new)
             default: break
             }
         }
     }
 
-    private func carryFile(_ file: String, to new: String) throws(SystemError) {
+    private func carryFile(
+        _ name: [UInt8], from old: borrowing FileDescriptor, to new: borrowing FileDescriptor
+    ) throws(SystemError) {
         do throws(SystemError) {
-            try Files.link(file, as: new)
+            try old.link(entry: name, to: new, as: name)
         } catch {
             // A file system without hard links.
-            try Files.create(new, try Files.read(file, limit: .max))
+            try new.createFile(entry: name, try old.readFile(entry: name, limit: .max))
         }
     }
 
-    private func exchange(_ fresh: String, _ old: String) throws(SystemError) {
+    private func exchange(_ fresh: Place, _ old: Place) throws(SystemError) {
         do throws(SystemError) {
-            try Files.exchange(fresh, old)
+            try fresh.exchange(with: old)
         } catch  where error.isUnsupported {
             // Nobody but us and people with git look at the store: a moment without it does no harm.
-            let aside = layout.staging + "/" + TemporaryName.make()
-            try Files.rename(old, to: aside)
-            try Files.rename(fresh, to: old)
-            try Files.rename(aside, to: fresh)
+            let aside = layout.stagingPlace.unused()
+            try old.rename(to: aside)
+            try fresh.rename(to: old)
+            try aside.rename(to: fresh)
         }
     }
-}
-
-extension ReleaseLayout {
-    /// Where a repository of somebody else is kept that lay where our store belongs.
-    var replacedStore: String { state + "/replaced-git" }
 }

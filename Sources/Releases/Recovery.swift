@@ -1,4 +1,5 @@
 public import GitStore
+public import Layout
 public import Posix
 
 /// Brings a root into order at start, before the network is asked, and repairs a live release that was damaged.
@@ -32,8 +33,8 @@ public final class Recovery {
         findings = []
         if let recorded { try adopt(recorded) }
         try system { () throws(SystemError) in
-            try Files.makeDirectories(layout.releases)
-            try Files.makeDirectories(layout.trash.path)
+            _ = try layout.releasesPlace.makeDirectories()
+            _ = try layout.trash.makeDirectories()
         }
         let live = try current() ?? recorded.map { Release(commit: $0, path: layout.directory(of: $0)) }
         try sweep(live)
@@ -91,17 +92,14 @@ public final class Recovery {
         guard mode == .directory, try publisher.current() == nil else { return }
         try system { () throws(SystemError) in
             let worktree = Worktree(layout: layout)
-            guard try Files.statusIfPresent(layout.link)?.kind == .directory,
-                let record = try worktree.index(of: commit)
-            else { return }
-            var isOurs = false
-            for entry in 0..<record.count where !isOurs {
-                let status = try Files.statusIfPresent(layout.link + "/" + record.pathText(entry))
-                isOurs = status.map { record.matches(entry, $0) } ?? false
-            }
-            if !isOurs { return }
+            guard try layout.linkPlace.isDirectory(), let record = try worktree.index(of: commit) else { return }
+            let directory = try layout.linkPlace.openDirectory()
+            let verification = Verification(
+                index: record, prepared: nil, directory: directory.number, objects: nil)
+            if try !verification.holdsAnyFile() { return }
             find("the published directory had no .git file of ours; it was written again", layout.link)
-            try AtomicFile.write(worktree.pointer(commit, at: layout.link), to: layout.link + "/.git")
+            try layout.linkPlace.appending(Worktree.pointerName).replace(
+                worktree.pointer(commit, at: layout.linkPlace.path))
         }
     }
 
@@ -110,7 +108,7 @@ public final class Recovery {
     ) throws(ReleaseError) {
         let boot = BootRecord(layout: layout)
         let byContent = try system { () throws(SystemError) in try boot.isOutdated() }
-        let isThere = try system { () throws(SystemError) in try Files.statusIfPresent(live.path) != nil }
+        let isThere = try system { () throws(SystemError) in try layout.place(of: live).statusIfPresent() != nil }
         switch try examine(live, store, byContent: byContent, deadline) {
         case .whole: recovered.isVerified = true
         case .unproven(let error):
@@ -136,7 +134,7 @@ public final class Recovery {
             return
         }
         let isDirectory = try system { () throws(SystemError) in
-            try Files.statusIfPresent(live.path)?.kind == .directory
+            try layout.place(of: live).isDirectory()
         }
         guard let submodules = try recordedSubmodules(live, store) else {
             find("which submodules the live release had is not known; it must be deployed again", "\(live.commit)")

@@ -1,4 +1,5 @@
 internal import GitStore
+internal import Layout
 public import Posix
 
 /// How thoroughly a release is looked at.
@@ -22,12 +23,12 @@ extension Stager {
         let (record, prepared, pointer) = try system { () throws(SystemError) in
             (
                 try worktree.index(of: release.commit), try worktree.preparedIndex(of: release.commit),
-                try worktree.commit(ofReleaseAt: release.path)
+                try worktree.commit(ofReleaseAt: layout.place(of: release))
             )
         }
         guard let record, pointer == release.commit else { return [Difference(kind: .unproven, path: [])] }
         let index = depth == .full ? try expectedIndex(release, record, deadline) : record
-        let directory = try system { () throws(SystemError) in try FileDescriptor.openDirectory(release.path) }
+        let directory = try system { () throws(SystemError) in try layout.open(release) }
         let verification = Verification(
             index: index, prepared: prepared, directory: directory.number,
             objects: depth == .full ? objects.path : nil)
@@ -47,7 +48,7 @@ extension Stager {
         guard let record else {
             throw .refused(operation: "note the changes in \(release.path)", reason: "its record is damaged")
         }
-        let directory = try system { () throws(SystemError) in try FileDescriptor.openDirectory(release.path) }
+        let directory = try system { () throws(SystemError) in try layout.open(release) }
         let verification = Verification(index: record, prepared: nil, directory: directory.number, objects: nil)
         let changed = try verification.files(threads: options.usedThreads, deadline)
         try system { () throws(SystemError) in
@@ -158,6 +159,23 @@ struct Verification: Sendable {
             case .unchanged, .notEncoded(nil, _): try reader.rest(of: file, equals: content)
             }
         }
+    }
+
+    /// Whether any file is as it was written.
+    func holdsAnyFile() throws(SystemError) -> Bool {
+        let cursor = DirectoryCursor(root: directory, creates: false)
+        let bytes = index.bytes.span
+        for entry in 0..<index.count where !index.isSkipped(entry) {
+            let path = index.pathRange(entry)
+            do throws(SystemError) {
+                let start = try cursor.enter(directoryOf: bytes.extracting(path))
+                let name = bytes.extracting(path.lowerBound + start..<path.upperBound + 1)
+                if index.matches(entry, try TreeFile.status(in: cursor.descriptor, name)) { return true }
+            } catch  where error.isAbsence {
+                continue
+            }
+        }
+        return false
     }
 
     /// What lies in the release and is not in the index.

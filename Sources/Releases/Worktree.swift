@@ -1,4 +1,5 @@
 internal import GitStore
+internal import Layout
 internal import Posix
 
 /// What makes a directory a worktree in git's eyes: a `.git` file in it, and a record in the store.
@@ -19,14 +20,17 @@ struct Worktree {
     /// The name of the record of what a command has changed in a release before it was published.
     private static let preparation = "prepared-index"
 
+    /// The name of the file in a release that leads to its record.
+    static let pointerName = ".git"
+
     /// The content of the `.git` file of a release in the directory that lies at `path`.
     func pointer(_ commit: ObjectID, at path: String) -> [UInt8] {
         Array("gitdir: \(relativePath(from: path, to: layout.metadata(of: commit)))\n".utf8)
     }
 
-    /// The commit of the release at a path, by its `.git` file; nil for a directory that is no release of ours.
-    func commit(ofReleaseAt path: String) throws(SystemError) -> ObjectID? {
-        guard let content = try Files.readIfPresent(path + "/.git", limit: 8192) else { return nil }
+    /// The commit of the release in a place, by its `.git` file; nil for a directory that is no release of ours.
+    func commit(ofReleaseAt place: Place) throws(SystemError) -> ObjectID? {
+        guard let content = try place.appending(Self.pointerName).readIfRegular(limit: 8192) else { return nil }
         let line = String(decoding: content.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
         let marker = ".git/worktrees/"
         // Only the end is looked at: the directory may just have been moved to where the way to the store is another.
@@ -37,7 +41,7 @@ struct Worktree {
     }
 
     /// Writes the record of a release into a directory that does not exist yet.
-    func write(_ index: ReleaseIndex, of commit: ObjectID, into directory: String) throws(SystemError) {
+    func write(_ index: ReleaseIndex, of commit: ObjectID, into directory: Place) throws(SystemError) {
         try write(
             index,
             Record(
@@ -57,8 +61,9 @@ struct Worktree {
     }
 
     /// Writes a record into a directory that does not exist yet.
-    func write(_ index: ReleaseIndex, _ record: Record, into directory: String) throws(SystemError) {
-        try Files.makeDirectory(directory)
+    func write(_ index: ReleaseIndex, _ record: Record, into place: Place) throws(SystemError) {
+        try place.makeDirectory()
+        let directory = try place.openDirectory()
         let files = [
             ("HEAD", "\(record.commit)\n"),
             ("commondir", relativePath(from: record.place, to: record.store) + "\n"),
@@ -66,15 +71,15 @@ struct Worktree {
             // Keeps `git worktree prune`, which `git gc` runs, from taking the record away.
             ("locked", "this worktree is a release of git-sidecar\n"),
         ]
-        for (name, content) in files { try Files.create("\(directory)/\(name)", Array(content.utf8)) }
+        for (name, content) in files { try directory.createFile(entry: name, Array(content.utf8)) }
         let (bytes, origin) = index.files()
-        try Files.create("\(directory)/\(Self.record)\(Self.origin)", origin)
-        try Files.create("\(directory)/index", bytes)
+        try directory.createFile(entry: Self.record + Self.origin, origin)
+        try directory.createFile(entry: "index", bytes)
         do throws(SystemError) {
-            try Files.link("\(directory)/index", as: "\(directory)/\(Self.record)")
+            try directory.link(entry: "index", to: directory, as: Self.record)
         } catch {
             // A file system without hard links, or one that refuses this one.
-            try Files.create("\(directory)/\(Self.record)", bytes)
+            try directory.createFile(entry: Self.record, bytes)
         }
     }
 
@@ -95,22 +100,23 @@ struct Worktree {
         _ index: ReleaseIndex, of commit: ObjectID, _ submodule: SubmoduleCheckout? = nil
     ) throws(SystemError) {
         let (bytes, origin) = index.files()
-        let path = "\(metadata(of: commit, submodule))/\(Self.preparation)"
-        try AtomicFile.write(origin, to: path + Self.origin)
-        try AtomicFile.write(bytes, to: path)
+        let record = record(of: commit, submodule)
+        try record.appending(Self.preparation + Self.origin).replace(origin)
+        try record.appending(Self.preparation).replace(bytes)
     }
 
     private func read(
         _ name: String, of commit: ObjectID, _ submodule: SubmoduleCheckout?
     ) throws(SystemError) -> ReleaseIndex? {
-        let path = "\(metadata(of: commit, submodule))/\(name)"
-        guard let origin = try Files.readIfPresent(path + Self.origin, limit: 64 << 20),
-            let file = try Files.readIfPresent(path, limit: .max)
+        let record = record(of: commit, submodule)
+        guard let origin = try record.appending(name + Self.origin).readIfRegular(limit: 64 << 20),
+            let file = try record.appending(name).readIfRegular(limit: .max)
         else { return nil }
         return ReleaseIndex(file: file, origin: origin)
     }
 
-    private func metadata(of commit: ObjectID, _ submodule: SubmoduleCheckout?) -> String {
-        layout.metadata(of: commit) + (submodule.map { "/" + $0.location } ?? "")
+    private func record(of commit: ObjectID, _ submodule: SubmoduleCheckout?) -> Place {
+        let record = layout.record(of: commit)
+        return submodule.map { record.appending($0.location) } ?? record
     }
 }

@@ -2,6 +2,7 @@ internal import Deployment
 internal import GitProtocol
 internal import GitStore
 internal import HTTPClient
+internal import Layout
 public import Options
 public import Posix
 internal import Releases
@@ -43,7 +44,7 @@ public final class Sidecar {
     /// Blocks the calling thread, which must be the only one of the process so far: signals are blocked before others
     /// are made.
     public func run() -> ExitCode {
-        let errorFile = ErrorFile(plan.settings.errorFile?.text)
+        let errorFile = ErrorFile(plan.settings.errorFile?.text, root: plan.root.text)
         let manager = ServiceManager.fromEnvironment()
         do {
             try listenForSignals()
@@ -52,7 +53,7 @@ public final class Sidecar {
             if plan.settings.groupWrite { GroupAccess.allow() }
             if plan.settings.addUser { addUser(home: environment["HOME"], logger) }
             HTTPLibrary.start()
-            let layout = try ReleaseLayout(root: plan.root.text, link: plan.link.text)
+            let layout = try layOut()
             let lock = try RootLock(layout)
             let (loop, hooks) = try assemble(layout, errorFile)
             defer { control?.stop() }
@@ -82,6 +83,20 @@ public final class Sidecar {
             }
             return .failure
         }
+    }
+
+    /// Makes and holds the root, and clears what is ours in it of what cannot be used.
+    private func layOut() throws(SystemError) -> ReleaseLayout {
+        let logger = logger
+        let layout = try ReleaseLayout(root: plan.root.text, link: plan.link.text) { path, found in
+            logger.warning(
+                "something that is not ours was in the place of a file or directory of ours and was taken away",
+                ["path": "\(path)", "found": "\(found)"])
+        }
+        for failure in layout.mendFiles() {
+            logger.warning("a file of ours cannot be used", error: failure)
+        }
+        return layout
     }
 
     /// Takes the root and builds everything that the loop needs, from the bottom up.
@@ -179,8 +194,8 @@ public final class Sidecar {
         var settings = ControlSettings(plan, remote: url, query: query)
         settings.signalTargets = signalTargets
         let control = ControlServer(
-            settings, facts, stateDirectory: layout.state, status: status, events: events, metrics: metrics,
-            queue: queue, heartbeat: heartbeat, logger: logger)
+            settings, info, socketFile: layout.controlSocket, journal: Journal(layout.journal), status: status,
+            events: events, metrics: metrics, queue: queue, heartbeat: heartbeat, logger: logger)
         try control.start()
         self.control = control
     }

@@ -1,5 +1,6 @@
 internal import GitStore
 internal import Glibc
+internal import Layout
 internal import Posix
 internal import Releases
 internal import TestSupport

@@ -1,4 +1,5 @@
 import GitStore
+import Layout
 import Posix
 import Releases
 import TestSupport

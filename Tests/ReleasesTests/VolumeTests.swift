@@ -1,5 +1,6 @@
 import GitStore
 import Glibc
+import Layout
 import Posix
 import Releases
 import TestSupport

@@ -1,6 +1,7 @@
 import GitProtocol
 import GitStore
 import HTTPClient
+import Layout
 import Options
 import Posix
 import Releases

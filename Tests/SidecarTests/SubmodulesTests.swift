@@ -1,4 +1,5 @@
 import GitStore
+import Layout
 import Options
 import Posix
 import Releases

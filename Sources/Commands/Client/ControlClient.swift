@@ -1,5 +1,6 @@
 internal import HTTPClient
 internal import JSON
+internal import Layout
 internal import Options
 internal import Posix
 
@@ -14,7 +15,7 @@ final class ControlClient {
         var configuration = HTTPConfiguration(userAgent: "\(Product.name)/\(Product.version)")
         switch plan {
         case .socket(let root):
-            configuration.socketFile = ControlClient.socketFile(root)
+            configuration.socketFile = ReleaseLayout.controlSocket(ofRoot: root.text)
             base = "http://localhost"
         case .url(let address, _):
             configuration.proxy = ProxySettings(environment: environment)
@@ -29,8 +30,6 @@ final class ControlClient {
             throw CommandError(message: error.description)
         }
     }
-
-    private static func socketFile(_ root: Path) -> String { root.text + "/.git-sidecar/control.sock" }
 
     /// Asks for something; over HTTP not everything is for everybody.
     func get(_ path: String, withToken: Bool = false) throws(CommandError) -> JSONValue {
@@ -149,7 +148,7 @@ extension ControlClient {
             guard try Files.statusIfPresent(root.text, followingLinks: true) != nil else {
                 return CommandError(message: "\(failure): there is no such directory", hint: "check --root")
             }
-            guard let socket = try Files.statusIfPresent(ControlClient.socketFile(root)) else {
+            guard let socket = try Files.statusIfPresent(ReleaseLayout.controlSocket(ofRoot: root.text)) else {
                 return CommandError(
                     message: "\(failure): none runs there", hint: "start one, or give the --root of the one that runs")
             }

@@ -1,4 +1,5 @@
 public import GitStore
+public import Layout
 public import Posix
 
 /// What became of the object stores of submodules.
@@ -47,7 +48,7 @@ public struct ModuleStores: Sendable {
             guard isNeeded else {
                 // One inside another goes with it.
                 if try exists(location) {
-                    try cleaner.discard(layout.moduleStore(location))
+                    try cleaner.discard(layout.moduleStorePlace(location))
                     result.removed.append(location)
                 }
                 continue
@@ -61,9 +62,7 @@ public struct ModuleStores: Sendable {
     private func neededCommits(_ live: ObjectID) throws(ReleaseError) -> [String: Set<ObjectID>] {
         var commits: Set<ObjectID> = [live]
         try system { () throws(SystemError) in
-            let records = layout.gitDirectory + "/worktrees"
-            guard try Files.statusIfPresent(records)?.kind == .directory else { return }
-            for entry in try FileDescriptor.openDirectory(records).entries() {
+            for entry in try layout.records.entriesIfPresent() {
                 if let commit = ObjectID(String(decoding: entry.name, as: UTF8.self)) { commits.insert(commit) }
             }
         }
@@ -104,7 +103,8 @@ public struct ModuleStores: Sendable {
             }
             return objects
         }
-        let compaction = Compaction(record: path + "/git-sidecar-needed-objects", mode: mode)
+        let compaction = Compaction(
+            record: layout.moduleStorePlace(location).appending("git-sidecar-needed-objects"), mode: mode)
         let isPartial = try store { () throws(GitError) in try objects.filter != .none }
         if try compaction.runIfNeeded(objects, live: nil, isPartial: isPartial, deadline: deadline) != nil {
             result.compacted.append(location)
@@ -112,6 +112,6 @@ public struct ModuleStores: Sendable {
     }
 
     private func exists(_ location: String) throws(ReleaseError) -> Bool {
-        try system { () throws(SystemError) in try Files.statusIfPresent(layout.moduleStore(location)) != nil }
+        try system { () throws(SystemError) in try layout.moduleStorePlace(location).statusIfPresent() != nil }
     }
 }

@@ -1,4 +1,5 @@
 internal import GitStore
+internal import Layout
 internal import Posix
 
 extension Stager {
@@ -54,8 +55,8 @@ extension Stager {
         size = work.releaseBytes
         let index = work.index
         try system { () throws(SystemError) in
-            let directory = staged.metadata + "/" + submodule.location
-            try Files.makeDirectories(parent(of: directory))
+            let directory = staged.metadata.appending(submodule.location)
+            _ = try directory.directory.makeDirectories()
             try worktree.write(
                 index,
                 Worktree.Record(
@@ -73,7 +74,7 @@ extension Stager {
     private func fromFormer(
         _ checkout: Checkout, _ source: Release, _ former: SubmoduleCheckout, _ old: ReleaseIndex, _ deadline: Deadline
     ) throws(ReleaseError) -> StagingWork {
-        let directory = try system { () throws(SystemError) in try FileDescriptor.openDirectory(source.path) }
+        let directory = try system { () throws(SystemError) in try layout.open(source) }
         let inside = DirectoryCursor(root: directory.number, creates: false)
         do throws(SystemError) {
             try inside.enter(former)

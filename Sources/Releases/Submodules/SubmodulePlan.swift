@@ -1,4 +1,5 @@
 public import GitStore
+internal import Layout
 internal import Patterns
 internal import Posix
 

@@ -1,4 +1,5 @@
 internal import GitStore
+internal import Layout
 public import Posix
 
 extension Stager {
@@ -27,7 +28,7 @@ extension Stager {
             )
         }
         guard let record else { return [Difference(kind: .unproven, path: [])] }
-        let top = try system { () throws(SystemError) in try FileDescriptor.openDirectory(release.path) }
+        let top = try system { () throws(SystemError) in try layout.open(release) }
         guard let inside = try enter(submodule, top) else { return [Difference(kind: .missing, path: [])] }
         let isPointed = try system { () throws(SystemError) in
             try worktree.isPointed(submodule, of: release.commit, at: release.path, in: inside.descriptor)
@@ -56,7 +57,7 @@ extension Stager {
                     operation: "note the changes in \(release.path)/\(submodule.pathText)",
                     reason: "its record is damaged")
             }
-            let top = try system { () throws(SystemError) in try FileDescriptor.openDirectory(release.path) }
+            let top = try system { () throws(SystemError) in try layout.open(release) }
             guard let inside = try enter(submodule, top) else {
                 throw .refused(
                     operation: "note the changes in \(release.path)/\(submodule.pathText)",

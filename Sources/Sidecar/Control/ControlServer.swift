@@ -19,15 +19,15 @@ final class ControlServer {
     private let page = StatusPage()
     private var servers: [HTTPServer] = []
 
-    /// Prepares to answer from what the others keep up to date; the socket file lies in `stateDirectory`.
+    /// Prepares to answer from what the others keep up to date; commands come by the socket file.
     init(
-        _ settings: ControlSettings, _ info: SidecarInfo, stateDirectory: String, status: Status, events: Events,
-        metrics: Metrics, queue: TriggerQueue, heartbeat: Heartbeat, logger: Logger
+        _ settings: ControlSettings, _ info: SidecarInfo, socketFile: String, journal: Journal, status: Status,
+        events: Events, metrics: Metrics, queue: TriggerQueue, heartbeat: Heartbeat, logger: Logger
     ) {
         self.settings = settings
-        socketFile = ControlServer.socketFile(in: stateDirectory)
+        self.socketFile = socketFile
         self.info = info
-        journal = Journal(stateDirectory)
+        self.journal = journal
         self.status = status
         self.events = events
         self.metrics = metrics
@@ -64,9 +64,6 @@ final class ControlServer {
 
     /// The port of `--http-bind`, once it is started.
     var port: UInt16? { servers.lazy.map(\.port).first { $0 != 0 } }
-
-    /// Where the socket file of a root lies.
-    static func socketFile(in stateDirectory: String) -> String { stateDirectory + "/control.sock" }
 
     private func serve(
         _ address: BindAddress, _ limits: ServerLimits, _ router: Router

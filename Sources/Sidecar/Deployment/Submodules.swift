@@ -1,5 +1,6 @@
 internal import GitProtocol
 internal import GitStore
+internal import Layout
 internal import Options
 internal import Patterns
 internal import Posix

@@ -2,6 +2,7 @@ import Deployment
 import GitStore
 import HTTPServer
 import JSON
+import Layout
 import Posix
 import Telemetry
 import TestSupport
@@ -16,13 +17,14 @@ struct APITests {
 
     private func router(
         _ queue: TriggerQueue, takesOrders: Bool = true, token: APIToken? = nil
-    ) -> Router {
+    ) throws -> Router {
         var info = SidecarInfo()
         info.takesOrders = takesOrders
+        let journal = try Place(resolving: Scratch.directory + "/releases.log")
         var router = Router()
         API(
             info: info, status: status, events: Events(status, StatusReport(info: info)),
-            journal: Journal(Scratch.directory), queue: queue, signalTargets: [], logger: Logger(log.sink),
+            journal: Journal(journal), queue: queue, signalTargets: [], logger: Logger(log.sink),
             token: token
         ).add(to: &router)
         return router
@@ -53,7 +55,7 @@ struct APITests {
     @Test("a release is named by its hash or a part of it, which only one may begin with")
     func names() throws {
         let queue = try TriggerQueue()
-        let router = router(queue)
+        let router = try router(queue)
         #expect(rollBack(router, "").status == 409, "nothing is published")
         try publish("aaaa1", keeping: ["bbbb1", "bbbb2", "cccc1"], holdingBack: ["bbbb1", "dddd1"])
         #expect(rollBack(router, #"{"hash":"cccc"}"#).json["hash"]?.string == "\(try commit("cccc1"))")
@@ -73,16 +75,16 @@ struct APITests {
         let queue = try TriggerQueue()
         try publish("aaaa1", keeping: ["bbbb1", "cccc1"], holdingBack: ["bbbb1"])
         for body in ["", "{}", #"{"hash":null}"#] {
-            #expect(rollBack(router(queue), body).json["hash"]?.string == "\(try commit("cccc1"))", "\(body)")
+            #expect(rollBack(try router(queue), body).json["hash"]?.string == "\(try commit("cccc1"))", "\(body)")
         }
         try publish("aaaa1", keeping: [])
-        #expect(rollBack(router(queue), "").status == 409)
+        #expect(rollBack(try router(queue), "").status == 409)
     }
 
     @Test("orders are refused when too many wait, when we stop, and where there is no loop")
     func refusals() throws {
         let queue = try TriggerQueue()
-        let router = router(queue)
+        let router = try router(queue)
         for number in 0..<TriggerQueue.mostOrders {
             #expect(router.answer(Request("POST", number.isMultiple(of: 2) ? "/v1/sync" : "/v1/resume")).status == 202)
         }
@@ -91,7 +93,7 @@ struct APITests {
         #expect(answer.header("Retry-After") == "1")
         queue.close()
         #expect(router.answer(Request("POST", "/v1/sync")).status == 503)
-        let oneTime = self.router(try TriggerQueue(), takesOrders: false)
+        let oneTime = try self.router(try TriggerQueue(), takesOrders: false)
         #expect(oneTime.answer(Request("POST", "/v1/sync")).status == 409)
         #expect(oneTime.answer(Request("GET", "/v1/status")).status == 200)
     }
@@ -102,7 +104,7 @@ struct APITests {
         try TestFiles.write(" token \n", to: file)
         let token = APIToken(
             file: file, log: QuietLog(Logger(log.sink)), failures: RateLimit(burst: 2, perSecond: 0.001))
-        let router = router(try TriggerQueue(), token: token)
+        let router = try router(try TriggerQueue(), token: token)
         func sync(_ value: String) -> Int {
             router.answer(Request("POST", "/v1/sync", headers: [HeaderField("Authorization", value)])).status
         }
@@ -117,7 +119,7 @@ struct APITests {
         try TestFiles.write(
             #"{"time":"2026-01-01T00:00:00.000Z","hash":"x","ref":"main","subject":"s","outcome":"deployed"}"# + "\n",
             to: Scratch.directory + "/releases.log")
-        let answer = router(try TriggerQueue()).answer(Request("GET", "/v1/releases"))
+        let answer = try router(try TriggerQueue()).answer(Request("GET", "/v1/releases"))
         let json = try JSONValue.read(String(decoding: answer.bytes, as: UTF8.self))
         let entry = try #require(json["deployments"]?.elements?.first)
         #expect(entry["hash"]?.string == "x")

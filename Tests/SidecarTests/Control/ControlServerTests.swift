@@ -2,6 +2,7 @@ import Deployment
 import GitProtocol
 import HTTPClient
 import HTTPServer
+import Layout
 import Posix
 import Telemetry
 import TestSupport
@@ -16,7 +17,7 @@ struct ControlServerTests {
     private let log = LogCollector()
 
     private func server(
-        _ queue: TriggerQueue, stateDirectory: String = Scratch.directory,
+        _ queue: TriggerQueue, socketFile: String = Scratch.directory + "/socket",
         _ change: (inout ControlSettings) -> Void = { _ in }
     ) throws -> ControlServer {
         let repository = [RepositoryIdentity(address: "https://example.com/team/app")].compactMap { $0 }
@@ -25,7 +26,8 @@ struct ControlServerTests {
         change(&settings)
         let info = SidecarInfo()
         return ControlServer(
-            settings, info, stateDirectory: stateDirectory, status: status,
+            settings, info, socketFile: socketFile,
+            journal: Journal(try Place(resolving: Scratch.directory + "/journal")), status: status,
             events: Events(status, StatusReport(info: info)), metrics: metrics, queue: queue,
             heartbeat: Heartbeat(), logger: Logger(log.sink))
     }
@@ -60,7 +62,7 @@ struct ControlServerTests {
     func sockets() throws {
         let server = try server(TriggerQueue())
         try server.start()
-        let file = ControlServer.socketFile(in: Scratch.directory)
+        let file = Scratch.directory + "/socket"
         #expect(try Files.status(file).permissions == 0o600)
         let port = try #require(server.port)
         #expect(try get(port, "/livez") == 200)
@@ -73,7 +75,7 @@ struct ControlServerTests {
 
     @Test("a port that is taken is an error, and a socket file that cannot be made is only a warning")
     func taken() throws {
-        let first = try server(TriggerQueue(), stateDirectory: Scratch.directory + "/missing")
+        let first = try server(TriggerQueue(), socketFile: Scratch.directory + "/missing/socket")
         try first.start()
         defer { first.stop() }
         #expect(log.messages.contains("commands cannot reach this sidecar"))
