@@ -30,7 +30,8 @@ package final class StateFile: StateStorage {
 
     /// Keeps what a later version wrote under another name, for when that version comes back.
     private func setAside(_ version: Int) -> String {
-        let words = "a newer version of git-sidecar wrote it (version \(version) of its form, \(DeploymentState.fileVersion) is known here)"
+        let words =
+            "a newer version of git-sidecar wrote it (version \(version) of its form, \(DeploymentState.fileVersion) is known here)"
         do throws(SystemError) {
             try Files.rename(path, to: "\(path).version-\(version)")
             return "\(words); it is kept as \(path).version-\(version)"

@@ -15,6 +15,9 @@ package struct Journal: Sendable {
     /// Adds a line with one write, so that a reader never sees half of one.
     package func append(_ record: DeploymentRecord) throws(SystemError) {
         var line = Array((record.json.text + "\n").utf8)
+        // Before the line is written: what fails afterwards must not have it written once more.
+        let former = try Files.statusIfPresent(path).map { Int64(clamping: $0.size) } ?? 0
+        if former > Journal.mostBytes { try shorten() }
         let file = try FileDescriptor.open(path, .readWrite, [.create, .append], mode: 0o644)
         let size = try file.status().size
         // What a full disk has cut off must not take this line with it.
@@ -25,7 +28,6 @@ package struct Journal: Sendable {
             }
         }
         try file.writeAll(line)
-        if Int64(clamping: try file.status().size) > Journal.mostBytes { try shorten() }
     }
 
     /// The last entries, newest first.
