@@ -3,11 +3,11 @@ import Telemetry
 import TestSupport
 import Testing
 
-@testable import Sidecar
+@testable import Deployment
 
 /// What `promtool check metrics` asks of the text, checked here so that it need not be there.
 @Suite("Metrics", .scratch)
-struct FiguresTests {
+struct MetricsTests {
     private struct Family {
         var name: String
         var help = ""
@@ -19,17 +19,17 @@ struct FiguresTests {
     private static let inherited = ["git_sync_askpass_calls", "git_sync_refresh_github_app_token_count"]
 
     private func families() throws -> [Family] {
-        let figures = Figures()
-        figures.add(Status(), volume: Scratch.directory)
-        figures.syncs.add(1, "success")
-        figures.syncDuration.observe(.seconds(1), "success")
-        figures.stageDuration.observe(.seconds(1), "fetch")
-        figures.deployments.add(1, "deployed", "confirm")
-        figures.running.setOnly("proved")
-        figures.diskUsed.set(1, "store")
-        figures.hookRuns.add(1, "exechook", "error")
+        let metrics = Metrics(version: "test")
+        metrics.add(Status(), volume: Scratch.directory)
+        metrics.syncs.add(1, "success")
+        metrics.syncDuration.observe(.seconds(1), "success")
+        metrics.stageDuration.observe(.seconds(1), "fetch")
+        metrics.deployments.add(1, "deployed", "confirm")
+        metrics.running.setOnly("proved")
+        metrics.diskUsed.set(1, "store")
+        metrics.hookRuns.add(1, "exechook", "error")
         var families: [Family] = []
-        for line in String(decoding: figures.registry.render(), as: UTF8.self).split(separator: "\n") {
+        for line in String(decoding: metrics.registry.render(), as: UTF8.self).split(separator: "\n") {
             let words = line.split(separator: " ", maxSplits: 3)
             if line.hasPrefix("# HELP ") {
                 families.append(Family(name: String(words[2]), help: words.count > 3 ? String(words[3]) : ""))
@@ -57,10 +57,10 @@ struct FiguresTests {
             for unit in ["millisecond", "minute", "_ms", "kilobyte", "megabyte", "percent"] {
                 #expect(!name.contains(unit), "\(name) is not in base units")
             }
-            if !FiguresTests.inherited.contains(name) {
+            if !MetricsTests.inherited.contains(name) {
                 #expect((family.type == "counter") == name.hasSuffix("_total"), "\(name)")
             }
-            for suffix in ["_count", "_sum", "_bucket"] where !FiguresTests.inherited.contains(name) {
+            for suffix in ["_count", "_sum", "_bucket"] where !MetricsTests.inherited.contains(name) {
                 #expect(!name.hasSuffix(suffix), "\(name) looks like a part of a histogram")
             }
             for sample in family.samples {
@@ -89,7 +89,7 @@ struct FiguresTests {
 
     @Test("what alerts look at is there before it happens, so that the first time is an increase")
     func presence() {
-        let text = String(decoding: Figures().registry.render(), as: UTF8.self)
+        let text = String(decoding: Metrics(version: "test").registry.render(), as: UTF8.self)
         for series in [#"outcome="rejected",stage="validate""#, #"outcome="rolled-back",stage="confirm""#] {
             #expect(text.contains("git_sidecar_deployments_total{\(series)} 0\n"))
         }

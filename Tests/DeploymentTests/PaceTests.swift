@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Sidecar
+@testable import Deployment
 
 @Suite("Pace")
 struct PaceTests {
@@ -57,29 +57,29 @@ struct PaceTests {
     }
 }
 
-@Suite("Patience")
-struct PatienceTests {
+@Suite("Failure limit")
+struct FailureLimitTests {
     @Test("without a limit the first failure ends the process only while there is nothing to serve")
     func unset() {
-        let patience = Patience(maximum: nil, initialMaximum: nil)
-        #expect(patience.isExhausted(failures: 1, hasSucceeded: false, isServing: false))
-        #expect(!patience.isExhausted(failures: 1000, hasSucceeded: false, isServing: true))
-        #expect(!patience.isExhausted(failures: 1000, hasSucceeded: true, isServing: true))
+        let limit = FailureLimit(maximum: nil, initialMaximum: nil)
+        #expect(limit.isExhausted(failures: 1, hasSucceeded: false, isServing: false))
+        #expect(!limit.isExhausted(failures: 1000, hasSucceeded: false, isServing: true))
+        #expect(!limit.isExhausted(failures: 1000, hasSucceeded: true, isServing: true))
     }
 
     @Test(
         "a limit ends the process at that many failures in a row; zero counts as one, negative as never",
         arguments: [(0, 1, true), (3, 2, false), (3, 3, true), (-1, 1_000_000, false)])
     func limit(maximum: Int, failures: Int, ends: Bool) {
-        let patience = Patience(maximum: maximum, initialMaximum: nil)
-        #expect(patience.isExhausted(failures: failures, hasSucceeded: true, isServing: true) == ends)
-        #expect(patience.isExhausted(failures: failures, hasSucceeded: false, isServing: false) == ends)
+        let limit = FailureLimit(maximum: maximum, initialMaximum: nil)
+        #expect(limit.isExhausted(failures: failures, hasSucceeded: true, isServing: true) == ends)
+        #expect(limit.isExhausted(failures: failures, hasSucceeded: false, isServing: false) == ends)
     }
 
     @Test("the initial limit holds until the first success only")
     func initial() {
-        let patience = Patience(maximum: 5, initialMaximum: 2)
-        #expect(patience.isExhausted(failures: 2, hasSucceeded: false, isServing: false))
-        #expect(!patience.isExhausted(failures: 2, hasSucceeded: true, isServing: true))
+        let limit = FailureLimit(maximum: 5, initialMaximum: 2)
+        #expect(limit.isExhausted(failures: 2, hasSucceeded: false, isServing: false))
+        #expect(!limit.isExhausted(failures: 2, hasSucceeded: true, isServing: true))
     }
 }
