@@ -22,6 +22,8 @@ package final class Pipeline {
     var asked: ObjectID?
     // Whether the live commit must be made once more, because its release cannot be repaired otherwise.
     var needsRedeployment = false
+    // Whether what we believe was brought into agreement with the link.
+    var isReconciled = true
     // Whether there may be something to put away.
     var needsUpkeep = true
     var durations: [StageDuration] = []
@@ -60,6 +62,7 @@ package final class Pipeline {
         (judged, asked) = (nil, nil)
         recorder.retrySaving()
         recorder.record(.attemptBegan(number, isOrdered: order != nil))
+        if !isReconciled { self.start() }
         let outcome = attempt(order)
         source.close()
         keepHouse()

@@ -20,7 +20,10 @@ extension Pipeline {
             let reconcile = Reconcile(
                 state: state, hasApplication: application != nil, reference: settings.reference, now: clock.now.time)
             for fact in reconcile.facts(target) { recorder.record(fact) }
+            isReconciled = true
         } catch {
+            // The next attempt tries again, before it publishes anything.
+            isReconciled = false
             recorder.record(.found("cannot tell what is published", subject: "\(error)"))
         }
     }
