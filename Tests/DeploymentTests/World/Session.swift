@@ -9,7 +9,7 @@ import Telemetry
 struct Session {
     let pipeline: Pipeline
     let recorder: Recorder
-    let status = Status()
+    let status: Status
     let metrics: Metrics
     let log = LogCollector()
     let loadProblem: Bool
@@ -27,6 +27,7 @@ struct Session {
             }
         }
         loadProblem = problem
+        status = Status(state)
         metrics = Metrics(version: "test")
         let projection = MetricsProjection(metrics)
         projection.showLive(state)

@@ -43,12 +43,12 @@ final class World: @unchecked Sendable {
     ///
     /// A kill between two others is the same to it as one before both.
     static let effects: Set<Call> = [
-        .fetch, .repairStore, .stage, .discard, .publish, .retain, .tell, .confirm, .synced, .save, .journal, .prove,
+        .fetch, .repairStore, .stage, .discard, .publish, .retain, .tell, .save, .journal,
     ]
 
     /// The points at which a kill may make a difference.
     var killPoints: [Int] {
-        trace.indices.filter { $0 == 0 || World.effects.contains(trace[$0 - 1]) }
+        trace.indices.filter { $0 >= firstPoint && ($0 == firstPoint || World.effects.contains(trace[$0 - 1])) }
     }
 
     enum Strike: Equatable {
@@ -66,9 +66,14 @@ final class World: @unchecked Sendable {
     }
 
     // The disk.
-    var stateText: String? { didSet { persisted = nil } }
-    /// What the text holds, where this program wrote it.
-    private(set) var persisted: Persisted?
+    /// The file that the state is kept in; written as text when somebody reads it.
+    var stateText: String? {
+        get { kept?.json.text ?? foreignText }
+        set { (kept, foreignText) = (nil, newValue) }
+    }
+    private var kept: DeploymentState?
+    private var foreignText: String?
+    var persisted: Persisted? { kept.map { Persisted($0) } }
     var link = Link.nothing
     var directories: [ObjectID: Directory] = [:]
     var journal: [DeploymentRecord] = []
@@ -100,6 +105,8 @@ final class World: @unchecked Sendable {
     var swaps: [ObjectID] = []
     var adopted: Set<ObjectID> = []
     var trace: [Call] = []
+    /// The first point of what makes a sequence different from others.
+    var firstPoint = 0
     var onCall: ((Call) -> Void)?
     var syncedHooks: [ObjectID] = []
     var repairs = 0
@@ -237,8 +244,7 @@ extension World: StateStorage {
         if !isBeside { expectsSave = false }
         if !isDead { lastSave = Persisted(state) }
         try point(.save) { () throws(Failure) in
-            stateText = state.json.text
-            persisted = Persisted(state)
+            kept = state
         }
     }
 }
