@@ -55,7 +55,7 @@ let package = Package(
             name: "Commands", dependencies: ["JSON", "Posix", "Layout", "Telemetry", "HTTPClient", "Options"],
             swiftSettings: strict),
         .target(
-            name: "Deployment", dependencies: ["JSON", "Posix", "Telemetry", "GitStore"], swiftSettings: strict),
+            name: "Deployment", dependencies: ["JSON", "Posix", "Layout", "Telemetry", "GitStore"], swiftSettings: strict),
         .target(
             name: "Sidecar",
             dependencies: [
@@ -127,7 +127,8 @@ let package = Package(
             dependencies: ["Commands", "HTTPServer", "JSON", "Options", "Posix", "Telemetry", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "DeploymentTests", dependencies: ["Deployment", "GitStore", "JSON", "Posix", "Telemetry", "TestSupport"],
+            name: "DeploymentTests",
+            dependencies: ["Deployment", "GitStore", "JSON", "Layout", "Posix", "Telemetry", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "SidecarTests",

@@ -234,14 +234,15 @@ extension DeploymentState {
 
     private mutating func publish(_ publication: Publication, _ moment: Moment) {
         let intent = publication.intent
+        let hasLine = live?.commit == intent.info.commit && live?.isInJournal == true
         retire(inFavourOf: intent.info.commit, publication.time)
         // Chosen or gone back to, it is not held back any more.
         heldBack.removeAll { $0.commit == intent.info.commit }
         live = LiveRelease(
             PublishedRelease(intent.info, time: publication.time), isConfirmed: !publication.needsConfirmation,
             isChosen: intent.isChosen,
-            // What is gone back to has its line from when it was deployed.
-            isInJournal: intent.goesBackFrom != nil && !intent.isChosen, isDurable: publication.isDurable)
+            // What is gone back to, or made once more, has its line from when it was deployed.
+            isInJournal: intent.goesBackFrom != nil && !intent.isChosen || hasLine, isDurable: publication.isDurable)
         if intent.isChosen, let left = intent.goesBackFrom, left != intent.info.commit {
             hold(
                 HeldBack(
@@ -252,7 +253,10 @@ extension DeploymentState {
         liveSince = moment.instant
         (isVerified, outage) = (true, nil)
         if publication.needsConfirmation {
-            unconfirmedSince = unconfirmedSince ?? moment.instant
+            // Gone back to, it has ended the outage as far as we could: what comes next gets its whole time, also when the
+            // application does not run this one either.
+            let goesBack = intent.goesBackFrom != nil && !intent.isChosen
+            unconfirmedSince = goesBack ? nil : unconfirmedSince ?? moment.instant
         } else {
             unconfirmedSince = nil
             lastGood = live?.release

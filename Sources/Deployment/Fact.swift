@@ -1,7 +1,9 @@
 package import GitStore
 package import Posix
 
-/// One thing that happened. Everything that anybody is told about a deployment comes from the stream of these.
+/// One thing that happened.
+///
+/// Everything that anybody is told about a deployment comes from the stream of these.
 ///
 /// `DeploymentState.apply` says what each changes in what we believe, `Fact.mustSurvive` which of them a restart must know.
 package enum Fact: Sendable, Equatable {

@@ -56,6 +56,7 @@ extension Pipeline {
 
     /// Lets everything that is held back be tried again.
     func resume() {
+        if let intent = state.intent { abandon(intent) }
         if !state.heldBack.isEmpty { recorder.record(.released(state.heldBack.map(\.commit))) }
         settled = nil
     }

@@ -18,8 +18,12 @@ package final class Pipeline {
 
     // What the remote's name stood for at the last attempt that left everything in order.
     var settled: ObjectID?
+    // What the remote's name stood for in this attempt.
+    var asked: ObjectID?
     // Whether the live commit must be made once more, because its release cannot be repaired otherwise.
     var needsRedeployment = false
+    // Whether what we believe was brought into agreement with the link.
+    var isReconciled = true
     // Whether there may be something to put away.
     var needsUpkeep = true
     var durations: [StageDuration] = []
@@ -55,9 +59,10 @@ package final class Pipeline {
     package func attempt(_ number: Int, _ order: Order? = nil) -> Outcome {
         let start = clock.now.instant
         durations = []
-        judged = nil
+        (judged, asked) = (nil, nil)
         recorder.retrySaving()
         recorder.record(.attemptBegan(number, isOrdered: order != nil))
+        if !isReconciled { self.start() }
         let outcome = attempt(order)
         source.close()
         keepHouse()
@@ -68,10 +73,11 @@ package final class Pipeline {
     private func attempt(_ order: Order?) -> Outcome {
         let isChoice: Bool
         do throws(StageError) {
-            // A choice that we were stopped in comes first.
+            // A choice that we were stopped in comes first, unless a person wants something else by now.
             let pending = state.intent.flatMap { $0.isChosen ? Order.rollBack(to: $0.info.commit) : nil }
-            if case .rollBack = order ?? pending { isChoice = true } else { isChoice = false }
-            switch order ?? pending {
+            let wanted = order == .sync ? pending ?? order : order ?? pending
+            if case .rollBack = wanted { isChoice = true } else { isChoice = false }
+            switch wanted {
             case .rollBack(let commit): return try choose(commit)
             case .resume: resume()
             case .sync, nil: break
@@ -93,7 +99,9 @@ package final class Pipeline {
         switch error.failure.blame {
         case .cancelled: return .cancelled
         case .overtaken(let newer): return live.map { .overtaken($0, by: newer) } ?? .failed(error)
-        case .commit: return judged.map { .rejected($0, error) } ?? .failed(error)
+        case .commit:
+            if let judged { return .rejected(judged, error) }
+            return isChoice ? .refused(error) : .failed(error)
         case .attempt, .store:
             if clock.isCancelled { return .cancelled }
             return isChoice ? .refused(error) : .failed(error)
@@ -105,11 +113,22 @@ package final class Pipeline {
         let limit = clock.deadline(settings.syncTimeout)
 
         // resolve
-        let found = try perform(.resolve) { () throws(Failure) in try source.resolve(limit) }
-        recorder.record(.remoteHas(found.commit))
+        let found: RemoteReference
+        do throws(StageError) {
+            found = try perform(.resolve) { () throws(Failure) in try source.resolve(limit) }
+        } catch {
+            // What the application was not told, and the way back, need no remote.
+            if !clock.isCancelled, state.live?.isConfirmed == false, !needsRedeployment { try confirmLive() }
+            throw error
+        }
+        asked = found.id
+        let isSettled = settled == found.id && state.live != nil
+        // A tag may stand for more than its name says.
+        recorder.record(.remoteHas(isSettled ? state.live?.commit ?? found.commit : found.commit))
         // Something foreign at the link is noticed also where there is nothing new to publish.
         try part(.publish) { () throws(Failure) in try releases.checkLink() }
-        if let settled, settled == found.id, let live = state.live, isInOrder { return .unchanged(live.commit) }
+        if let live = state.live, state.outage != nil { restore(live) }
+        if isSettled, let live = state.live, isInOrder { return .unchanged(live.commit) }
         releaseExpired()
         // What is held back need not be brought.
         if state.isHeldBack(found.commit), found.commit != state.live?.commit { return try stayBack(found.commit) }
@@ -159,11 +178,12 @@ package final class Pipeline {
         do throws(StageError) {
             try make(intent.info.commit, limit)
         } catch {
-            if error.failure.blame == .commit { reject(intent.info, error) } else { abandon(intent) }
+            // What is live was judged when it was new, and is not held back because it cannot be made once more.
+            let isNew = intent.info.commit != former
+            if isNew, error.failure.blame == .commit { reject(intent.info, error) } else { abandon(intent) }
             throw error
         }
         try publish(intent)
-        needsRedeployment = false
         try confirmLive(after: former)
     }
 
@@ -214,16 +234,23 @@ package final class Pipeline {
             throw error
         }
         needsUpkeep = true
+        needsRedeployment = false
         recorder.record(
             .published(
                 Publication(
                     intent, time: clock.now.time, needsConfirmation: application != nil, isDurable: swap.isDurable)))
-        for warning in swap.warnings { recorder.record(.found("the link was swapped, with a warning", subject: warning)) }
+        for warning in swap.warnings {
+            recorder.record(.found("the link was swapped, with a warning", subject: warning))
+        }
     }
 
     /// notify, confirm: tells the application about the live release and waits until it runs it; else goes back.
     func confirmLive(after former: ObjectID? = nil) throws(StageError) {
         guard let live = state.live else { return }
+        if application == nil, !live.isConfirmed {
+            // There was one when it was published.
+            recorder.record(.confirmed(Confirmation(commit: live.commit, verdict: nil, time: clock.now.time)))
+        }
         if let application, !live.isConfirmed {
             // What was known to be good has nothing to go back to, and what a person chose is left to persons.
             let staysPublished = state.lastGood?.commit == live.commit || live.isChosen

@@ -15,7 +15,7 @@ package struct Reconcile {
     /// What happened while nobody wrote it down.
     func facts(_ target: LinkTarget) -> [Fact] {
         switch target {
-        case .foreign(let reason): [.lost(reason)]
+        case .foreign(let reason): abandoned + [.lost(reason)]
         case .nothing: state.live == nil ? abandoned : abandoned + [.lost("the link is gone")]
         case .release(let commit, let isThere):
             facts(commit) + (isThere ? [] : [.lost("the directory of release \(commit) is gone")])
@@ -42,7 +42,8 @@ package struct Reconcile {
 
     /// A choice that a person made is carried out all the same, by the first attempt.
     private var abandoned: [Fact] {
-        guard let intent = state.intent, !intent.isChosen || state.live == nil else { return [] }
+        guard let intent = state.intent else { return [] }
+        if intent.isChosen, let live = state.live, live.commit != intent.info.commit { return [] }
         return [.abandoned(intent.info.commit)]
     }
 }

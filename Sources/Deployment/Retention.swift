@@ -51,7 +51,8 @@ package struct Retention: Sendable {
     /// The commits without the network, and the directories, that stay now.
     package func plan(at now: Timestamp) -> RetentionPlan {
         var directories: [ObjectID: Timestamp?] = [:]
-        let commits = state.retired.map(\.commit) + [state.intent?.info.commit, state.lastGood?.commit].compactMap { $0 }
+        let commits =
+            state.retired.map(\.commit) + [state.intent?.info.commit, state.lastGood?.commit].compactMap { $0 }
         for commit in commits where commit != state.live?.commit {
             switch hold(on: commit, at: now) {
             case .timed(let end): directories[commit] = .some(end)

@@ -34,7 +34,14 @@ extension Pipeline {
             recorder.record(.intended(intent))
         }
         settled = nil
-        if !releases.canRepublish(good.commit) { try make(good.commit, clock.deadline(settings.syncTimeout)) }
+        if !releases.canRepublish(good.commit) {
+            do throws(StageError) {
+                try make(good.commit, clock.deadline(settings.syncTimeout))
+            } catch {
+                abandon(intent)
+                throw error
+            }
+        }
         try publish(intent)
         var reason = error.description
         if let application {
@@ -76,7 +83,8 @@ extension Pipeline {
             return
         }
         recorder.record(.remoteHas(found.commit))
-        guard found.commit != live.commit, found.id != settled, !state.isHeldBack(found.commit) else { return }
+        guard found.commit != live.commit, found.id != settled, found.id != asked, !state.isHeldBack(found.commit)
+        else { return }
         throw Failure("overtaken by \(found.commit)", blame: .overtaken(by: found.commit))
     }
 

@@ -9,10 +9,7 @@ extension Pipeline {
             recorder.record(.found("stopped while a release was being published", subject: "\(intent.info.commit)"))
         }
         reconcile()
-        if let live = state.live {
-            restoreLink(live)
-            prove(live)
-        }
+        if let live = state.live { restore(live) }
         if state.live?.isConfirmed == true { finishJournal() }
     }
 
@@ -23,31 +20,49 @@ extension Pipeline {
             let reconcile = Reconcile(
                 state: state, hasApplication: application != nil, reference: settings.reference, now: clock.now.time)
             for fact in reconcile.facts(target) { recorder.record(fact) }
+            isReconciled = true
         } catch {
+            // The next attempt tries again, before it publishes anything.
+            isReconciled = false
             recorder.record(.found("cannot tell what is published", subject: "\(error)"))
         }
     }
 
+    /// Has the link lead to the live release, and that be what its commit says.
+    func restore(_ live: LiveRelease) {
+        if restoreLink(live) { prove(live) }
+    }
+
     /// Publishes the live release again where the link is gone or was turned elsewhere.
-    private func restoreLink(_ live: LiveRelease) {
+    ///
+    /// - Returns: whether the link leads to it.
+    private func restoreLink(_ live: LiveRelease) -> Bool {
         do throws(Failure) {
             switch try releases.linkTarget() {
-            case .release(live.commit, _): return
-            case .foreign(let reason): return recorder.record(.lost(reason))
+            case .release(live.commit, let isThere):
+                if !isThere { recorder.record(.lost("the directory of release \(live.commit) is gone")) }
+                return true
+            case .foreign(let reason):
+                recorder.record(.lost(reason))
+                return false
             case .nothing, .release:
                 recorder.record(
                     .found("the link does not lead to the live release; it is made again", subject: "\(live.commit)"))
                 guard releases.canRepublish(live.commit) else {
                     needsRedeployment = true
-                    return recorder.record(.lost("the directory of release \(live.commit) is gone"))
+                    recorder.record(.lost("the directory of release \(live.commit) is gone"))
+                    return false
                 }
                 for warning in try releases.publish(live.commit, replacing: nil).warnings {
                     recorder.record(.found("the link was made again, with a warning", subject: warning))
                 }
                 recorder.record(.repaired(live.commit, ["the link"]))
+                hooks.synced(live.commit)
+                return true
             }
         } catch {
             recorder.record(.lost("\(error)"))
+            return false
         }
     }
 
@@ -99,11 +114,12 @@ extension Pipeline {
         do throws(Failure) {
             let differences = try releases.watch(live.commit, share: share)
             watchProblem = nil
-            if differences.isEmpty { return }
-            recorder.record(
-                .unproved(live.commit, "not as it was published: \(differences.prefix(5).joined(separator: ", "))"))
-            restoreLink(live)
-            if state.outage == nil { prove(live) }
+            if !differences.isEmpty {
+                let words = differences.prefix(5).joined(separator: ", ")
+                recorder.record(.unproved(live.commit, "not as it was published: \(words)"))
+            }
+            // What stood in the way may be gone, although nothing of the release differs.
+            if !differences.isEmpty || state.outage != nil { restore(live) }
         } catch {
             // Said once, and not with each look.
             if watchProblem != error.description {
@@ -150,7 +166,8 @@ extension Pipeline {
             case .whole:
                 recorder.record(
                     .found(
-                        "an object cannot be read although the store is whole; it is fetched again", subject: "\(error)"))
+                        "an object cannot be read although the store is whole; it is fetched again", subject: "\(error)"
+                    ))
             case .replaced(let stores):
                 recorder.record(
                     .found(

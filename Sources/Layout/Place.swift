@@ -206,15 +206,19 @@ extension Place {
         }
     }
 
-    /// Adds bytes to the end of the file with one write, so that a reader never sees half of them; makes it when missing.
+    /// Adds a line to the end of the file with one write; makes the file when it is missing.
     ///
-    /// - Returns: how many bytes the file has now.
-    @discardableResult
-    public func append(_ bytes: [UInt8], mode: UInt32 = 0o644) throws(SystemError) -> UInt64 {
+    /// What a full disk has cut off before becomes a line of its own, and does not take this one with it.
+    public func appendLine(_ line: [UInt8], mode: UInt32 = 0o644) throws(SystemError) {
+        var bytes = line + [UInt8(ascii: "\n")]
         try within("write to") { (directory, name) throws(SystemError) in
-            let file = try directory.openFile(entry: name, .write, [.create, .append], mode: mode)
+            let file = try directory.openFile(entry: name, .readWrite, [.create, .append], mode: mode)
+            let size = try file.status().size
+            var last: [UInt8] = [0]
+            if size > 0, try file.read(into: &last, at: size - 1) == 1, last[0] != UInt8(ascii: "\n") {
+                bytes.insert(UInt8(ascii: "\n"), at: 0)
+            }
             try file.writeAll(bytes)
-            return try file.status().size
         }
     }
 

@@ -142,10 +142,10 @@ public final class Sidecar {
     private func recorder(
         _ layout: ReleaseLayout, _ events: Events, _ errorFile: ErrorFile
     ) -> (Recorder, DeploymentState) {
-        let file = StateFile(layout.state)
+        let file = StateFile(layout.stateFile)
         var (state, problem) = file.load()
         if let problem { logger.warning("the saved state is unusable and starts anew", ["reason": "\(problem)"]) }
-        let journal = Journal(layout.state)
+        let journal = Journal(layout.journal)
         // Killed between the journal and the state.
         if let live = state.live?.commit, (try? journal.lastDeployed()) == live { state.live?.isInJournal = true }
         let logger = logger

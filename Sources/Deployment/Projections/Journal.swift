@@ -1,31 +1,23 @@
 package import GitStore
 package import JSON
+package import Layout
 package import Posix
 
 /// `releases.log`: a JSON object a line for each deployment, the newest last.
 package struct Journal: Sendable {
-    private let path: String
+    private let file: Place
     /// Beyond this the older half goes.
-    private static let mostBytes: Int64 = 1 << 20
+    private static let mostBytes: UInt64 = 1 << 20
 
-    package init(_ directory: String) {
-        path = directory + "/releases.log"
+    package init(_ file: Place) {
+        self.file = file
     }
 
     /// Adds a line with one write, so that a reader never sees half of one.
     package func append(_ record: DeploymentRecord) throws(SystemError) {
-        var line = Array((record.json.text + "\n").utf8)
-        let file = try FileDescriptor.open(path, .readWrite, [.create, .append], mode: 0o644)
-        let size = try file.status().size
-        // What a full disk has cut off must not take this line with it.
-        if size > 0 {
-            var last: [UInt8] = [0]
-            if try file.read(into: &last, at: size - 1) == 1, last[0] != UInt8(ascii: "\n") {
-                line.insert(UInt8(ascii: "\n"), at: 0)
-            }
-        }
-        try file.writeAll(line)
-        if Int64(clamping: try file.status().size) > Journal.mostBytes { try shorten() }
+        // Before the line is written: what fails afterwards must not have it written once more.
+        if let status = try file.statusIfPresent(), status.size > Journal.mostBytes { try shorten() }
+        try file.appendLine(Array(record.json.text.utf8))
     }
 
     /// The last entries, newest first.
@@ -45,7 +37,7 @@ package struct Journal: Sendable {
 
     private func content() throws(SystemError) -> [UInt8] {
         do {
-            return try Files.read(path, limit: 2 * Int(Journal.mostBytes))
+            return try file.read(limit: 2 * Int(Journal.mostBytes))
         } catch {
             if error.isNotFound { return [] }
             throw error
@@ -56,7 +48,7 @@ package struct Journal: Sendable {
         let content = try content()
         let middle = content[(content.count / 2)...]
         guard let start = middle.firstIndex(of: UInt8(ascii: "\n")) else { return }
-        try AtomicFile.write(Array(content[(start + 1)...]), to: path, mode: 0o644)
+        try file.replace(Array(content[(start + 1)...]))
     }
 }
 

@@ -160,7 +160,8 @@ package final class MetricsProjection: Projection {
         case .published, .adopted: showLive(state)
         case .repaired: metrics.syncs.add(1, "success")
         case .confirmed: showLive(state)
-        case .deploymentEnded(let record):
+        // A failed attempt is counted at its end.
+        case .deploymentEnded(let record) where record.outcome != .failed:
             metrics.deployments.add(1, record.outcome.rawValue, record.stage.rawValue)
         case .retained(let report):
             if let bytes = report.releaseBytes { metrics.diskUsed.set(Double(bytes), "release") }

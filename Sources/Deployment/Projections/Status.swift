@@ -35,7 +35,10 @@ package final class Status: Projection, Sendable {
 
     private let content = Locked(Snapshot())
 
-    package init() {}
+    /// Begins with what an earlier run has kept.
+    package init(_ state: DeploymentState = DeploymentState()) {
+        content.withLock { $0.state = state }
+    }
 
     package var now: Snapshot { content.withLock { $0 } }
 
