@@ -43,7 +43,7 @@ package enum Fact: Sendable, Equatable {
     case repaired(ObjectID, [String])
 
     // The application.
-    case told(ObjectID, [String])
+    case told(ObjectID, [Notice])
     case confirmed(Confirmation)
 
     // Verdicts.
@@ -163,6 +163,19 @@ package struct StagingSummary: Sendable, Equatable {
         self.written = written
         self.shared = shared
         self.warnings = warnings
+    }
+}
+
+/// One thing that was done so that the application takes up a release.
+package struct Notice: Sendable, Equatable {
+    /// What was done and to what, without secrets, for example `signal HUP to name:nginx`.
+    package var action: String
+    /// What came of it, for example `sent HUP to process 12 (nginx)`.
+    package var outcome: String
+
+    package init(action: String, outcome: String) {
+        self.action = action
+        self.outcome = outcome
     }
 }
 

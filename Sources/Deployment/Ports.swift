@@ -137,8 +137,8 @@ package struct ConfirmProgress: Sendable, Equatable {
 package protocol Application: AnyObject {
     /// Throws when it is there and we may not signal it: nothing should be published then.
     func checkPermission() throws(Failure)
-    /// Makes it take up a release; what was done, in words.
-    func tell(_ change: Change) throws(Failure) -> [String]
+    /// Makes it take up a release.
+    func tell(_ change: Change) throws(Failure) -> [Notice]
     /// Waits until it runs the release, and calls `look` between two checks; what that throws ends the wait.
     func confirm(
         _ change: Change, within limit: Duration?, _ look: (ConfirmProgress) throws(Failure) -> Void

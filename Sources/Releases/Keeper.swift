@@ -64,10 +64,10 @@ public struct Keeper: Sendable {
     /// What is not named as a release is has no place among them; a neighbour that needs it keeps it elsewhere.
     private func discardForeign() throws(ReleaseError) {
         let names = try system { () throws(SystemError) in
-            try FileDescriptor.openDirectory(layout.releases).entries().map(\.name)
+            try layout.releasesPlace.entriesIfPresent().map(\.name)
         }
         for name in names where ObjectID(hex: name.span) == nil {
-            try cleaner.discard(layout.releases + "/" + String(decoding: name, as: UTF8.self))
+            try cleaner.discard(layout.releasesPlace.appending(String(decoding: name, as: UTF8.self)))
         }
     }
 

@@ -1,5 +1,6 @@
 import GitStore
 import JSON
+import Layout
 import Posix
 import TestSupport
 import Testing
@@ -21,7 +22,7 @@ struct JournalTests {
 
     @Test("what a command said is kept, its end when it is long, and no character is cut")
     func output() throws {
-        let journal = Journal(Scratch.directory)
+        let journal = Journal(try Place(resolving: Scratch.directory + "/releases.log"))
         try journal.append(record(output: "short"))
         try journal.append(record(output: "first" + String(repeating: "ä", count: 4000) + "x"))
         try journal.append(record())
@@ -36,7 +37,7 @@ struct JournalTests {
 
     @Test("what a full disk has cut off takes no other line with it")
     func shortWrite() throws {
-        let journal = Journal(Scratch.directory)
+        let journal = Journal(try Place(resolving: Scratch.directory + "/releases.log"))
         try journal.append(record(1, .deployed))
         try TestFiles.write(TestFiles.text(path) + "{\"hash\": \"12", to: path)
         #expect(try journal.last(2).count == 1)
@@ -47,7 +48,7 @@ struct JournalTests {
 
     @Test("the last deployed commit is known when its line is the last one")
     func lastDeployed() throws {
-        let journal = Journal(Scratch.directory)
+        let journal = Journal(try Place(resolving: Scratch.directory + "/releases.log"))
         #expect(try journal.lastDeployed() == nil)
         try journal.append(record(1, .deployed))
         #expect(try journal.lastDeployed() == World.commit(1))
@@ -59,7 +60,7 @@ struct JournalTests {
 
     @Test("the older half goes when it is too long")
     func shorten() throws {
-        let journal = Journal(Scratch.directory)
+        let journal = Journal(try Place(resolving: Scratch.directory + "/releases.log"))
         let line = record(1, .deployed).json.text + "\n"
         let count = (1 << 20) / line.utf8.count + 1
         try TestFiles.write(String(repeating: line, count: count), to: path)
@@ -74,7 +75,7 @@ struct JournalTests {
     func waiting() throws {
         let directory = Scratch.directory + "/later"
         var failures = 0
-        let projection = JournalProjection(Journal(directory)) { _ in failures += 1 }
+        let projection = JournalProjection(Journal(try Place(resolving: directory + "/releases.log"))) { _ in failures += 1 }
         let state = DeploymentState()
         projection.take(.deploymentEnded(record(1)), state, at: .now)
         projection.take(.attemptBegan(2, isOrdered: false), state, at: .now)
@@ -85,19 +86,19 @@ struct JournalTests {
         projection.take(.deploymentEnded(record(2)), state, at: .now)
         projection.take(.attemptBegan(3, isOrdered: false), state, at: .now)
         #expect(failures == 2)
-        let hashes = try Journal(directory).last(10).map { $0["hash"]?.string }
+        let hashes = try Journal(try Place(resolving: directory + "/releases.log")).last(10).map { $0["hash"]?.string }
         #expect(hashes == [World.commit(2).description, World.commit(1).description])
     }
 
     @Test("lines that cannot be written do not fill the memory")
     func waitingBound() throws {
-        let projection = JournalProjection(Journal(Scratch.directory + "/later")) { _ in }
+        let projection = JournalProjection(Journal(try Place(resolving: Scratch.directory + "/later/releases.log"))) { _ in }
         for number in 1...(DeploymentState.mostHeldBack + 5) {
             projection.take(.deploymentEnded(record(number)), DeploymentState(), at: .now)
         }
         try TestFiles.makeDirectory(Scratch.directory + "/later")
         projection.take(.attemptBegan(1, isOrdered: false), DeploymentState(), at: .now)
-        let lines = try Journal(Scratch.directory + "/later").last(1000)
+        let lines = try Journal(try Place(resolving: Scratch.directory + "/later/releases.log")).last(1000)
         #expect(lines.count == DeploymentState.mostHeldBack)
         #expect(lines.last?["hash"]?.string == World.commit(6).description)
     }

@@ -1,5 +1,6 @@
 import GitStore
 import JSON
+import Layout
 import Posix
 import TestSupport
 import Testing
@@ -108,20 +109,20 @@ struct StateTests {
 
     @Test("a file is written and read, and none at all is an empty state")
     func file() throws {
-        let file = StateFile(Scratch.directory)
+        let file = StateFile(try Place(resolving: Scratch.directory + "/state.json"))
         #expect(file.load().state == DeploymentState())
         #expect(file.load().problem == nil)
         let state = try full()
         try file.save(state)
         #expect(file.load().state == state)
         #expect(file.load().problem == nil)
-        #expect(throws: Failure.self) { try StateFile(Scratch.directory + "/none").save(state) }
+        #expect(throws: Failure.self) { try StateFile(try Place(resolving: Scratch.directory + "/none/state.json")).save(state) }
     }
 
     @Test("a file that cannot be used is an empty state and said; one of a newer version is kept beside")
     func unusable() throws {
         let path = Scratch.directory + "/state.json"
-        let file = StateFile(Scratch.directory)
+        let file = StateFile(try Place(resolving: Scratch.directory + "/state.json"))
         for text in ["", "{\"version\":1", "{\"version\":1,\"current\":5}"] {
             try TestFiles.write(text, to: path)
             #expect(file.load().state == DeploymentState())

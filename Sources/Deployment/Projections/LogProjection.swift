@@ -51,8 +51,10 @@ package final class LogProjection: Projection {
             logger.warning(
                 "the live release was not as it was published; it is repaired",
                 ["hash": "\(commit)", "differences": .list(differences.prefix(5).map { .text($0) })])
-        case .told(let commit, let words):
-            for word in words { logger.info("application told", ["hash": "\(commit)", "outcome": "\(word)"]) }
+        case .told(_, let notices):
+            for notice in notices {
+                logger.info("application told", ["action": "\(notice.action)", "outcome": "\(notice.outcome)"])
+            }
         case .confirmed(let confirmation): confirm(confirmation, state)
         case .released(let commits):
             logger.info(

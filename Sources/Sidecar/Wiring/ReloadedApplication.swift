@@ -21,12 +21,12 @@ final class ReloadedApplication: Application {
 
     func checkPermission() throws(Failure) { try port { try reloader.checkPermission() } }
 
-    func tell(_ change: Deployment.Change) throws(Failure) -> [String] {
+    func tell(_ change: Deployment.Change) throws(Failure) -> [Deployment.Notice] {
         try port {
             let described = try describe(change)
             self.change = described
             return try reloader.notify(described, deadline: workspace.deadline(workspace.plan.actionLimit)).map {
-                "\($0.action): \($0.outcome)"
+                Deployment.Notice(action: "\($0.action)", outcome: $0.outcome)
             }
         }
     }

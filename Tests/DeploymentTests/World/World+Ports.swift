@@ -161,7 +161,7 @@ extension World: Application {
         }
     }
 
-    func tell(_ change: Change) throws(Failure) -> [String] {
+    func tell(_ change: Change) throws(Failure) -> [Notice] {
         try call(.tell) { () throws(Failure) in
             lastTold = change.commit
             return ["signalled"]
