@@ -66,7 +66,10 @@ public struct Keeper: Sendable {
             try FileDescriptor.openDirectory(layout.releases).entries().map(\.name)
         }
         for name in names where ObjectID(hex: name.span) == nil {
-            try cleaner.discard(layout.releases + "/" + String(decoding: name, as: UTF8.self))
+            let path = layout.releases + "/" + String(decoding: name, as: UTF8.self)
+            // The link may lie there.
+            if (layout.link + "/").hasPrefix(path + "/") { continue }
+            try cleaner.discard(path)
         }
     }
 
