@@ -67,7 +67,10 @@ public struct Keeper: Sendable {
             try layout.releasesPlace.entriesIfPresent().map(\.name)
         }
         for name in names where ObjectID(hex: name.span) == nil {
-            try cleaner.discard(layout.releasesPlace.appending(String(decoding: name, as: UTF8.self)))
+            let place = layout.releasesPlace.appending(String(decoding: name, as: UTF8.self))
+            // The link may lie there.
+            if (layout.link + "/").hasPrefix(place.path + "/") { continue }
+            try cleaner.discard(place)
         }
     }
 

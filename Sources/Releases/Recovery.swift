@@ -51,13 +51,14 @@ public final class Recovery {
 
     /// Finds out whether a live release is what its commit says, and makes it anew from the store where it is not.
     ///
-    /// Which release the link leads to does not change.
+    /// Which release the link leads to does not change; it goes to our place, and to the way in which we publish now.
     ///
     /// - Parameters:
     ///   - live: the release, where it is reached.
     ///   - store: the object store.
     ///   - deadline: when to give up.
     /// - Returns: how it was found, and what was done.
+    /// - Throws: a failure of the system that keeps us from looking at it or from publishing it again.
     public func prove(_ live: Release, store: ObjectStore, deadline: Deadline) throws(ReleaseError) -> Recovered {
         findings = []
         try adopt(live.commit)
@@ -110,7 +111,9 @@ public final class Recovery {
         let byContent = try system { () throws(SystemError) in try boot.isOutdated() }
         let isThere = try system { () throws(SystemError) in try layout.place(of: live).statusIfPresent() != nil }
         switch try examine(live, store, byContent: byContent, deadline) {
-        case .whole: recovered.isVerified = true
+        case .whole:
+            if try isPublishedByFormerLink(live) { try publishAgain(live) }
+            recovered.isVerified = true
         case .unproven(let error):
             find("the live release cannot be proved and is served as it is; a fetch is needed", "\(error)")
             recovered.needsDeployment = true
@@ -146,7 +149,8 @@ public final class Recovery {
             let staged = try stager.stage(
                 live.commit, from: sharing && isDirectory ? live : nil, submodules: submodules, deadline: deadline)
             let release = try stager.install(staged)
-            if release.path != live.path { try publishAgain(release) }
+            let isElsewhere = try isPublishedByFormerLink(live)
+            if isElsewhere || release.path != live.path { try publishAgain(release) }
             recovered.isVerified = true
             try cleaner.discard(staged)
         } catch .store(let error) where error.cause == nil {
@@ -155,6 +159,12 @@ public final class Recovery {
         } catch {
             find("the live release could not be made anew", "\(error)")
         }
+    }
+
+    /// Whether a directory is to be published, and a symbolic link leads to the release until now.
+    private func isPublishedByFormerLink(_ live: Release) throws(ReleaseError) -> Bool {
+        guard mode == .directory else { return false }
+        return try Publisher(layout: layout).current() == live
     }
 
     /// Where a directory is published, its successor is exchanged for it; a release of another tool gets our place.

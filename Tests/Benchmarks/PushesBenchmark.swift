@@ -74,8 +74,7 @@ private struct Pusher {
         layout = try ReleaseLayout(root: root, link: "link")
         self.repository = repository
         cleaner = try Cleaner(layout)
-        objects = try Recovery(layout: layout, cleaner: cleaner).run(recorded: nil, deadline: .after(.seconds(60)))
-            .store
+        objects = try recover(layout, cleaner, .after(.seconds(60)))
     }
 
     mutating func push(_ hash: String) throws {
@@ -85,10 +84,11 @@ private struct Pusher {
             wants: [commit], to: objects, haves: live.map { [$0.commit] } ?? [], depth: 1, deadline: deadline)
         let stager = Stager(layout: layout, objects: objects)
         let staged = try stager.stage(commit, from: live, deadline: deadline)
-        let release = try Publisher(layout: layout).publish(try stager.install(staged))
+        let release = try stager.install(staged)
+        try publish(release, in: layout)
         try cleaner.discard(staged)
         _ = try Keeper(layout: layout, cleaner: cleaner).keep(
-            live: release, previous: live.map { [$0.commit] } ?? [], retired: [], store: objects, now: .now())
+            live: release, commits: live.map { [$0.commit] } ?? [], directories: [:], store: objects)
         let result = try Compaction(layout: layout).runIfNeeded(objects, live: commit, deadline: deadline)
         if result != nil { compactions += 1 }
         live = release

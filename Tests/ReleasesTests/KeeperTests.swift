@@ -7,8 +7,6 @@ import Testing
 
 @Suite("Keeping", .scratch(.memory), .timeLimit(.minutes(1)))
 struct KeeperTests {
-    private let start = Timestamp(seconds: 1_800_000_000)
-
     /// Publishes so many commits one after another; the oldest first.
     private func deploy(_ count: Int, _ root: Root) throws -> [Release] {
         var releases: [Release] = []
@@ -19,21 +17,19 @@ struct KeeperTests {
         return releases
     }
 
-    private func keeper(_ root: Root, _ timeout: Duration = .zero) -> Keeper {
-        Keeper(layout: root.layout, cleaner: root.cleaner, staleTimeout: timeout)
-    }
+    private func keeper(_ root: Root) -> Keeper { Keeper(layout: root.layout, cleaner: root.cleaner) }
 
     @Test(
-        "without a stale timeout a replaced directory goes at once, with git's record of it",
+        "a replaced directory that nothing holds goes at once, with git's record of it",
         arguments: PublishMode.allCases)
     func removedAtOnce(mode: PublishMode) throws {
         let root = try Root(mode: mode)
         let releases = try deploy(3, root)
         let live = try #require(try root.publisher.current())
         let store = try ObjectStore.open(root.layout.gitDirectory)
-        let result = try keeper(root).keep(live: live, previous: [], retired: [], store: store, now: start)
+        let result = try keeper(root).keep(live: live, commits: [], directories: [:], store: store)
         #expect(Set(result.removed) == Set(releases.dropLast().map(\.commit)))
-        #expect(result.retired == [])
+        #expect(result.directories == [])
         #expect(result.nextExpiry == nil)
         #expect(try TestFiles.list(root.layout.releases) == (mode == .symlink ? ["\(live.commit)"] : []))
         try root.cleaner.finish(Root.soon)
@@ -44,37 +40,29 @@ struct KeeperTests {
         try root.expectClean()
     }
 
-    @Test("with a stale timeout it stays so long, across restarts")
-    func staysForAWhile() throws {
+    @Test("a directory that is held stays with git's record of it, and the first end that is known is told")
+    func held() throws {
         let root = try Root()
-        let releases = try deploy(2, root)
-        let store = try ObjectStore.open(root.layout.gitDirectory)
-        let keeper = keeper(root, .seconds(60))
-        let first = try keeper.keep(live: releases[1], previous: [], retired: [], store: store, now: start)
-        let retired = RetiredRelease(commit: releases[0].commit, since: start)
-        #expect(first.retired == [retired])
-        #expect(first.nextExpiry == Timestamp(seconds: start.seconds + 60))
-        let early = Timestamp(seconds: start.seconds + 59)
-        let second = try keeper.keep(live: releases[1], previous: [], retired: [retired], store: store, now: early)
-        #expect(second.retired == [retired])
-        #expect(TestFiles.exists(releases[0].path))
-        let late = Timestamp(seconds: start.seconds + 60)
-        let third = try keeper.keep(live: releases[1], previous: [], retired: [retired], store: store, now: late)
-        #expect(third.removed == [releases[0].commit])
-        #expect(!TestFiles.exists(releases[0].path))
+        let releases = try deploy(4, root)
+        let (live, store) = (releases[3], try ObjectStore.open(root.layout.gitDirectory))
+        let (early, late) = (Timestamp(seconds: 1_800_000_000), Timestamp(seconds: 1_800_000_060))
+        let first = try keeper(root).keep(
+            live: live, commits: [],
+            directories: [releases[0].commit: late, releases[1].commit: nil, releases[2].commit: early],
+            store: store)
+        #expect(Set(first.directories) == Set(releases.dropLast().map(\.commit)))
+        #expect(first.removed == [])
+        #expect(first.nextExpiry == early)
+        for release in releases {
+            #expect(Recovery(layout: root.layout, cleaner: root.cleaner).canRepublish(release.commit))
+        }
+        let second = try keeper(root).keep(
+            live: live, commits: [], directories: [releases[1].commit: nil], store: store)
+        #expect(second.directories == [releases[1].commit])
+        #expect(Set(second.removed) == [releases[0].commit, releases[2].commit])
+        #expect(second.nextExpiry == nil)
+        #expect(releases.map { TestFiles.exists($0.path) } == [false, true, false, true])
         try root.cleaner.finish(Root.soon)
-    }
-
-    @Test("a clock that was set back does not keep a directory for years")
-    func clockSetBack() throws {
-        let root = try Root()
-        let releases = try deploy(2, root)
-        let store = try ObjectStore.open(root.layout.gitDirectory)
-        let future = RetiredRelease(
-            commit: releases[0].commit, since: Timestamp(seconds: start.seconds + 1_000_000_000))
-        let result = try keeper(root, .seconds(60)).keep(
-            live: releases[1], previous: [], retired: [future], store: store, now: start)
-        #expect(result.retired.map(\.since) == [start])
     }
 
     @Test("commits that can be gone back to need no network, even when their directories are gone and all else too")
@@ -84,7 +72,7 @@ struct KeeperTests {
         let live = releases[3]
         let previous = [releases[2].commit, releases[0].commit]
         let store = try ObjectStore.open(root.layout.gitDirectory)
-        let first = try keeper(root).keep(live: live, previous: previous, retired: [], store: store, now: start)
+        let first = try keeper(root).keep(live: live, commits: previous, directories: [:], store: store)
         #expect(first.released == [])
         #expect(try store.kept == (previous + [live.commit]).sorted())
         _ = try Compaction(layout: root.layout, mode: .always).runIfNeeded(
@@ -93,14 +81,14 @@ struct KeeperTests {
         try Files.removeTree(root.fixture.path)
         let stager = Stager(layout: root.layout, objects: store)
         for commit in previous {
-            let back = try root.publisher.publish(
+            let back = try root.publisher.publishCleanly(
                 try stager.install(try stager.stage(commit, from: live, deadline: Root.soon)))
             let number = try #require(releases.firstIndex { $0.commit == commit }) + 1
             #expect(try TestFiles.text(root.layout.link + "/file") == "\(number)\n")
             #expect(try stager.verify(back, .full, deadline: Root.soon) == [])
         }
         let second = try keeper(root).keep(
-            live: live, previous: [releases[2].commit], retired: [], store: store, now: start)
+            live: live, commits: [releases[2].commit], directories: [:], store: store)
         #expect(second.released == [releases[0].commit])
     }
 
@@ -110,9 +98,10 @@ struct KeeperTests {
         let releases = try deploy(2, root)
         let live = releases[1]
         let store = try ObjectStore.open(root.layout.gitDirectory)
-        let old = RetiredRelease(commit: live.commit, since: Timestamp(seconds: 0))
-        let result = try keeper(root).keep(live: live, previous: [], retired: [old], store: store, now: start)
-        #expect(!result.removed.contains(live.commit))
+        let result = try keeper(root).keep(
+            live: live, commits: [], directories: [live.commit: Timestamp(seconds: 0)], store: store)
+        #expect(result.removed == [releases[0].commit])
+        #expect(result.directories == [] && result.nextExpiry == nil)
         #expect(try store.kept == [live.commit])
         try root.expectServed("\(live.commit)")
     }
@@ -124,7 +113,7 @@ struct KeeperTests {
         let small = try root.deploy(try root.fixture.commit(["only": "file"], replacing: true))
         let store = try ObjectStore.open(root.layout.gitDirectory)
         let held = try FileDescriptor.openDirectory(big.path)
-        _ = try keeper(root).keep(live: small, previous: [], retired: [], store: store, now: start)
+        _ = try keeper(root).keep(live: small, commits: [], directories: [:], store: store)
         #expect(!TestFiles.exists(big.path))
         // It was renamed as a whole; its files go after that, on the cleaner's thread.
         let place = try #require(TestFiles.linkTarget("/proc/self/fd/\(held.number)"))
@@ -169,7 +158,7 @@ struct CompactionTests {
             let live = try root.deploy(hash, from: try root.publisher.current())
             try store.refresh()
             _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
-                live: live, previous: [], retired: [], store: store, now: .now())
+                live: live, commits: [], directories: [:], store: store)
             if try compaction.runIfNeeded(store, live: live.commit, deadline: Root.soon) != nil { compactions += 1 }
             let statistics = try store.statistics()
             #expect(statistics.packs <= 33)

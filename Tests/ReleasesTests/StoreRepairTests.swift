@@ -57,7 +57,7 @@ struct StoreRepairTests {
         try root.expectClean()
         // The record of the former release names a commit that the new store never had; it goes with the directory.
         _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
-            live: served, previous: [], retired: [], store: recovered.store, now: .now())
+            live: served, commits: [], directories: [:], store: recovered.store)
         try root.cleaner.finish(Root.soon)
         #expect(try root.recover().findings == [])
         try runProgram(["git", "-C", root.layout.link + "/", "fsck"]).succeeded()
@@ -80,12 +80,12 @@ struct StoreRepairTests {
         try damage(root.layout.gitDirectory, .truncatedPack)
         try TestFiles.write("edited", to: live.path + "/d/b")
         let recovered = try root.recover()
-        #expect(recovered.needsFetch)
+        #expect(recovered.needsDeployment)
         #expect(!recovered.isVerified)
         #expect(recovered.live == live)
         #expect(try TestFiles.text(root.layout.link + "/d/b") == "edited")
         try root.fetch(hash, into: recovered.store)
-        let repaired = try Recovery(layout: root.layout, cleaner: root.cleaner).repair(
+        let repaired = try Recovery(layout: root.layout, cleaner: root.cleaner).prove(
             live, store: recovered.store, deadline: Root.soon)
         #expect(repaired.isVerified)
         try root.expectServed(hash)
@@ -98,7 +98,7 @@ struct StoreRepairTests {
         try root.deploy(hash)
         try damage(root.layout.gitDirectory, .truncatedPack)
         let recovered = try root.recover(restarted: true)
-        #expect(recovered.needsFetch)
+        #expect(recovered.needsDeployment)
         #expect(!recovered.isVerified)
         try root.expectServed(hash)
     }

@@ -37,7 +37,7 @@ struct TakeoverTests {
         try root.expectServed(hash)
         try root.expectClean()
         _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
-            live: try #require(recovered.live), previous: [], retired: [], store: recovered.store, now: .now())
+            live: try #require(recovered.live), commits: [], directories: [:], store: recovered.store)
         try root.cleaner.finish(Root.soon)
         #expect(try TestFiles.list(root.layout.root) == [".git", ".git-sidecar", ".worktrees", "link"])
         try root.expectClean()
@@ -52,7 +52,7 @@ struct TakeoverTests {
         let (root, hash) = try foreignRoot(layout)
         try Files.removeTree(root.layout.gitDirectory + "/objects")
         let recovered = try root.recover()
-        #expect(recovered.needsFetch)
+        #expect(recovered.needsDeployment)
         #expect(!recovered.isVerified)
         #expect(recovered.live?.path == root.layout.root + "/" + layout.rawValue + hash)
         try root.expectServed(hash)
@@ -60,7 +60,7 @@ struct TakeoverTests {
         let live = try root.deploy(next, from: recovered.live)
         try root.expectServed(next)
         _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
-            live: live, previous: [], retired: [], store: try ObjectStore.open(root.layout.gitDirectory), now: .now())
+            live: live, commits: [], directories: [:], store: try ObjectStore.open(root.layout.gitDirectory))
         try root.cleaner.finish(Root.soon)
         #expect(!TestFiles.exists(root.layout.root + "/" + layout.rawValue + hash))
     }

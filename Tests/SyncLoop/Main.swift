@@ -32,13 +32,8 @@ struct SyncLoop {
     private func run() throws {
         let lock = try RootLock(layout)
         let cleaner = try Cleaner(layout)
-        let recovered = try Recovery(layout: layout, mode: mode, cleaner: cleaner).run(
-            recorded: nil, deadline: .after(.seconds(30)))
-        let objects = recovered.store
-        var live = recovered.live
-        if let live, !recovered.isVerified {
-            throw SystemError(code: 5, operation: "recover \(live.path): \(recovered.findings)")
-        }
+        let (objects, found) = try recover(cleaner)
+        var live = found
         // Each run begins elsewhere, so that over many kills every step from one commit to another is taken.
         let start = Int(ProcessIdentity.process) % commits.count
         for number in 0... {
@@ -50,16 +45,35 @@ struct SyncLoop {
             if commit == live?.commit { continue }
             let stager = Stager(layout: layout, objects: objects)
             let staged = try stager.stage(commit, from: live, deadline: deadline)
-            let release = try Publisher(layout: layout, mode: mode).publish(try stager.install(staged))
+            let installed = try stager.install(staged)
+            let publisher = Publisher(layout: layout, mode: mode)
+            let warnings = try publisher.publish(installed)
+            if !warnings.isEmpty { throw SystemError(code: 5, operation: "publish \(commit): \(warnings)") }
+            let release = publisher.place(of: installed)
             try cleaner.discard(staged)
             _ = try Keeper(layout: layout, cleaner: cleaner).keep(
-                live: release, previous: live.map { [$0.commit] } ?? [], retired: [], store: objects, now: .now())
+                live: release, commits: live.map { [$0.commit] } ?? [], directories: [:], store: objects)
             let often = number % 3 == 2 ? CompactionMode.always : .auto
             _ = try Compaction(layout: layout, mode: often).runIfNeeded(
                 objects, live: release.commit, deadline: deadline)
             live = release
         }
         _ = consume lock
+    }
+
+    /// The store, and the release that is live once it has been proved; nobody remembers what was published.
+    private func recover(_ cleaner: Cleaner) throws -> (store: ObjectStore, live: Release?) {
+        let recovery = Recovery(layout: layout, mode: mode, cleaner: cleaner)
+        let (store, findings) = try recovery.open(recorded: nil)
+        guard let live = try recovery.current() else {
+            try recovery.noteBoot()
+            return (store, nil)
+        }
+        let recovered = try recovery.prove(live, store: store, deadline: .after(.seconds(30)))
+        guard recovered.isVerified else {
+            throw SystemError(code: 5, operation: "recover \(live.path): \(findings + recovered.findings)")
+        }
+        return (store, try recovery.current())
     }
 
     private func step() throws {

@@ -164,7 +164,7 @@ extension World: Application {
     func tell(_ change: Change) throws(Failure) -> [Notice] {
         try call(.tell) { () throws(Failure) in
             lastTold = change.commit
-            return ["signalled"]
+            return [Notice(action: "signal", outcome: "signalled")]
         }
     }
 
