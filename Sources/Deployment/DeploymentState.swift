@@ -228,7 +228,7 @@ extension DeploymentState {
         case .released(let commits): heldBack.removeAll { commits.contains($0.commit) }
         case .deploymentEnded(let record): end(record)
         case .retained(let report): retention = report
-        case .stageEnded, .stageFailed, .fetched, .signatureVerified, .staged, .told, .found: break
+        case .stageEnded, .stageFailed, .fetched, .signatureVerified, .staged, .told, .storeReplaced, .found: break
         }
     }
 

@@ -53,6 +53,8 @@ package enum Fact: Sendable, Equatable {
     case deploymentEnded(DeploymentRecord)
 
     // The root.
+    /// A store of objects was damaged and given up: the root's, or those of submodules.
+    case storeReplaced(submodules: [String], because: String)
     case retained(RetentionReport)
     /// Something about the root that an operator should know, once.
     case found(String, subject: String)
@@ -292,7 +294,7 @@ extension Fact {
         case .intended, .abandoned, .published, .adopted, .flushed, .confirmed, .heldBack, .released: true
         case .deploymentEnded(let record): record.outcome != .failed
         case .retained, .attemptBegan, .commitFound, .stageBegan, .stageEnded, .stageFailed, .attemptEnded, .remoteHas,
-            .fetched, .signatureVerified, .staged, .lost, .proved, .unproved, .repaired, .told, .found:
+            .fetched, .signatureVerified, .staged, .lost, .proved, .unproved, .repaired, .told, .storeReplaced, .found:
             false
         }
     }

@@ -42,7 +42,8 @@ package protocol Source: AnyObject {
 
 package enum StoreRepair: Sendable, Equatable {
     case whole
-    case replaced([String])
+    /// The root's store, or those of these submodules, had to be given up.
+    case replaced(submodules: [String])
 }
 
 /// What is at the link.

@@ -168,11 +168,8 @@ extension Pipeline {
                     .found(
                         "an object cannot be read although the store is whole; it is fetched again", subject: "\(error)"
                     ))
-            case .replaced(let stores):
-                recorder.record(
-                    .found(
-                        "the object store is damaged and was replaced; what is needed is fetched again",
-                        subject: stores.joined(separator: ", ")))
+            case .replaced(let submodules):
+                recorder.record(.storeReplaced(submodules: submodules, because: error.description))
             }
             needsRedeployment = true
             settled = nil

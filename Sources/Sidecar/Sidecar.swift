@@ -117,7 +117,7 @@ public final class Sidecar {
         let source = RemoteSource(
             workspace, try RemoteRepository(url, settings), query, verifier: SignatureVerifier(plan),
             connect: { other in try RemoteRepository(other, settings) })
-        let hooks = try hooks(settings.http, directory: releases.directory)
+        let hooks = try hooks(settings.http, layout, directory: releases.directory)
         let schedule = LookSchedule(queue, period: plan.settings.period)
         let pipeline = Pipeline(
             DeploymentSettings(plan), source: source, releases: releases,
@@ -149,6 +149,7 @@ public final class Sidecar {
         // Killed between the journal and the state.
         if let live = state.live?.commit, (try? journal.lastDeployed()) == live { state.live?.isInJournal = true }
         let logger = logger
+        status.show(state)
         let metricsProjection = MetricsProjection(metrics)
         metricsProjection.showLive(state)
         let recorder = Recorder(
@@ -176,10 +177,12 @@ public final class Sidecar {
         }
     }
 
-    private func hooks(_ http: HTTPConfiguration, directory: @escaping (ObjectID) -> String) throws -> SyncHooks {
+    private func hooks(
+        _ http: HTTPConfiguration, _ layout: ReleaseLayout, directory: @escaping (ObjectID) -> String
+    ) throws -> SyncHooks {
         let hooks = SyncHooks(
             before: try runner(Hook.beforePublishing(plan), http),
-            after: try Hook.afterPublishing(plan).compactMap { try runner($0, http) }, plan, logger: logger,
+            after: try Hook.afterPublishing(plan).compactMap { try runner($0, http) }, plan, layout, logger: logger,
             directory: directory)
         if !plan.settings.oneTime { hookThreads = try hooks.all.map { try $0.start() } }
         return hooks

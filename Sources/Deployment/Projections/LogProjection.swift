@@ -64,6 +64,10 @@ package final class LogProjection: Projection {
             if !report.removed.isEmpty {
                 logger.debug("removed releases", ["hashes": .list(report.removed.map { .text("\($0)") })])
             }
+        case .storeReplaced(let submodules, let reason):
+            logger.warning(
+                "the object store is damaged and is replaced; what is needed is fetched again",
+                ["submodules": .list(submodules.map { .text($0) }), "error": "\(reason)"])
         case .found(let message, let subject): logger.warning("\(message)", ["subject": "\(subject)"])
         case .attemptEnded(let outcome, _): end(outcome, state)
         case .attemptBegan, .commitFound, .stageBegan, .stageEnded, .stageFailed, .remoteHas, .abandoned, .flushed,
@@ -156,7 +160,8 @@ package final class LogProjection: Projection {
             if error.description.contains(TakeBackWords.neither) {
                 logger.error(
                     "rolled back, but the application does not run the good release either",
-                    ["stage": "\(error.stage.rawValue)"], error: error)
+                    ["hash": "\(state.live.map { "\($0.commit)" } ?? "")", "stage": "\(error.stage.rawValue)"],
+                    error: error)
             }
         case .unchanged, .overtaken, .cancelled: break
         }

@@ -56,6 +56,9 @@ package final class Status: Projection, Sendable {
         }
     }
 
+    /// Shows what an earlier run has left.
+    package func show(_ state: DeploymentState) { content.withLock { $0.state = state } }
+
     package func saveProblemChanged(_ problem: String?) { content.withLock { $0.saveProblem = problem } }
 
     package func setNextAttempt(_ instant: ContinuousClock.Instant) { content.withLock { $0.nextAttempt = instant } }

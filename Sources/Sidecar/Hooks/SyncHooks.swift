@@ -1,5 +1,6 @@
 internal import Deployment
 internal import GitStore
+internal import Layout
 internal import Options
 internal import Posix
 internal import Releases
@@ -10,6 +11,7 @@ final class SyncHooks: Hooks {
     private let before: HookRunner?
     private let after: [HookRunner]
     private let touchFile: String?
+    private let layout: ReleaseLayout
     private let isOneTime: Bool
     private let directory: (ObjectID) -> String
     private let logger: Logger
@@ -17,11 +19,12 @@ final class SyncHooks: Hooks {
     private var hasFailed = false
 
     init(
-        before: HookRunner?, after: [HookRunner], _ plan: Plan, logger: Logger,
+        before: HookRunner?, after: [HookRunner], _ plan: Plan, _ layout: ReleaseLayout, logger: Logger,
         directory: @escaping (ObjectID) -> String
     ) {
         self.before = before
         self.after = after
+        self.layout = layout
         touchFile = plan.settings.touchFile?.text
         isOneTime = plan.settings.oneTime
         self.directory = directory
@@ -42,7 +45,7 @@ final class SyncHooks: Hooks {
     func synced(_ commit: ObjectID) {
         if let touchFile {
             do throws(ReleaseError) {
-                try TouchFile.touch(touchFile)
+                try TouchFile.touch(touchFile, in: layout)
             } catch {
                 logger.error("cannot touch the file", error: error)
             }

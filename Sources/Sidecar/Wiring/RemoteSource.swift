@@ -94,7 +94,7 @@ final class RemoteSource: Source {
         try port {
             let replaced = try workspace.recovery.replaceDamagedStores(try workspace.store, deadline: limit)
             if replaced.isEmpty { return .whole }
-            return .replaced((replaced.isRootReplaced ? [workspace.layout.gitDirectory] : []) + replaced.modules)
+            return .replaced(submodules: replaced.modules)
         }
     }
 

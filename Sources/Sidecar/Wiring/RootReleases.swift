@@ -1,5 +1,6 @@
 internal import Deployment
 internal import GitStore
+internal import Layout
 internal import Options
 internal import Posix
 internal import Releases
@@ -37,8 +38,7 @@ final class RootReleases: ReleaseStore {
     func linkTarget() throws(Failure) -> LinkTarget {
         try port {
             if let live = try workspace.recovery.current() {
-                let status = try Files.statusIfPresent(live.path)
-                return .release(live.commit, isThere: status?.kind == .directory)
+                return .release(live.commit, isThere: try layout.place(of: live).isDirectory())
             }
             do throws(ReleaseError) {
                 try publisher.check()
@@ -65,7 +65,11 @@ final class RootReleases: ReleaseStore {
     }
 
     func flush(_ commit: ObjectID) throws(Failure) {
-        try port { try FileDescriptor.openDirectory(layout.root).synchronizeVolume() }
+        try port {
+            try layout.rootPlace.openDirectory().synchronizeVolume()
+            // From now on it is enough to look at every byte after a restart of the machine.
+            try workspace.recovery.noteBoot()
+        }
     }
 
     // Making a release.
@@ -145,7 +149,7 @@ final class RootReleases: ReleaseStore {
 
     func discard(_ commit: ObjectID) {
         do {
-            try cleaner.discard(layout.directory(of: commit))
+            try cleaner.discard(layout.place(of: commit))
         } catch {
             logger.warning("cannot remove a release that is not used", error: error)
         }
@@ -153,7 +157,7 @@ final class RootReleases: ReleaseStore {
 
     /// The absolute paths of all releases but the live one.
     func others(than live: ObjectID) throws(SystemError) -> [String] {
-        try FileDescriptor.openDirectory(layout.releases).entries().map { entry in
+        try layout.releasesPlace.entriesIfPresent().map { entry in
             layout.releases + "/" + String(decoding: entry.name, as: UTF8.self)
         }.filter { $0 != layout.directory(of: live) }
     }

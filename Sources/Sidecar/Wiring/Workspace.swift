@@ -1,5 +1,6 @@
 internal import Deployment
 internal import GitStore
+internal import Layout
 internal import Options
 internal import Posix
 internal import Releases

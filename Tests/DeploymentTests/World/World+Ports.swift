@@ -47,7 +47,7 @@ extension World: Source {
             if !isStoreDamaged { return .whole }
             isStoreDamaged = false
             store = []
-            return .replaced([".git"])
+            return .replaced(submodules: [])
         }
     }
 
