@@ -169,7 +169,7 @@ public final class Recovery {
 
     /// Where a directory is published, its successor is exchanged for it; a release of another tool gets our place.
     private func publishAgain(_ release: Release) throws(ReleaseError) {
-        try publisher.publish(release)
+        for warning in try publisher.publish(release) { find("the link was swapped, with a warning", warning) }
         if publisher.place(of: release) != release { try cleaner.discard(release.path) }
     }
 }
