@@ -190,7 +190,7 @@ public final class Sidecar {
 
     /// Answers from here on: probes are to be seen while a long recovery goes on.
     private func startControl(
-        _ url: RemoteURL, _ query: RefQuery, _ layout: ReleaseLayout, _ facts: SidecarInfo, _ events: Events,
+        _ url: RemoteURL, _ query: RefQuery, _ layout: ReleaseLayout, _ info: SidecarInfo, _ events: Events,
         _ signalTargets: [Target]
     ) throws(SystemError) {
         if plan.settings.oneTime, plan.settings.httpBind == nil { return }

@@ -38,7 +38,7 @@ final class RootReleases: ReleaseStore {
     func linkTarget() throws(Failure) -> LinkTarget {
         try port {
             if let live = try workspace.recovery.current() {
-                return .release(live.commit, isThere: try layout.place(of: live).isDirectory())
+                return .release(live.commit, isThere: try layout.requiredPlace(at: live.path).isDirectory())
             }
             do throws(ReleaseError) {
                 try publisher.check()
@@ -149,7 +149,7 @@ final class RootReleases: ReleaseStore {
 
     func discard(_ commit: ObjectID) {
         do {
-            try cleaner.discard(layout.place(of: commit))
+            try cleaner.discard(layout.release(named: "\(commit)"))
         } catch {
             logger.warning("cannot remove a release that is not used", error: error)
         }
