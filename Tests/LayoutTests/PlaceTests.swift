@@ -57,7 +57,7 @@ struct PlaceTests {
         #expect(try layout.store.entriesIfPresent().isEmpty)
         #expect(throws: SystemError.self) { try canary.read(limit: 100) }
         #expect(throws: SystemError.self) { try canary.replace([1]) }
-        #expect(throws: SystemError.self) { try canary.append([1]) }
+        #expect(throws: SystemError.self) { try canary.appendLine([1]) }
         #expect(throws: SystemError.self) { try canary.touch() }
         #expect(throws: SystemError.self) { try canary.rename(to: layout.rootPlace.appending("moved")) }
         #expect(throws: SystemError.self) { try canary.removeTree() }
@@ -132,9 +132,11 @@ struct PlaceTests {
         try file.directory.makeDirectories()
         try file.replace([1, 2, 3], mode: 0o600, synchronized: true)
         #expect(try Files.status(file.path).permissions == 0o600)
-        #expect(try file.append([4]) == 4)
-        #expect(try file.read(limit: 4) == [1, 2, 3, 4])
-        #expect(throws: SystemError.self) { try file.read(limit: 3) }
+        // What is no whole line was cut off.
+        try file.appendLine([4])
+        try file.appendLine([5])
+        #expect(try file.read(limit: 8) == [1, 2, 3, 10, 4, 10, 5, 10])
+        #expect(throws: SystemError.self) { try file.read(limit: 7) }
         #expect(try TestFiles.list(file.directory.path) == [file.name])
     }
 
@@ -145,7 +147,7 @@ struct PlaceTests {
         try runProgram(["mkfifo", file.path]).succeeded()
         let error = try #require(throws: SystemError.self) { try file.read(limit: 10) }
         #expect("\(error)" == "cannot read \(file.path): it is a FIFO, not a regular file")
-        #expect(throws: SystemError.self) { try file.append([1]) }
+        #expect(throws: SystemError.self) { try file.appendLine([1]) }
         #expect(throws: SystemError.self) { try file.touch() }
         #expect(throws: SystemError.self) { _ = try file.lock() }
         try file.replace([1])

@@ -55,7 +55,7 @@ extension World: Source {
 }
 
 // The root.
-extension World: Releases {
+extension World: ReleaseStore {
     func linkTarget() throws(Failure) -> LinkTarget {
         try call(.linkTarget) { () throws(Failure) in
             switch link {
