@@ -31,6 +31,9 @@ def load():
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # One packet for each answer: the second of two would wait for the acknowledgement of the first.
+    wbufsize = -1
+    disable_nagle_algorithm = True
 
     def answer(self, status, text=""):
         body = text.encode()

@@ -24,8 +24,7 @@ struct Conductor {
         """#
 
     func run() throws -> Int32 {
-        let place = try TestFiles.makeTemporaryDirectory("/dev/shm/git-sidecar-faults")
-        defer { try? TestFiles.remove(place) }
+        let place = arguments.place
         try TestFiles.makeDirectory(arguments.records)
         let known = try KnownFailures(arguments.sources)
         if arguments.only == nil { say("seed \(arguments.seed)") }
@@ -43,7 +42,7 @@ struct Conductor {
                     [
                         "unshare", "--mount", "--propagation=private", "sh", "-c", Conductor.script, "sh", room,
                         arguments.preload, own,
-                    ] + arguments.words + ["--place=\(place)", "--lane=\(lane)", "--lanes=\(arguments.lanes)"],
+                    ] + arguments.words + ["--lane=\(lane)", "--lanes=\(arguments.lanes)"],
                     log: "\(arguments.records)/lane-\(lane).log"))
         }
         var shown = [Int](repeating: 0, count: lanes.count)

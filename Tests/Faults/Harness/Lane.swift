@@ -34,7 +34,8 @@ final class Lane {
         page = try FaultPage(program: "git-sidecar", root: directory + "/root")
         let file = directory + "/port"
         application = try BackgroundProgram(
-            ["python3", sources + "/application.py", directory + "/root/live", file], log: directory + "/application.log")
+            ["python3", sources + "/application.py", directory + "/root/live", file],
+            log: directory + "/application.log")
         try waitUntil("the application listens", within: .seconds(20)) { TestFiles.exists(file) }
         applicationPort = try TestFiles.text(file)
         web = try HTTPClient(HTTPConfiguration(userAgent: "faults"))
@@ -55,7 +56,7 @@ final class Lane {
             let address = "http://127.0.0.1:\(applicationPort)"
             options += [
                 "--reload-url=\(address)/reload", "--health-url=\(address)/health",
-                "--health-revision-header=X-Revision", "--health-timeout=150ms", "--health-interval=10ms",
+                "--health-revision-header=X-Revision", "--health-timeout=300ms", "--health-interval=10ms",
                 "--health-successes=1", "--keep-releases=5",
             ]
         }

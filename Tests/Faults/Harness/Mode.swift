@@ -80,7 +80,9 @@ struct Point: Hashable, CustomStringConvertible {
     var description: String { "\(call):\(occurrence):\(path)" }
 }
 
-/// One try: a scenario, a mode and a point. Its text repeats it alone.
+/// One try: a scenario, a mode and a point.
+///
+/// Its text repeats it alone.
 struct Case: Hashable, CustomStringConvertible {
     let scenario: String
     let mode: Mode

@@ -24,7 +24,8 @@ final class Remote {
         let module = try GitFixture(at: directory + "/module.git")
         try fixture.configure("uploadpack.allowFilter", "true")
         let files: [String: GitFixture.File] = [
-            "version": "1\n", "health": "ok\n", "run": .executable(Array("#!/bin/sh\n".utf8)), "latest": .symlink("a/one"),
+            "version": "1\n", "health": "ok\n", "run": .executable(Array("#!/bin/sh\n".utf8)),
+            "latest": .symlink("a/one"),
             "a/one": "one\n", "a/two": "two\n", "a/deep/three": "three\n", "b/four": "four\n", "b/five": "five\n",
             "empty": "", "large": .text(String(repeating: "large\n", count: 4000)),
         ]

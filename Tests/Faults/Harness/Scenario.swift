@@ -36,7 +36,9 @@ struct Scenario {
     /// What commands add to each release.
     var added: [String: String] = [:]
 
-    /// Where a new one goes. What the program cannot do yet has no scenario: a push that overtakes one that is being
+    /// Where a new one goes.
+    ///
+    /// What the program cannot do yet has no scenario: a push that overtakes one that is being
     /// confirmed, a trial before publishing, publishing in place, a worker that is killed.
     static let all: [Scenario] = [
         Scenario(name: "first", before: [], act: .start, live: "one", next: "two"),
@@ -74,6 +76,8 @@ struct Scenario {
         if case .choose = act { return true }
         return false
     }
+
+    var isEdit: Bool { act == .edit || isEditedBefore }
 
     var isOnce: Bool {
         if case .once = act { return true }
