@@ -85,7 +85,7 @@ extension Check {
         return isHash ? "*" : name.hasPrefix(".git-sidecar-tmp-") ? ".git-sidecar-tmp-*" : name
     }
 
-    private func soon(_ condition: () -> Bool) -> Bool {
+    func soon(_ condition: () -> Bool) -> Bool {
         (try? waitUntil("it is over", within: .milliseconds(1500), condition)) != nil
     }
 }

@@ -97,7 +97,13 @@ final class Check {
     func lookAtAgreement(_ program: Program) {
         let name = lane.remote.name
         let before = program.metrics
-        let (linked, status, metrics, state) = (linked, program.status, program.metrics, state)
+        // Between two attempts, as far as there is such a moment.
+        var status = program.status
+        _ = soon {
+            status = program.status
+            return status["deployment"] == .null && status["condition"]?.string != "deploying"
+        }
+        let (linked, metrics, state) = (linked, program.metrics, state)
         let published = status["published"]?["hash"]?.string
         expect(published == linked, "status", "it says \(name(published)) is published, the link \(name(linked))")
         let recorded = state["current"]?["commit"]?.string
@@ -115,11 +121,12 @@ final class Check {
         expect(
             metrics["git_sidecar_quarantined"] == Double(held.count), "metrics",
             "\(metrics["git_sidecar_quarantined"] ?? -1) held back, the status says \(held.count)")
-        if status["condition"]?.string != "unconfirmed" {
-            let stale = status["condition"]?.string != "current"
+        let condition = status["condition"]?.string
+        if condition != "unconfirmed", condition != "deploying" {
+            let stale = condition != "current"
             expect(
                 metrics["git_sidecar_stale"] == (stale ? 1 : 0), "metrics",
-                "stale is \(metrics["git_sidecar_stale"] ?? -1), the status \(status["condition"]?.string ?? "none")")
+                "stale is \(metrics["git_sidecar_stale"] ?? -1), the status \(condition ?? "none")")
         }
         // Attempts may go on failing while we look.
         let failures = Double(status["failures"]?.integer ?? -1)

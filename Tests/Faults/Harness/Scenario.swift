@@ -77,7 +77,13 @@ struct Scenario {
         return false
     }
 
+    /// Whether each attempt ends as the one before.
+    var isEndless: Bool { act == .push("big") }
+
     var isEdit: Bool { act == .edit || isEditedBefore }
+
+    /// Whether a commit is pushed that the application does not run.
+    var isBad: Bool { held == ["bad"] || meanwhile != nil }
 
     var isOnce: Bool {
         if case .once = act { return true }

@@ -57,6 +57,8 @@ struct Try {
         let acted = Target(live: scenario.live, held: scenario.meanwhile == nil ? scenario.held : firstHeld)
         check.phase = "struck"
         let ended = wait { page.strikes > 0 || !program.isRunning || isAtEnd(program, acted) }
+        // What fails for good is tried again and again; the point may be in a later attempt.
+        if scenario.isEndless, item != nil, ended { _ = soon { page.strikes > 0 || !program.isRunning } }
         outcome.isStruck = page.strikes > 0
         if item == nil { noteCalls() }
         if !ended { check.report("settles", "\(program.status.text) \(program.lastWords)") }
@@ -245,6 +247,10 @@ extension Try {
         (try? waitUntil("it is over", within: .seconds(4), condition)) != nil
     }
 
+    private func soon(_ condition: () -> Bool) -> Bool {
+        (try? waitUntil("it is over", within: .milliseconds(400), condition)) != nil
+    }
+
     private func isOver(_ program: Program) -> Bool {
         isAtEnd(program, Target(live: scenario.live, held: scenario.held))
     }
@@ -257,7 +263,7 @@ extension Try {
         if scenario.isEdit, !isRepaired { return false }
         let condition = status["condition"]?.string
         let held = (status["quarantine"]?.elements ?? []).compactMap { $0["hash"]?.string }
-        if scenario.act == .push("big"), target.live == scenario.live, target.held.isEmpty,
+        if scenario.isEndless, target.live == scenario.live, target.held.isEmpty,
             status["remote"]?["hash"]?.string == lane.remote.commit("big")
         {
             return condition != "current" && (status["failures"]?.integer ?? 0) > 0
