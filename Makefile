@@ -4,7 +4,7 @@
 export PATH := $(PATH):/opt/swift/usr/bin
 
 .DEFAULT_GOAL := build
-.PHONY: build run demo test test-samples test-manifests test-readme test-container image lint format clean regenerate test-libgit2-matrix fuzz help
+.PHONY: build run demo test test-samples test-manifests test-readme test-container image lint format clean regenerate test-libgit2-matrix fuzz faults help
 
 build: ## build the release program, .build/release/git-sidecar
 	@scripts/install-packages build
@@ -62,6 +62,10 @@ test-container: ## build the image and run it in a real pod with Podman; ends wi
 fuzz: ## run each fuzzer for a minute
 	@scripts/install-packages build
 	scripts/fuzz
+
+faults: build ## strike the release program at system calls: docs/reliability.md; QUICK=1, LONG=1, SEED=, ONLY=; 77 without root
+	@scripts/install-packages build test
+	@QUICK='$(QUICK)' LONG='$(LONG)' SEED='$(SEED)' MINUTES='$(MINUTES)' ONLY='$(ONLY)' scripts/faults
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

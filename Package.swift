@@ -113,6 +113,11 @@ let package = Package(
                 "Telemetry", "TestSupport",
             ],
             path: "Tests/Benchmarks", swiftSettings: strict),
+        // What strikes the built program at single system calls.
+        .target(name: "CFaultControl", path: "Tests/Faults/Control"),
+        .executableTarget(
+            name: "Faults", dependencies: ["CFaultControl", "HTTPClient", "JSON", "Posix", "TestSupport"],
+            path: "Tests/Faults/Harness", swiftSettings: strict),
         .testTarget(
             name: "CryptoTests", dependencies: ["Crypto", "Posix", "TestSupport"],
             swiftSettings: strict),

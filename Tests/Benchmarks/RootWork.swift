@@ -1,4 +1,5 @@
 internal import GitStore
+internal import Layout
 internal import Posix
 internal import Releases
 
