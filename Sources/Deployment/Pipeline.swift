@@ -64,6 +64,7 @@ package final class Pipeline {
         recorder.record(.attemptBegan(number, isOrdered: order != nil))
         if !isReconciled { self.start() }
         let outcome = attempt(order)
+        proveAgain()
         source.close()
         keepHouse()
         recorder.record(.attemptEnded(outcome, after: start.duration(to: clock.now.instant)))

@@ -180,6 +180,14 @@ extension Pipeline {
         }
     }
 
+    /// A release that could not be proved, or repaired, is looked at again with each attempt.
+    func proveAgain() {
+        guard let live = state.live, !state.isVerified, state.outage == nil, !needsRedeployment, !clock.isCancelled else {
+            return
+        }
+        prove(live)
+    }
+
     /// Puts away what is not needed any more, at the end of every attempt, whatever its outcome.
     func keepHouse() {
         guard needsUpkeep, !clock.isCancelled else { return }

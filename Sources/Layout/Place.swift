@@ -208,18 +208,35 @@ extension Place {
 
     /// Adds a line to the end of the file with one write; makes the file when it is missing.
     ///
-    /// What a full disk has cut off before becomes a line of its own, and does not take this one with it.
+    /// A line that was cut off, because the disk was full or we were killed, does not stay: half of it tells nothing.
     public func appendLine(_ line: [UInt8], mode: UInt32 = 0o644) throws(SystemError) {
-        var bytes = line + [UInt8(ascii: "\n")]
         try within("write to") { (directory, name) throws(SystemError) in
             let file = try directory.openFile(entry: name, .readWrite, [.create, .append], mode: mode)
-            let size = try file.status().size
-            var last: [UInt8] = [0]
-            if size > 0, try file.read(into: &last, at: size - 1) == 1, last[0] != UInt8(ascii: "\n") {
-                bytes.insert(UInt8(ascii: "\n"), at: 0)
+            let end = try Self.endOfLastLine(in: file)
+            if try file.status().size > end { try file.resize(to: end) }
+            do throws(SystemError) {
+                try file.writeAll(line + [UInt8(ascii: "\n")])
+            } catch {
+                // The failure to report is the first one; what stays is taken away by the next call.
+                try? file.resize(to: end)
+                throw error
             }
-            try file.writeAll(bytes)
         }
+    }
+
+    /// The position behind the last line feed of a file.
+    private static func endOfLastLine(in file: borrowing FileDescriptor) throws(SystemError) -> UInt64 {
+        var end = try file.status().size
+        while end > 0 {
+            let start = end > 4096 ? end - 4096 : 0
+            var bytes = [UInt8](repeating: 0, count: Int(end - start))
+            let count = try file.read(into: &bytes, at: start)
+            if let feed = bytes.prefix(max(0, count)).lastIndex(of: UInt8(ascii: "\n")) {
+                return start + UInt64(feed) + 1
+            }
+            end = start
+        }
+        return 0
     }
 
     /// Gives the file the present as the time of its last change; makes it, and the directories above it, when missing.

@@ -85,6 +85,7 @@ struct Order {
         case "rejected":
             let stage = end.stage.map { " at \($0)" } ?? ""
             return "\(style.bad("Rejected")): \(hash) failed\(stage); \(isLive)"
+        case "overtaken": return "\(style.doubtful("Overtaken")): a newer commit is tried instead of \(hash); \(isLive)"
         default:
             let stage = end.stage.map { " at \($0)" } ?? ""
             return "\(style.bad("Failed"))\(stage): \(isLive)"

@@ -135,16 +135,20 @@ struct WaitProgress {
             let stage = deployment.lastStage.map { " at \($0)" } ?? ""
             let reason = deployment.reason.map { ": \($0)" } ?? ""
             verdict = .notLive("\(short(deployment.hash)) \(what)\(stage)\(reason)")
+        case "overtaken":
+            let how = deployment.reason.flatMap { $0.hasPrefix("overtaken by ") ? $0 : nil }
+            verdict = .notLive("\(short(deployment.hash)) was \(how ?? "overtaken by a newer commit")")
         default: lastFailure = deployment.reason
         }
     }
 
-    /// What happened before: only that the commit was confirmed counts, since what was rejected may be tried again.
+    /// What happened before: only that the commit was confirmed or overtaken counts, since what was rejected may be tried
+    /// again.
     mutating func take(releases: JSONValue) {
         for release in releases["releases"]?.elements ?? [] { release.text("hash").map { _ = isMeant($0) } }
         let deployments = (releases["deployments"]?.elements ?? []).compactMap(DeploymentAnswer.init)
         let last = deployments.filter { isMeant($0.hash) && $0.outcome != "failed" }.first
-        if let last, ["deployed", "chosen"].contains(last.outcome) { take(deployment: last) }
+        if let last, ["deployed", "chosen", "overtaken"].contains(last.outcome) { take(deployment: last) }
     }
 
     /// Why the waiting ended without a verdict.

@@ -9,6 +9,7 @@ package final class LogProjection: Projection {
     // What was last said to be held back, and why nothing can be served: said once.
     private var heldBack: ObjectID?
     private var outage: String?
+    private var unproved: String?
 
     package init(_ logger: Logger, link: String) {
         self.logger = logger
@@ -42,12 +43,14 @@ package final class LogProjection: Projection {
             }
             outage = reason
         case .unproved(let commit, let reason):
+            if unproved == reason { return }
+            unproved = reason
             logger.warning(
                 "the live release is not proved to be what its commit says",
                 ["hash": "\(commit)", "reason": "\(reason)"])
-        case .proved: outage = nil
+        case .proved: (outage, unproved) = (nil, nil)
         case .repaired(let commit, let differences):
-            outage = nil
+            (outage, unproved) = (nil, nil)
             logger.warning(
                 "the live release was not as it was published; it is repaired",
                 ["hash": "\(commit)", "differences": .list(differences.prefix(5).map { .text($0) })])

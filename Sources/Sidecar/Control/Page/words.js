@@ -19,6 +19,7 @@ const outcomes = {
   "rejected": { tone: "bad", mark: "cross", word: "rejected, never published" },
   "rolled-back": { tone: "bad", mark: "back", word: "rolled back" },
   "chosen": { tone: "busy", mark: "hand", word: "chosen by hand" },
+  "overtaken": { tone: "quiet", mark: "up", word: "overtaken by a newer commit" },
   "failed": { tone: "warning", mark: "bang", word: "failed" },
 };
 
