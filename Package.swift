@@ -55,7 +55,8 @@ let package = Package(
             name: "Commands", dependencies: ["JSON", "Posix", "Layout", "Telemetry", "HTTPClient", "Options"],
             swiftSettings: strict),
         .target(
-            name: "Deployment", dependencies: ["JSON", "Posix", "Layout", "Telemetry", "GitStore"], swiftSettings: strict),
+            name: "Deployment", dependencies: ["JSON", "Posix", "Layout", "Telemetry", "GitStore"],
+            swiftSettings: strict),
         .target(
             name: "Sidecar",
             dependencies: [
@@ -138,7 +139,8 @@ let package = Package(
         .testTarget(
             name: "SidecarTests",
             dependencies: [
-                "Sidecar", "Crypto", "Deployment", "GitProtocol", "GitStore", "HTTPClient", "HTTPServer", "JSON", "Layout",
+                "Sidecar", "Crypto", "Deployment", "GitProtocol", "GitStore", "HTTPClient", "HTTPServer", "JSON",
+                "Layout",
                 "Options", "Posix", "Remote", "Releases", "Telemetry", "TestSupport",
             ],
             swiftSettings: strict),

@@ -226,7 +226,7 @@ package final class Pipeline {
                     try recorder.makeDurable()
                 } catch {
                     // Going back must not wait for a volume that is full: what is live is bad.
-                    if intent.goesBackFrom == nil { throw error }
+                    if intent.goesBackFrom == nil || intent.isChosen { throw error }
                 }
                 return try releases.publish(intent.info.commit, replacing: state.live?.commit)
             }

@@ -182,7 +182,8 @@ extension Pipeline {
 
     /// A release that could not be proved, or repaired, is looked at again with each attempt.
     func proveAgain() {
-        guard let live = state.live, !state.isVerified, state.outage == nil, !needsRedeployment, !clock.isCancelled else {
+        guard let live = state.live, !state.isVerified, state.outage == nil, !needsRedeployment, !clock.isCancelled
+        else {
             return
         }
         prove(live)

@@ -35,6 +35,7 @@ extension Timestamp {
     /// The time so much later, or earlier; at the end of what can be said, the last such time.
     public func adding(_ duration: Duration) -> Timestamp {
         let (whole, attoseconds) = duration.components
+        // Bounded: both parts are below a second.
         let total = Int64(nanoseconds) + attoseconds / 1_000_000_000
         let carry = total < 0 ? -1 : total / 1_000_000_000
         let (sum, overflows) = seconds.addingReportingOverflow(whole)

@@ -13,6 +13,7 @@ extension Reloader {
     ///   - deadline: when to give up, whatever else is configured.
     ///   - limit: how long it may take to become healthy; nil for what the health check says.
     ///   - look: is called between two checks; what it throws ends the wait.
+    /// - Returns: what was seen.
     /// - Throws: `unhealthy`, `ended`, `unconfirmed` or `noTarget`: the release is not to be kept. `cancelled`: nothing
     ///   is known about it. What `look` throws.
     public func confirm(

@@ -75,7 +75,9 @@ struct JournalTests {
     func waiting() throws {
         let directory = Scratch.directory + "/later"
         var failures = 0
-        let projection = JournalProjection(Journal(try Place(resolving: directory + "/releases.log"))) { _ in failures += 1 }
+        let projection = JournalProjection(Journal(try Place(resolving: directory + "/releases.log"))) { _ in
+            failures += 1
+        }
         let state = DeploymentState()
         projection.take(.deploymentEnded(record(1)), state, at: .now)
         projection.take(.attemptBegan(2, isOrdered: false), state, at: .now)
@@ -92,7 +94,9 @@ struct JournalTests {
 
     @Test("lines that cannot be written do not fill the memory")
     func waitingBound() throws {
-        let projection = JournalProjection(Journal(try Place(resolving: Scratch.directory + "/later/releases.log"))) { _ in }
+        let projection = JournalProjection(Journal(try Place(resolving: Scratch.directory + "/later/releases.log"))) {
+            _ in
+        }
         for number in 1...(DeploymentState.mostHeldBack + 5) {
             projection.take(.deploymentEnded(record(number)), DeploymentState(), at: .now)
         }

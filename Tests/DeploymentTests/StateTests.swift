@@ -116,7 +116,9 @@ struct StateTests {
         try file.save(state)
         #expect(file.load().state == state)
         #expect(file.load().problem == nil)
-        #expect(throws: Failure.self) { try StateFile(try Place(resolving: Scratch.directory + "/none/state.json")).save(state) }
+        #expect(throws: Failure.self) {
+            try StateFile(try Place(resolving: Scratch.directory + "/none/state.json")).save(state)
+        }
     }
 
     @Test("a file that cannot be used is an empty state and said; one of a newer version is kept beside")

@@ -50,6 +50,14 @@ struct TriggerQueueTests {
         #expect(queue.post(.resume) == TriggerQueue.mostOrders + 1)
     }
 
+    @Test("an order that comes too late is refused")
+    func closed() throws {
+        let queue = try TriggerQueue()
+        queue.close()
+        #expect(queue.post(.sync) == nil)
+        #expect(queue.begin().order == nil)
+    }
+
     @Test("nobody waits while an order does, even when an earlier one has used up the wake-up")
     func wait() throws {
         let queue = try TriggerQueue()

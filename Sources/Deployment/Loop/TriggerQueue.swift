@@ -45,6 +45,8 @@ package final class TriggerQueue: Sendable {
     /// An attempt that is under way has begun before the order and does not count.
     package func post(_ order: Order) -> Int? {
         let number: Int? = content.withLock { content in
+            // Nobody would carry it out.
+            if content.isClosed { return nil }
             if content.orders.last != order {
                 guard content.orders.count < TriggerQueue.mostOrders else { return nil }
                 content.orders.append(order)
