@@ -43,6 +43,10 @@ int shim_rename_new(const char *old_path, const char *new_path) {
     return renameat2(AT_FDCWD, old_path, AT_FDCWD, new_path, RENAME_NOREPLACE);
 }
 
+int shim_sync_volume(int file) {
+    return syncfs(file);
+}
+
 int shim_yield_to_others(void) {
     // On Linux both mean the calling thread alone. Class 3 of ioprio_set(2) is "idle".
     int result = setpriority(PRIO_PROCESS, 0, 19);

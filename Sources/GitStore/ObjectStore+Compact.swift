@@ -1,3 +1,5 @@
+public import GitFiles
+public import GitObjects
 public import Posix
 
 /// What a compaction did.
@@ -40,7 +42,7 @@ extension ObjectStore {
         let removed = packs.filter { $0 != pack?.name }
         try removeIndexesOverPacks()
         for name in removed { try removePack(name) }
-        for file in loose { try Files.remove(file) }
+        for file in loose { try RepositoryFiles.remove(file) }
         try reopen()
         return CompactionResult(
             pack: pack, removedPacks: removed.count, removedLooseObjects: loose.count,

@@ -1,4 +1,6 @@
 internal import CLibgit2
+public import GitFiles
+internal import GitObjects
 
 /// The objects of one repository on the shared volume.
 ///
@@ -22,7 +24,7 @@ internal import CLibgit2
     /// - Throws: `missing`, `damaged`, `foreignFormat`, or a failure of the system.
     public static func openExisting(_ gitDirectory: String) throws(GitError) -> ObjectStore {
         try GitLibrary.start()
-        try StoreDirectory.checkFormat(gitDirectory)
+        try RepositoryFormat.check(gitDirectory)
         return try ObjectStore(path: gitDirectory, objects: gitDirectory + "/objects")
     }
 

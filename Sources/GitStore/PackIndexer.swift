@@ -1,5 +1,7 @@
+internal import CGitShims
 internal import CLibgit2
-internal import CShims
+public import GitFiles
+public import GitObjects
 public import Posix
 
 extension ObjectStore {
@@ -162,7 +164,7 @@ final class IndexerWatch {
 
     func checkDeadline(_ operation: String) throws(GitError) {
         guard let deadline else { return }
-        try system { () throws(SystemError) in try deadline.check(operation) }
+        try onDisk { () throws(SystemError) in try deadline.check(operation) }
     }
 
     /// As the plain `check`, but what the callback threw goes before libgit2's words about it.

@@ -1,3 +1,4 @@
+internal import CShims
 internal import Glibc
 
 extension FileDescriptor {
@@ -77,6 +78,12 @@ extension FileDescriptor {
     public borrowing func synchronize() throws(SystemError) {
         let number = self.number
         try systemCall("bring a file to the disk") { fsync(number) }
+    }
+
+    /// Waits until everything on the file's volume is on the disk.
+    public borrowing func synchronizeVolume() throws(SystemError) {
+        let number = self.number
+        try systemCall("bring a volume to the disk") { shim_sync_volume(number) }
     }
 
     /// Sets the permissions of the open file.

@@ -1,4 +1,4 @@
-public import GitStore
+public import GitObjects
 public import Posix
 
 /// A release that was replaced and whose directory is still there.
@@ -54,16 +54,18 @@ public struct Keeper: Sendable {
     ///   - live: the release that is published; neither its directory nor its commit is ever touched.
     ///   - previous: commits that can be gone back to without the network, the last good one among them.
     ///   - retired: what the last call returned, also across restarts.
-    ///   - store: the object store.
+    ///   - jobs: what has the object store.
+    ///   - deadline: when the store must be done.
     ///   - now: the time.
     /// - Returns: what waits for the next call, and what went.
     /// - Throws: a failure of the system or of the store; what was not done is done by the next call.
-    public func keep(
-        live: Release, previous: [ObjectID], retired: [RetiredRelease], store: ObjectStore, now: Timestamp
-    ) throws(ReleaseError) -> KeepResult {
+    package func keep(
+        live: Release, previous: [ObjectID], retired: [RetiredRelease], _ jobs: any ReleaseJobs, _ deadline: Deadline,
+        now: Timestamp
+    ) throws -> KeepResult {
         var result = KeepResult()
         try sweepStaging()
-        result.released = try keepCommits([live.commit] + previous, store)
+        result.released = try jobs.run(KeepCommits(commits: [live.commit] + previous), deadline)
         let known = Dictionary(retired.map { ($0.commit, $0.since) }, uniquingKeysWith: min)
         for place in try ReleasePlaces(layout: layout).all() {
             if place.path == live.path { continue }
@@ -90,20 +92,6 @@ public struct Keeper: Sendable {
     private func sweepStaging() throws(ReleaseError) {
         let count = try system { () throws(SystemError) in try layout.trash.takeAll(in: layout.staging) }
         if count > 0 { cleaner.start() }
-    }
-
-    /// Makes the store keep exactly these commits, as far as it has them.
-    private func keepCommits(_ wanted: [ObjectID], _ objects: ObjectStore) throws(ReleaseError) -> [ObjectID] {
-        try store { () throws(GitError) in
-            let kept = Set(try objects.kept)
-            var released: [ObjectID] = []
-            for commit in wanted where !kept.contains(commit) && objects.contains(commit) { try objects.keep(commit) }
-            for commit in kept.subtracting(wanted).sorted() {
-                try objects.release(commit)
-                released.append(commit)
-            }
-            return released
-        }
     }
 
     private func discard(_ place: ReleasePlace, withRecord: Bool) throws(ReleaseError) {

@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitObjects
 internal import Posix
 
 /// How readers reach the release that is live.

@@ -1,9 +1,5 @@
-public import GitStore
-
 /// How a root was found at start, and what was done about it.
 public struct Recovered {
-    /// The object store, open.
-    public let store: ObjectStore
     /// The release that readers of the link see; nil when there is none.
     public internal(set) var live: Release?
     /// Whether the live release was proved to be what its commit says.

@@ -1,4 +1,5 @@
-internal import GitStore
+internal import GitFiles
+internal import GitObjects
 internal import Posix
 
 // Removes what a killed run left behind. All of it has names that nobody else uses.
@@ -61,7 +62,7 @@ extension Recovery {
         }
         guard kind == .directory else { return }
         try store { () throws(GitError) in
-            for path in [layout.gitDirectory] + modules { try ObjectStore.removeTemporaries(path) }
+            for path in [layout.gitDirectory] + modules { try RepositoryFiles.removeTemporaries(path) }
         }
     }
 
@@ -89,6 +90,19 @@ extension Recovery {
                 for place in places where try Files.statusIfPresent(place) != nil { isUsed = true }
                 if !isUsed { try layout.trash.take("\(records)/\(commit)") }
             }
+        }
+    }
+}
+
+extension ReleaseLayout {
+    /// Puts away what work that was ended in the middle has left: half a release, half a pack.
+    ///
+    /// Nobody may be at work on the root at the time.
+    package func removeLeftovers() throws(ReleaseError) {
+        _ = try system { () throws(SystemError) in try trash.takeAll(in: staging) }
+        let stores = [gitDirectory] + (try moduleLocations().map(moduleStore))
+        try store { () throws(GitError) in
+            for path in stores { try RepositoryFiles.removeTemporaries(path) }
         }
     }
 }

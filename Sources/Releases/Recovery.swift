@@ -1,4 +1,5 @@
-public import GitStore
+internal import GitFiles
+public import GitObjects
 public import Posix
 
 /// Brings a root into order at start, before the network is asked, and repairs a live release that was damaged.
@@ -9,17 +10,19 @@ public final class Recovery {
     let mode: PublishMode
     let options: StagingOptions
     let cleaner: Cleaner
+    let jobs: any ReleaseJobs
     var findings: [Finding] = []
 
     /// For one root; the lock on it must be held.
-    public init(
+    package init(
         layout: ReleaseLayout, mode: PublishMode = .symlink, options: StagingOptions = StagingOptions(),
-        cleaner: Cleaner
+        cleaner: Cleaner, jobs: any ReleaseJobs
     ) {
         self.layout = layout
         self.mode = mode
         self.options = options
         self.cleaner = cleaner
+        self.jobs = jobs
     }
 
     /// Sweeps, opens the store, and proves, repairs or publishes anew the release that is live or was.
@@ -28,10 +31,10 @@ public final class Recovery {
     ///   - recorded: the commit that the last run published, as far as somebody remembers it; it is published again
     ///     when the link is gone.
     ///   - deadline: when to give up.
-    /// - Returns: the open store, the live release, and what was found.
+    /// - Returns: the live release, and what was found.
     /// - Throws: a failure of the system that keeps us from working on the root at all. What can be lived with is a
     ///   finding, as is something foreign at the link: nothing is live then, and publishing says so.
-    public func run(recorded: ObjectID?, deadline: Deadline) throws(ReleaseError) -> Recovered {
+    public func run(recorded: ObjectID?, deadline: Deadline) throws -> Recovered {
         findings = []
         if let recorded { try adopt(recorded) }
         let isBlocked = try findObstacle()
@@ -41,9 +44,9 @@ public final class Recovery {
         }
         let live = isBlocked ? nil : try findLive(recorded)
         try sweep(live)
-        let objects = try openStore()
+        try openStore(deadline)
         try pruneRecords(live)
-        var recovered = Recovered(store: objects, live: nil)
+        var recovered = Recovered()
         if let live {
             try prove(live, &recovered, deadline)
         } else {
@@ -58,10 +61,10 @@ public final class Recovery {
     /// Makes a damaged live release anew from the store, and puts it where readers see it.
     ///
     /// - Returns: how it ended, as at start.
-    public func repair(_ live: Release, store: ObjectStore, deadline: Deadline) throws(ReleaseError) -> Recovered {
+    public func repair(_ live: Release, deadline: Deadline) throws -> Recovered {
         findings = []
         try adopt(live.commit)
-        var recovered = Recovered(store: store, live: nil)
+        var recovered = Recovered()
         try prove(live, &recovered, deadline)
         recovered.findings = findings
         cleaner.start()
@@ -114,13 +117,21 @@ public final class Recovery {
         return Release(commit: recorded, path: layout.directory(of: recorded))
     }
 
-    private func prove(
-        _ live: Release, _ recovered: inout Recovered, _ deadline: Deadline
-    ) throws(ReleaseError) {
+    private func prove(_ live: Release, _ recovered: inout Recovered, _ deadline: Deadline) throws {
         let boot = BootRecord(layout: layout)
         let byContent = try system { () throws(SystemError) in try boot.isOutdated() }
         let isThere = try system { () throws(SystemError) in try Files.statusIfPresent(live.path) != nil }
-        switch try examine(live, recovered.store, byContent: byContent, deadline) {
+        let job = ExamineRelease(release: live, options: options, byContent: byContent)
+        let examination: Examination
+        do {
+            examination = try jobs.run(job, deadline)
+        } catch let failure as WorkerFailure where isThere {
+            // Whatever made the worker fail, what is live is served.
+            find("the live release cannot be proved and is served as it is", "\(failure)")
+            recovered.live = try isPublished(live) ? live : publish(live)
+            return
+        }
+        switch examination {
         case .whole:
             recovered.live = try isPublished(live) ? live : publish(live)
             recovered.isVerified = true
@@ -137,33 +148,23 @@ public final class Recovery {
 
     private func rebuild(
         _ live: Release, isThere: Bool, sharing: Bool, _ recovered: inout Recovered, _ deadline: Deadline
-    ) throws(ReleaseError) {
+    ) throws {
         recovered.live = isThere ? live : nil
-        let isPrepared = try system { () throws(SystemError) in
-            try Worktree(layout: layout).preparedIndex(of: live.commit) != nil
-        }
-        if isPrepared {
-            find("the live release was prepared by a command and must be deployed again", "\(live.commit)")
-            recovered.needsDeployment = true
-            return
-        }
-        let isDirectory = try system { () throws(SystemError) in
-            try Files.statusIfPresent(live.path)?.kind == .directory
-        }
-        guard let submodules = try recordedSubmodules(live, recovered.store) else {
-            find("which submodules the live release had is not known; it must be deployed again", "\(live.commit)")
-            recovered.needsDeployment = true
-            return
-        }
-        let stager = Stager(layout: layout, objects: recovered.store, options: options)
-        do throws(ReleaseError) {
-            let staged = try stager.stage(
-                live.commit, from: sharing && isDirectory ? live : nil, submodules: submodules, deadline: deadline)
-            let release = try stager.install(staged)
-            recovered.live = try isPublished(release) ? release : publish(release)
-            recovered.isVerified = true
-            try cleaner.discard(staged)
-        } catch .store(let error) where error.cause == nil {
+        do {
+            switch try jobs.run(RemakeRelease(release: live, isShared: sharing, options: options), deadline) {
+            case .made(let release):
+                recovered.live = try isPublished(release) ? release : publish(release)
+                recovered.isVerified = true
+            case .prepared:
+                find("the live release was prepared by a command and must be deployed again", "\(live.commit)")
+                recovered.needsDeployment = true
+                return
+            case .unknownSubmodules:
+                find("which submodules the live release had is not known; it must be deployed again", "\(live.commit)")
+                recovered.needsDeployment = true
+                return
+            }
+        } catch ReleaseError.store(let error) where error.cause == nil {
             find("the store lacks objects of the live release; a fetch is needed", "\(error)")
             recovered.needsFetch = true
         } catch {

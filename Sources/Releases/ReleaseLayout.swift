@@ -1,4 +1,4 @@
-public import GitStore
+public import GitObjects
 internal import Posix
 
 /// Where everything lies under the root.
@@ -56,7 +56,7 @@ public struct Release: Sendable, Equatable {
 }
 
 /// An absolute path without `.`, `..` and doubled slashes; symbolic links are not looked at.
-func normalized(_ path: String) -> String {
+package func normalized(_ path: String) -> String {
     var components: [Substring] = []
     for component in path.split(separator: "/") where component != "." {
         if component == ".." { components = components.dropLast() } else { components.append(component) }
@@ -65,7 +65,7 @@ func normalized(_ path: String) -> String {
 }
 
 /// The path that leads from one directory to `target`; both absolute and normalized.
-func relativePath(from directory: String, to target: String) -> String {
+package func relativePath(from directory: String, to target: String) -> String {
     let from = directory.split(separator: "/")
     let to = target.split(separator: "/")
     let shared = zip(from, to).prefix { $0 == $1 }.count
@@ -73,12 +73,12 @@ func relativePath(from directory: String, to target: String) -> String {
 }
 
 /// The directory that holds what lies at an absolute path.
-func parent(of path: String) -> String {
+package func parent(of path: String) -> String {
     let slash = path.lastIndex(of: "/") ?? path.startIndex
     return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 
 /// The last component of a path.
-func lastComponent(of path: String) -> String {
+package func lastComponent(of path: String) -> String {
     String(path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...])
 }

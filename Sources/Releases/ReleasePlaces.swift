@@ -1,22 +1,22 @@
-internal import GitStore
-internal import Posix
+package import GitObjects
+package import Posix
 
 /// Something that lies where a release belongs.
-struct ReleasePlace: Equatable {
+package struct ReleasePlace: Equatable {
     /// The commit whose name it has.
-    let commit: ObjectID
+    package let commit: ObjectID
     /// Where it lies.
-    let path: String
+    package let path: String
     /// What it is.
-    let kind: FileStatus.Kind
+    package let kind: FileStatus.Kind
 }
 
 /// Finds what lies under a root where releases lie, or lay in older layouts.
-struct ReleasePlaces {
-    let layout: ReleaseLayout
+package struct ReleasePlaces {
+    package let layout: ReleaseLayout
 
     /// Everything that has a commit's name among the releases, and in the root what is a worktree of our store.
-    func all() throws(ReleaseError) -> [ReleasePlace] {
+    package func all() throws(ReleaseError) -> [ReleasePlace] {
         try system { () throws(SystemError) in
             var places = try named(in: layout.releases)
             // Other tools put their worktrees into the root itself. A directory that merely has such a name is foreign.
@@ -46,7 +46,7 @@ extension Worktree {
     ///
     /// Git itself writes an absolute path there, which is another one where the volume is mounted elsewhere: what counts
     /// is that our store has a record of this name whose way back leads here.
-    func isRecorded(_ path: String, as commit: ObjectID) throws(SystemError) -> Bool {
+    package func isRecorded(_ path: String, as commit: ObjectID) throws(SystemError) -> Bool {
         guard try self.commit(ofReleaseAt: path) == commit else { return false }
         guard let back = try Files.readIfPresent(layout.metadata(of: commit) + "/gitdir", limit: 8192) else {
             return false

@@ -1,16 +1,16 @@
-internal import Posix
+package import Posix
 
 /// Where things wait for their removal.
 ///
 /// To put one there is a single rename, however big it is.
-struct Trash: Sendable {
-    let path: String
+package struct Trash: Sendable {
+    package let path: String
 
     /// Moves whatever is at a path here; nothing there is no failure.
     ///
     /// - Returns: whether there was anything.
     @discardableResult
-    func take(_ path: String) throws(SystemError) -> Bool {
+    package func take(_ path: String) throws(SystemError) -> Bool {
         do throws(SystemError) {
             try Files.rename(path, toNew: self.path + "/" + TemporaryName.make())
             return true
@@ -24,7 +24,7 @@ struct Trash: Sendable {
     }
 
     /// Moves everything in a directory here, save what is here already; returns how much that was.
-    func takeAll(in directory: String) throws(SystemError) -> Int {
+    package func takeAll(in directory: String) throws(SystemError) -> Int {
         guard try Files.statusIfPresent(directory)?.kind == .directory else { return 0 }
         var count = 0
         for entry in try FileDescriptor.openDirectory(directory).entries() {
@@ -37,5 +37,5 @@ struct Trash: Sendable {
 
 extension ReleaseLayout {
     /// What waits for its removal.
-    var trash: Trash { Trash(path: staging + "/trash") }
+    package var trash: Trash { Trash(path: staging + "/trash") }
 }

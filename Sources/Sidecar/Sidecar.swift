@@ -1,5 +1,4 @@
 internal import GitProtocol
-internal import GitStore
 internal import HTTPClient
 public import Options
 public import Posix
@@ -7,6 +6,7 @@ internal import Releases
 internal import Reload
 internal import Remote
 public import Telemetry
+internal import Worker
 
 /// The whole program but its command line: keeps a volume at the newest commit until it is told to stop.
 public final class Sidecar {
@@ -48,12 +48,15 @@ public final class Sidecar {
             try listenForSignals()
             try notify(manager)
             warn()
+            // Our memory has what the worker must not have. A sanitizer has to read it.
+            if !Sandbox.isSanitized { try Sandbox.hideMemory() }
+            let worker = try WorkerProgram.beside()
             if plan.settings.groupWrite { GroupAccess.allow() }
             if plan.settings.addUser { addUser(home: environment["HOME"], logger) }
             HTTPLibrary.start()
             let layout = try ReleaseLayout(root: plan.root.text, link: plan.link.text)
             let lock = try RootLock(layout)
-            let loop = try assemble(layout, errorFile)
+            let loop = try assemble(layout, worker, errorFile)
             defer { control?.stop() }
             let code = try plan.settings.oneTime ? loop.runOnce() : loop.run()
             endHooks()
@@ -79,7 +82,9 @@ public final class Sidecar {
     }
 
     /// Takes the root and builds everything that the loop needs, from the bottom up.
-    private func assemble(_ layout: ReleaseLayout, _ errorFile: ErrorFile) throws -> SyncLoop {
+    private func assemble(
+        _ layout: ReleaseLayout, _ worker: consuming WorkerProgram, _ errorFile: ErrorFile
+    ) throws -> SyncLoop {
         let url = try RemoteURL(plan)
         let settings = try RemoteSettings(
             plan, for: url, environment: environment, logger: logger, figures: figures)
@@ -94,8 +99,9 @@ public final class Sidecar {
         if let problem { logger.warning("the saved state is unusable and starts anew", ["reason": "\(problem)"]) }
         let logger = logger
         let cleaner = try Cleaner(layout) { error in logger.warning("cannot remove what is not needed", error: error) }
+        let jobs = WorkerClient(plan, layout, worker, from: url, cleaner, logger)
         let recovery = Recovery(
-            layout: layout, mode: plan.publishMode, options: try StagingOptions(plan), cleaner: cleaner)
+            layout: layout, mode: plan.publishMode, options: try StagingOptions(plan), cleaner: cleaner, jobs: jobs)
         let recovered = try recovery.run(
             recorded: state.current?.commit,
             deadline: .after(plan.settings.syncTimeout, cancellation: cancellation))
@@ -104,8 +110,7 @@ public final class Sidecar {
             connect: { other in try RemoteRepository(other, settings) }, verifier: SignatureVerifier(plan),
             layout: layout, publisher: Publisher(layout: layout, mode: plan.publishMode), recovery: recovery,
             keeper: Keeper(layout: layout, cleaner: cleaner, staleTimeout: plan.settings.staleWorktreeTimeout),
-            cleaner: cleaner, modules: ModuleStores(layout: layout, cleaner: cleaner, mode: CompactionMode(plan)),
-            compaction: Releases.Compaction(layout: layout, mode: CompactionMode(plan)),
+            cleaner: cleaner, jobs: jobs,
             space: SpaceGuard(plan, root: layout.root), reloader: reloader,
             figures: figures, status: status, events: events, logger: logger, statusLine: statusLine,
             cancellation: cancellation,

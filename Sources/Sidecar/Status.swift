@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitObjects
 internal import Posix
 
 /// What is known about the remote, the release and the application, for everybody who asks while the loop works.

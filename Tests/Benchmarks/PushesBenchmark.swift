@@ -1,3 +1,5 @@
+internal import GitObjects
+internal import Staging
 internal import GitStore
 internal import Posix
 internal import Releases
@@ -73,8 +75,9 @@ private struct Pusher {
         layout = try ReleaseLayout(root: root, link: "link")
         self.repository = repository
         cleaner = try Cleaner(layout)
-        objects = try Recovery(layout: layout, cleaner: cleaner).run(recorded: nil, deadline: .after(.seconds(60)))
-            .store
+        _ = try Recovery(layout: layout, cleaner: cleaner, jobs: LocalJobs(layout)).run(
+            recorded: nil, deadline: .after(.seconds(60)))
+        objects = try ObjectStore.open(layout.gitDirectory)
     }
 
     mutating func push(_ hash: String) throws {
@@ -85,9 +88,9 @@ private struct Pusher {
         let stager = Stager(layout: layout, objects: objects)
         let staged = try stager.stage(commit, from: live, deadline: deadline)
         let release = try Publisher(layout: layout).publish(try stager.install(staged))
-        try cleaner.discard(staged)
+        try stager.discard(staged)
         _ = try Keeper(layout: layout, cleaner: cleaner).keep(
-            live: release, previous: live.map { [$0.commit] } ?? [], retired: [], store: objects, now: .now())
+            live: release, previous: live.map { [$0.commit] } ?? [], retired: [], LocalJobs(layout), .after(.seconds(60)), now: .now())
         let result = try Compaction(layout: layout).runIfNeeded(objects, live: commit, deadline: deadline)
         if result != nil { compactions += 1 }
         live = release

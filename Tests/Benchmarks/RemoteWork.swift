@@ -1,3 +1,4 @@
+internal import Staging
 internal import GitProtocol
 internal import GitStore
 internal import HTTPClient
@@ -57,7 +58,7 @@ struct RemoteWork {
         defer { remote.close() }
         let deadline = Deadline.after(.seconds(300))
         let found = try remote.resolve(RefQuery("main"), deadline)
-        _ = try remote.fetch(found, FetchScope(depth: 1), into: store, deadline)
+        _ = try remote.fetch(found, FetchScope(depth: 1), into: try LocalJobs.destination(over: store), deadline)
     }
 
     private func peakMegabytes() throws -> Double {

@@ -1,3 +1,5 @@
+internal import GitObjects
+internal import Staging
 internal import GitStore
 internal import Glibc
 internal import Posix

@@ -1,3 +1,5 @@
+internal import GitObjects
+internal import Staging
 internal import GitStore
 internal import Posix
 internal import Releases
@@ -34,7 +36,7 @@ struct WatchBenchmark {
         let live = try Publisher(layout: layout).publish(
             try stager.install(try stager.stage(commit, from: nil, deadline: deadline)))
         let cleaner = try Cleaner(layout)
-        let recovery = Recovery(layout: layout, cleaner: cleaner)
+        let recovery = Recovery(layout: layout, cleaner: cleaner, jobs: LocalJobs(layout))
         let byContent = try time { _ = try recovery.run(recorded: nil, deadline: deadline) }
         let byIndex = try time { _ = try recovery.run(recorded: nil, deadline: deadline) }
         var watch = try LiveWatch(layout: layout, live: live)

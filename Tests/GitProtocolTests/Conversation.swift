@@ -1,5 +1,5 @@
 import GitProtocol
-import GitStore
+import GitObjects
 import Testing
 
 /// How bytes are cut into pieces in these tests.

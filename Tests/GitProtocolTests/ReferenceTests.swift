@@ -1,5 +1,5 @@
 import GitProtocol
-import GitStore
+import GitObjects
 import Testing
 
 @Suite("Resolving a reference", .timeLimit(.minutes(1)))

@@ -1,5 +1,5 @@
 import GitProtocol
-import GitStore
+import GitObjects
 import Glibc
 
 /// A failure of a test's own set-up.

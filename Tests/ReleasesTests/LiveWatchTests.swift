@@ -1,3 +1,5 @@
+import GitObjects
+import Staging
 import GitStore
 import Posix
 import Releases
@@ -90,8 +92,8 @@ struct LiveWatchTests {
         var (watch, live) = try watch(root)
         try TestFiles.write("TWO", to: live.path + "/d/b")
         #expect(try period(&watch) == ["changed: d/b"])
-        let repaired = try Recovery(layout: root.layout, cleaner: root.cleaner).repair(
-            live, store: try ObjectStore.open(root.layout.gitDirectory), deadline: Root.soon)
+        let repaired = try Recovery(layout: root.layout, cleaner: root.cleaner, jobs: LocalJobs(root.layout)).repair(
+            live, deadline: Root.soon)
         #expect(repaired.isVerified)
         watch = try LiveWatch(layout: root.layout, live: try #require(repaired.live))
         #expect(try period(&watch) == [])

@@ -1,3 +1,5 @@
+import GitObjects
+import Staging
 import GitStore
 import Posix
 import Releases
@@ -37,6 +39,9 @@ struct Root {
             wants: [commit], to: store, haves: store.shallow.sorted(), depth: 1, deadline: Root.soon)
     }
 
+    /// The store, as somebody else opens it.
+    func openStore() throws -> ObjectStore { try ObjectStore.open(layout.gitDirectory) }
+
     /// Fetches, stages and publishes a commit.
     @discardableResult
     func deploy(_ hash: String, from source: Release? = nil) throws -> Release {
@@ -60,7 +65,7 @@ struct Root {
             try TestFiles.makeDirectory(layout.state)
             try TestFiles.write(try TestFiles.read("/proc/sys/kernel/random/boot_id"), to: boot)
         }
-        let recovered = try Recovery(layout: layout, mode: mode, options: options, cleaner: cleaner).run(
+        let recovered = try Recovery(layout: layout, mode: mode, options: options, cleaner: cleaner, jobs: LocalJobs(layout)).run(
             recorded: recorded, deadline: Root.soon)
         try cleaner.finish(Root.soon)
         return recovered

@@ -1,3 +1,5 @@
+import GitObjects
+import Staging
 import GitStore
 import Posix
 import Releases
@@ -81,7 +83,7 @@ struct RootTests {
         let live = try root.deploy(hash)
         let recovered = try root.recover()
         _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
-            live: live, previous: [], retired: [], store: recovered.store, now: .now())
+            live: live, previous: [], retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: .now())
         try root.cleaner.finish(Root.soon)
         for entry in ["lost+found/#123", "notes", "\(hash)/data", ".worktrees/notes"] {
             #expect(TestFiles.exists(root.layout.root + "/" + entry), "\(entry)")

@@ -1,3 +1,5 @@
+import GitObjects
+import Staging
 import GitStore
 import Posix
 import Releases

@@ -1,3 +1,5 @@
+import GitObjects
+import Staging
 import GitStore
 import Posix
 import Releases
@@ -50,13 +52,13 @@ struct StoreRepairTests {
         #expect(recovered.isVerified == !isRecordLost)
         // The way on: fetch, stage, publish.
         let next = try root.fixture.commit(["d/b": "next"])
-        try root.fetch(next, into: recovered.store)
+        try root.fetch(next, into: try root.openStore())
         let served = try root.deploy(next, from: recovered.live)
         try root.expectServed(next)
         try root.expectClean()
         // The record of the former release names a commit that the new store never had; it goes with the directory.
         _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
-            live: served, previous: [], retired: [], store: recovered.store, now: .now())
+            live: served, previous: [], retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: .now())
         try root.cleaner.finish(Root.soon)
         #expect(try root.recover().findings == [])
         try runProgram(["git", "-C", root.layout.link + "/", "fsck"]).succeeded()
@@ -83,9 +85,9 @@ struct StoreRepairTests {
         #expect(!recovered.isVerified)
         #expect(recovered.live == live)
         #expect(try TestFiles.text(root.layout.link + "/d/b") == "edited")
-        try root.fetch(hash, into: recovered.store)
-        let repaired = try Recovery(layout: root.layout, cleaner: root.cleaner).repair(
-            live, store: recovered.store, deadline: Root.soon)
+        try root.fetch(hash, into: try root.openStore())
+        let repaired = try Recovery(layout: root.layout, cleaner: root.cleaner, jobs: LocalJobs(root.layout)).repair(
+            live, deadline: Root.soon)
         #expect(repaired.isVerified)
         try root.expectServed(hash)
     }

@@ -1,3 +1,5 @@
+import GitObjects
+import Staging
 import GitStore
 import Posix
 import Releases
@@ -36,7 +38,7 @@ struct TakeoverTests {
         try root.expectServed(hash)
         try root.expectClean()
         _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
-            live: try #require(recovered.live), previous: [], retired: [], store: recovered.store, now: .now())
+            live: try #require(recovered.live), previous: [], retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: .now())
         try root.cleaner.finish(Root.soon)
         #expect(try TestFiles.list(root.layout.root) == [".git", ".git-sidecar", ".worktrees", "link"])
         try root.expectClean()
@@ -59,7 +61,7 @@ struct TakeoverTests {
         let live = try root.deploy(next, from: recovered.live)
         try root.expectServed(next)
         _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
-            live: live, previous: [], retired: [], store: try ObjectStore.open(root.layout.gitDirectory), now: .now())
+            live: live, previous: [], retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: .now())
         try root.cleaner.finish(Root.soon)
         #expect(!TestFiles.exists(root.layout.root + "/" + layout.rawValue + hash))
     }

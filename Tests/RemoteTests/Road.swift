@@ -1,3 +1,5 @@
+import GitObjects
+import Staging
 import GitProtocol
 import GitStore
 import HTTPClient
@@ -92,7 +94,7 @@ extension RemoteRepository {
         defer { close() }
         let deadline = Deadline.after(limit)
         let found = try resolve(RefQuery(name), deadline)
-        return try fetch(found, FetchScope(depth: depth), into: store, deadline)
+        return try fetch(found, FetchScope(depth: depth), into: try LocalJobs.destination(over: store), deadline)
     }
 }
 

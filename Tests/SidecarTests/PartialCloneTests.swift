@@ -1,4 +1,5 @@
-import GitStore
+import GitObjects
+import Staging
 import Posix
 import Releases
 import Remote

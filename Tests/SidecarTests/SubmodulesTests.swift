@@ -1,4 +1,5 @@
-import GitStore
+import GitObjects
+import Staging
 import Options
 import Posix
 import Releases
@@ -331,7 +332,7 @@ struct SubmodulesTests {
         let address = "file://\(estate.served)/app.git"
         let first = try estate.deploy(address)
         let cleaner = try Cleaner(estate.layout)
-        let stores = ModuleStores(layout: estate.layout, cleaner: cleaner)
+        let stores = ModuleStores(layout: estate.layout)
         let deadline = Deadline.after(.seconds(20))
         func sweep(live: Release, previous: [ObjectID] = []) throws -> ModuleSweepResult {
             try stores.sweep(live: live.commit, previous: previous, in: estate.store, deadline: deadline)
@@ -355,6 +356,7 @@ struct SubmodulesTests {
         try Files.removeTree(estate.layout.metadata(of: second.commit))
         let removed = try sweep(live: third).removed
         #expect(removed.first == "modules/libs%2fone")
+        cleaner.start()
         try cleaner.finish(deadline)
         #expect(try TestFiles.list(estate.layout.gitDirectory + "/modules").isEmpty)
     }
@@ -368,7 +370,7 @@ struct SubmodulesTests {
         let release = try estate.deploy(address)
         try Publisher(layout: estate.layout).publish(release)
         try TestFiles.write("edited", to: release.path + "/libs/one/o")
-        let recovery = Recovery(layout: estate.layout, cleaner: try Cleaner(estate.layout))
+        let recovery = Recovery(layout: estate.layout, cleaner: try Cleaner(estate.layout), jobs: LocalJobs(estate.layout))
         let deadline = Deadline.after(.seconds(20))
         let recovered = try recovery.run(recorded: release.commit, deadline: deadline)
         #expect(recovered.isVerified)

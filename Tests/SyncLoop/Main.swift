@@ -1,3 +1,5 @@
+internal import GitObjects
+internal import Staging
 internal import GitStore
 internal import Posix
 internal import Releases
@@ -31,9 +33,9 @@ struct SyncLoop {
     private func run() throws {
         let lock = try RootLock(layout)
         let cleaner = try Cleaner(layout)
-        let recovered = try Recovery(layout: layout, mode: mode, cleaner: cleaner).run(
+        let recovered = try Recovery(layout: layout, mode: mode, cleaner: cleaner, jobs: LocalJobs(layout)).run(
             recorded: nil, deadline: .after(.seconds(30)))
-        let objects = recovered.store
+        let objects = try ObjectStore.open(layout.gitDirectory)
         var live = recovered.live
         if let live, !recovered.isVerified {
             throw SystemError(code: 5, operation: "recover \(live.path): \(recovered.findings)")
@@ -50,9 +52,9 @@ struct SyncLoop {
             let stager = Stager(layout: layout, objects: objects)
             let staged = try stager.stage(commit, from: live, deadline: deadline)
             let release = try Publisher(layout: layout, mode: mode).publish(try stager.install(staged))
-            try cleaner.discard(staged)
+            try stager.discard(staged)
             _ = try Keeper(layout: layout, cleaner: cleaner).keep(
-                live: release, previous: live.map { [$0.commit] } ?? [], retired: [], store: objects, now: .now())
+                live: release, previous: live.map { [$0.commit] } ?? [], retired: [], LocalJobs(layout), .after(.seconds(60)), now: .now())
             let often = number % 3 == 2 ? CompactionMode.always : .auto
             _ = try Compaction(layout: layout, mode: often).runIfNeeded(
                 objects, live: release.commit, deadline: deadline)

@@ -14,3 +14,5 @@ int shim_rename_new(const char *old_path, const char *new_path);
 /// setpriority(2) takes an enumeration that Swift reads differently by glibc version, ioprio_set(2) has no wrapper: gives
 /// the calling thread the lowest priority on processors and disks.
 int shim_yield_to_others(void);
+/// syncfs(2).
+int shim_sync_volume(int file);

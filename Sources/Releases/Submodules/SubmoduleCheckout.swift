@@ -1,4 +1,4 @@
-public import GitStore
+public import GitObjects
 internal import Posix
 
 /// A submodule that a release holds checked out.
@@ -24,7 +24,7 @@ public struct SubmoduleCheckout: Sendable, Hashable {
     public var pathText: String { String(decoding: path, as: UTF8.self) }
 
     /// The location of a submodule with this name inside another; nil for one of the release itself.
-    static func location(of name: [UInt8], inside parent: String?) -> String {
+    package static func location(of name: [UInt8], inside parent: String?) -> String {
         var text = ""
         for byte in name {
             let character = Character(Unicode.Scalar(byte))
@@ -46,7 +46,7 @@ extension ReleaseLayout {
     public func moduleStore(_ location: String) -> String { gitDirectory + "/" + location }
 
     /// The locations of all object stores of submodules, one that others lie inside of before them.
-    func moduleLocations(inside directory: String = "modules") throws(ReleaseError) -> [String] {
+    package func moduleLocations(inside directory: String = "modules") throws(ReleaseError) -> [String] {
         let names = try system { () throws(SystemError) -> [String] in
             let path = moduleStore(directory)
             guard try Files.statusIfPresent(path)?.kind == .directory else { return [] }

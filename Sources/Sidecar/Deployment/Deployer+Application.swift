@@ -1,4 +1,3 @@
-internal import GitStore
 internal import Options
 internal import Posix
 internal import Releases
@@ -96,14 +95,14 @@ extension Deployer {
     /// When a person chose it, the commit that is left is held back from the same moment on.
     @discardableResult
     func publishAgain(_ good: Release, leaving left: Origin? = nil) throws(StageError) -> Origin {
-        let summary = try perform(.publish, quietly: true) { try store.commit(good.commit) }
+        let summary = try perform(.publish, quietly: true) { try describe(good.commit) }
         let known = state.retired.first { $0.commit == good.commit }?.reference
         let reference = known ?? state.current?.reference ?? plan.settings.ref
         let release = try perform(.stage, quietly: true) { () throws -> Release in
             let release = Release(commit: good.commit, path: layout.directory(of: good.commit))
             let limit = deadline(plan.settings.syncTimeout)
             if try Files.statusIfPresent(release.path)?.kind == .directory,
-                try stager().verify(release, .quick, deadline: limit).isEmpty
+                try verify(release, .quick, limit).isEmpty
             {
                 return release
             }

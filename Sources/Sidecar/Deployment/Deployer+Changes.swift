@@ -1,56 +1,36 @@
-internal import GitStore
+internal import Options
+internal import GitFiles
+internal import GitObjects
 internal import Posix
 internal import Releases
-internal import Reload
 
-// Which paths a new release has changed, for the rules that say what the application has to be told.
+// What the worker is asked about commits and releases.
 extension Deployer {
     /// The paths at which two releases differ, sorted by their bytes; without a former one, all paths.
-    ///
-    /// Those inside submodules are among them where both commits' trees are in the store. Where they are not, a path with a
-    /// slash at its end stands for all that may have changed in there.
     func changedPaths(from old: ObjectID?, to new: ObjectID) throws -> [[UInt8]] {
-        // A former release whose commit is not in the store any more counts as empty: then everything has changed.
-        let former = old.flatMap { store.contains($0) ? $0 : nil }
-        let difference = try TreeDifference(
-            from: try former.map { try store.commit($0).tree }, to: try store.commit(new).tree, in: store)
-        var paths = difference.paths
-        if !difference.submodules.isEmpty {
-            let (before, after) = (try former.map { try checkouts(of: $0) } ?? [:], try checkouts(of: new))
-            for submodule in difference.submodules {
-                paths += try changedPaths(inside: submodule.path, before, after)
-            }
+        try parts.jobs.run(FindChanges(old: old, new: new), deadline(plan.settings.syncTimeout))
+    }
+
+    /// What a commit says of itself.
+    func describe(_ commit: ObjectID) throws -> CommitSummary {
+        guard let summary = try describe([commit])[0] else {
+            throw GitError(code: .notFound, operation: "read commit \(commit)", message: "it is not in the object store")
         }
-        return paths.sorted { $0.lexicographicallyPrecedes($1) }
+        return summary
     }
 
-    /// The submodules that the release of a commit holds, by their paths.
-    private func checkouts(of commit: ObjectID) throws -> [[UInt8]: SubmoduleCheckout] {
-        let checkouts = try layout.submodules(of: commit)
-        return Dictionary(checkouts.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    private func changedPaths(
-        inside path: [UInt8], _ before: [[UInt8]: SubmoduleCheckout], _ after: [[UInt8]: SubmoduleCheckout]
-    ) throws -> [[UInt8]] {
-        let prefix = path + [UInt8(ascii: "/")]
-        let (old, new) = (before[path], after[path])
-        // One that came or went, or comes from elsewhere, is another one altogether.
-        guard let old, let new, old.location == new.location, let objects = try moduleStore(new.location),
-            objects.contains(old.commit), objects.contains(new.commit)
-        else { return [prefix] }
-        let difference = try TreeDifference(
-            from: try objects.commit(old.commit).tree, to: try objects.commit(new.commit).tree, in: objects)
-        var paths = difference.paths.map { prefix + $0 }
-        for submodule in difference.submodules {
-            paths += try changedPaths(inside: prefix + submodule.path, before, after)
+    /// What commits say of themselves; nil for those that are not in the store.
+    func describe(_ commits: [ObjectID]) throws -> [CommitSummary?] {
+        let found = try parts.jobs.run(DescribeCommits(commits: commits), deadline(plan.settings.syncTimeout))
+        guard found.count == commits.count else {
+            throw WorkerFailure(
+                job: DescribeCommits.name, isAboutCommit: false, cause: .nonsense("it described other commits"))
         }
-        // Another commit with the same content is a change all the same.
-        return paths.isEmpty ? [prefix] : paths
+        return found
     }
 
-    private func moduleStore(_ location: String) throws -> ObjectStore? {
-        let path = layout.moduleStore(location)
-        return try Files.statusIfPresent(path) == nil ? nil : try ObjectStore.openExisting(path)
+    /// Where a release is not as it was made.
+    func verify(_ release: Release, _ depth: VerificationDepth, _ deadline: Deadline) throws -> [Difference] {
+        try parts.jobs.run(VerifyRelease(release: release, depth: depth, options: try stagingOptions()), deadline)
     }
 }

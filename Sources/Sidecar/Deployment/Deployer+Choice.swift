@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitObjects
 internal import Posix
 internal import Releases
 internal import Reload
@@ -24,7 +24,8 @@ extension Deployer {
             try confirmWhatIsLive()
             return .unchanged(commit)
         }
-        guard status.now.kept.contains(where: { $0.commit == commit }), store.contains(commit) else {
+        let isInStore = try perform(.publish, quietly: true) { try describe([commit])[0] != nil }
+        guard status.now.kept.contains(where: { $0.commit == commit }), isInStore else {
             throw StageError(
                 stage: .publish, cause: ChoiceError(description: "cannot go back to \(commit): it is not kept any more")
             )

@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitFiles
 internal import Posix
 internal import Releases
 internal import Remote
@@ -17,7 +17,7 @@ extension Deployer {
         if let storesChecked, ContinuousClock.now - storesChecked < Deployer.pauseBetweenChecks { return false }
         storesChecked = .now
         do {
-            let replaced = try parts.recovery.replaceDamagedStores(store, deadline: deadline)
+            let replaced = try parts.recovery.replaceDamagedStores(deadline: deadline)
             if replaced.isEmpty {
                 // What is kept is not needed for what is live, and a remote's trouble with a store may be its own.
                 if error.stage == .keep || error.cause is RemoteError { return false }

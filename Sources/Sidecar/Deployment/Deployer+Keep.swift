@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitObjects
 internal import Options
 internal import Posix
 internal import Releases
@@ -9,24 +9,20 @@ extension Deployer {
     /// Puts away what was replaced, and compacts the store when it is time.
     func keep() throws {
         try keepReleases()
-        if let live {
-            let swept = try parts.modules.sweep(
-                live: live.commit, previous: previousReleases(before: live.commit), in: store,
-                deadline: deadline(plan.settings.syncTimeout))
-            if !swept.removed.isEmpty {
-                logger.info("removed the stores of submodules", ["names": .list(swept.removed.map { .text($0) })])
-            }
+        guard let live else { return }
+        let tidied = try parts.jobs.run(
+            TidyStores(
+                live: live.commit, previous: previousReleases(before: live.commit), mode: CompactionMode(plan)),
+            deadline(plan.settings.syncTimeout))
+        if !tidied.modules.removed.isEmpty {
+            parts.cleaner.start()
+            logger.info(
+                "removed the stores of submodules", ["names": .list(tidied.modules.removed.map { .text($0) })])
         }
-        let compacted = try parts.compaction.runIfNeeded(
-            store, live: live?.commit, isPartial: store.filter != .none,
-            deadline: deadline(plan.settings.syncTimeout))
-        if let compacted {
+        if let packs = tidied.removedPacks {
             logger.debug(
                 "compacted the object store",
-                [
-                    "removed_packs": .count(compacted.removedPacks),
-                    "removed_objects": .count(compacted.removedLooseObjects),
-                ])
+                ["removed_packs": .count(packs), "removed_objects": .count(tidied.removedLooseObjects)])
         }
     }
 
@@ -36,7 +32,8 @@ extension Deployer {
         let previous = previousReleases(before: live.commit)
         let result = try parts.keeper.keep(
             live: live, previous: previous,
-            retired: state.retired.map { RetiredRelease(commit: $0.commit, since: $0.time) }, store: store, now: .now())
+            retired: state.retired.map { RetiredRelease(commit: $0.commit, since: $0.time) }, parts.jobs,
+            deadline(plan.settings.syncTimeout), now: .now())
         let stillThere = Set(result.retired.map(\.commit))
         let known = state.retired.filter { stillThere.contains($0.commit) || previous.contains($0.commit) }
         if known != state.retired {
@@ -66,7 +63,15 @@ extension Deployer {
     /// Says what can be gone back to.
     func noteKept() {
         guard let live else { return }
-        let kept = ([live.commit] + previousReleases(before: live.commit)).compactMap { describe($0) }
+        let candidates = [live.commit] + previousReleases(before: live.commit)
+        let kept: [Status.KeptRelease]
+        do {
+            // What is not in the store cannot be published; it is told so when somebody asks for it.
+            kept = try describe(candidates).compactMap { $0.map { keptRelease($0) } }
+        } catch {
+            logger.warning("cannot tell what can be gone back to", error: error)
+            kept = []
+        }
         status.update { $0.kept = kept }
         figures.kept.set(Double(kept.count))
     }
@@ -74,21 +79,19 @@ extension Deployer {
     private func noteSizes() {
         if let watch { figures.diskUsed.set(Double(watch.bytes), "release") }
         do {
-            figures.diskUsed.set(Double(try store.statistics().packedBytes), "store")
+            figures.diskUsed.set(Double(try parts.jobs.run(MeasureStore(), deadline(plan.settings.syncTimeout))), "store")
         } catch {
             logger.debug("cannot tell how large the store is", error: error)
         }
     }
 
-    private func describe(_ commit: ObjectID) -> Status.KeptRelease? {
-        // What is not in the store cannot be published; it is told so when somebody asks for it.
-        guard store.contains(commit), let subject = try? store.commit(commit).subject else { return nil }
-        let current = state.current.flatMap { $0.commit == commit ? $0 : nil }
-        let retired = state.retired.first { $0.commit == commit }
+    private func keptRelease(_ commit: CommitSummary) -> Status.KeptRelease {
+        let current = state.current.flatMap { $0.commit == commit.id ? $0 : nil }
+        let retired = state.retired.first { $0.commit == commit.id }
         return Status.KeptRelease(
-            commit: commit, reference: current?.reference ?? retired?.reference ?? "",
-            subject: Origin.shortened(subject), time: current?.time ?? retired?.published,
-            isGood: state.lastGood == commit)
+            commit: commit.id, reference: current?.reference ?? retired?.reference ?? "",
+            subject: Origin.shortened(commit.subject), time: current?.time ?? retired?.published,
+            isGood: state.lastGood == commit.id)
     }
 
     /// Takes over how the root was found at start, or after a repair.
@@ -140,7 +143,10 @@ extension Deployer {
 
     /// Looks at a part of the live release, and repairs it when somebody edited or deleted something.
     func look(share: Double) throws(StageError) {
-        if let expiry = nextExpiry, expiry <= .now() { try perform(.keep) { try keepReleases() } }
+        if let expiry = nextExpiry, expiry <= .now() {
+            defer { parts.jobs.end() }
+            try perform(.keep) { try keepReleases() }
+        }
         guard let live else { return }
         let differences = try perform(.keep) { () throws -> [Difference] in
             let passes = watch?.passes
@@ -149,14 +155,16 @@ extension Deployer {
                 return found
             }
             // Submodules are not in the index that is walked in steps: they are looked at when it has been.
-            return try stager().verifySubmodules(of: live, .quick, deadline(plan.settings.syncTimeout))
+            return try ReleaseVerifier(layout: layout).verifySubmodules(
+                of: live, .quick, deadline(plan.settings.syncTimeout))
         }
         guard !differences.isEmpty else { return }
         logger.warning(
             "the live release is not as it was published; it is repaired",
             ["hash": "\(live.commit)", "differences": .list(differences.prefix(5).map { .text("\($0)") })])
+        defer { parts.jobs.end() }
         let recovered = try perform(.keep) {
-            try parts.recovery.repair(live, store: store, deadline: deadline(plan.settings.syncTimeout))
+            try parts.recovery.repair(live, deadline: deadline(plan.settings.syncTimeout))
         }
         adopt(recovered)
     }

@@ -1,4 +1,3 @@
-internal import GitStore
 internal import Options
 internal import Posix
 internal import Telemetry

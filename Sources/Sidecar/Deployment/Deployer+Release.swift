@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitObjects
 internal import Options
 internal import Posix
 internal import Releases
@@ -11,24 +11,24 @@ extension Deployer {
     /// Both run where the release is going to stay, so that absolute paths which they write hold; nobody sees it yet.
     func makeRelease(_ commit: ObjectID, _ deadline: Deadline) throws(StageError) -> Release {
         // Read once: what is fetched and what is staged go by the same patterns.
-        var options = try perform(.stage, quietly: true) { try stagingOptions() }
+        let options = try perform(.stage, quietly: true) { try stagingOptions() }
         let submodules = try perform(.fetch, quietly: true) { () throws -> [SubmoduleCheckout] in
             var needed = Submodules(plan, options, layout, logger, connect: parts.connect)
             needed.meter = { [narrator] in narrator.meter(.fetch, unit: "objects", logging: "fetching") }
             needed.isComplete = !mustRedeploy
-            return try needed.gather(for: commit, in: store, from: parts.remote, deadline)
+            return try needed.gather(for: commit, parts.jobs, from: parts.remote, deadline)
         }
         let release = try perform(.stage) {
             let meter = narrator.meter(.stage, unit: "files", logging: "staging")
-            options.report = { done, total in meter.report(done, of: total) }
-            let stager = Stager(layout: layout, objects: store, options: options)
             // What could not be proved may hold anything: nothing of it goes into another release.
-            let staged = try stager.stage(
-                commit, from: isLiveProved ? live : nil, submodules: submodules, deadline: deadline)
+            let job = StageRelease(
+                commit: commit, source: isLiveProved ? live : nil, submodules: submodules, options: options)
+            let staged = try parts.jobs.run(
+                job, deadline, report: { done, total in meter.report(done, of: total) }, progress: nil)
             figures.filesWritten.add(Double(staged.figures.written))
             figures.filesShared.add(Double(staged.figures.shared))
             for warning in staged.warnings { logger.warning("a file was written as it is", ["reason": "\(warning)"]) }
-            return try stager.install(staged)
+            return staged.release
         }
         do throws(StageError) {
             try prepareAndValidate(release, options)
@@ -43,9 +43,12 @@ extension Deployer {
     func publish(_ release: Release, _ origin: Origin, isChosen: Bool = false) throws(StageError) {
         let published = try perform(.publish) { () throws -> Release in
             // Kept before it is live: from the first moment on its commit must not fall to a compaction.
-            try store.keep(release.commit)
+            _ = try parts.jobs.run(
+                KeepCommit(store: .root, commit: release.commit), deadline(plan.settings.syncTimeout))
             return try publisher.publish(release) { publishedAt = CurrentProcess.timeSinceBoot }
         }
+        // What the worker may write to has moved.
+        if plan.publishMode == .directory { parts.jobs.end() }
         let time = Timestamp.now()
         if let former = state.current, former.commit != release.commit {
             state.retired.removeAll { $0.commit == former.commit || $0.commit == release.commit }
@@ -76,12 +79,8 @@ extension Deployer {
             ])
     }
 
-    /// What makes and checks releases, by the parameters as they are now.
-    func stager() throws(SystemError) -> Stager {
-        Stager(layout: layout, objects: store, options: try stagingOptions())
-    }
-
-    private func stagingOptions() throws(SystemError) -> StagingOptions {
+    /// How releases are made, by the parameters as they are now.
+    func stagingOptions() throws(SystemError) -> StagingOptions {
         var options = try StagingOptions(plan)
         options.space = parts.space
         return options
@@ -92,14 +91,14 @@ extension Deployer {
         if let command = settings.prepareCommand {
             try perform(.prepare) {
                 try judge(command, release, settings.prepareTimeout)
-                try Stager(layout: layout, objects: store, options: options).acceptChanges(
-                    in: release, deadline: deadline(settings.syncTimeout))
+                _ = try parts.jobs.run(
+                    AcceptChanges(release: release, options: options), deadline(settings.syncTimeout))
             }
         }
         if let command = settings.validateCommand {
             try perform(.validate) {
                 try judge(command, release, settings.validateTimeout)
-                if let change = try changeByJudge(release, options) {
+                if let change = try changeByJudge(release) {
                     throw Verdict(description: "\(command.program) changed the release: \(change)")
                 }
             }
@@ -109,11 +108,10 @@ extension Deployer {
     /// What the validate command has changed: it is to judge what is published, not to make it something else.
     ///
     /// What it added, such as a cache, does no harm. Times alone, which a clock may have spoilt, are no proof.
-    private func changeByJudge(_ release: Release, _ options: StagingOptions) throws -> Difference? {
-        let stager = Stager(layout: layout, objects: store, options: options)
+    private func changeByJudge(_ release: Release) throws -> Difference? {
         let limit = deadline(plan.settings.syncTimeout)
-        if try stager.verify(release, .quick, deadline: limit).isEmpty { return nil }
-        return try stager.verify(release, .full, deadline: limit).first { $0.kind != .added }
+        if try verify(release, .quick, limit).isEmpty { return nil }
+        return try verify(release, .full, limit).first { $0.kind != .added }
     }
 
     /// Runs a command in the release; when it does not succeed, the commit is bad.

@@ -1,5 +1,5 @@
+internal import GitObjects
 internal import GitProtocol
-internal import GitStore
 internal import Options
 internal import Posix
 internal import Releases
@@ -14,7 +14,6 @@ internal import Telemetry
 final class Deployer {
     let parts: Parts
     var plan: Plan { parts.plan }
-    let store: ObjectStore
     var layout: ReleaseLayout { parts.layout }
     var publisher: Publisher { parts.publisher }
     var figures: Figures { parts.figures }
@@ -49,7 +48,6 @@ final class Deployer {
     init(_ parts: Parts) {
         self.parts = parts
         narrator = Narrator(parts.status, parts.events, parts.logger, parts.statusLine)
-        store = parts.recovered.store
         state = parts.state
         live = parts.recovered.live
         adopt(parts.recovered)
@@ -67,7 +65,10 @@ final class Deployer {
     func attempt(_ order: Order? = nil) throws(StageError) -> Outcome {
         durations = []
         // A release of a partial clone may need the remote, too.
-        defer { parts.remote.close() }
+        defer {
+            parts.remote.close()
+            parts.jobs.end()
+        }
         switch order {
         case .rollBack(let commit): return try choose(commit)
         case .resume: resume()
@@ -150,7 +151,7 @@ final class Deployer {
             let watch = FetchWatch(parts.space, meter, "fetch \(found.shownName) from \(parts.remote.url)")
             do throws(RemoteError) {
                 return try parts.remote.fetch(
-                    found, scope, into: store, isComplete: !mustRedeploy, deadline, watch.look)
+                    found, scope, into: parts.jobs.destination(.root), isComplete: !mustRedeploy, deadline, watch.look)
             } catch {
                 throw error.explained(byLimit: scope.maximumBytes)
             }
@@ -177,10 +178,11 @@ final class Deployer {
         let origin = try perform(.verify) { () throws -> Origin in
             // A failure here is one of the attempt, not of the commit: a key may be added to the trusted ones later.
             if let verifier = parts.verifier {
-                let signer = try verifier.verify(found, commit: commit, in: store, deadline)
+                let chain = try parts.jobs.run(ReadObjects(id: found.id, limit: 16 << 20), deadline)
+                let signer = try verifier.verify(found, commit: commit, chain, in: layout.state, deadline)
                 logger.info("signature verified", ["hash": "\(commit)", "signer": "\(signer)"])
             }
-            return try Origin(found, store.commit(commit))
+            return Origin(found, try describe(commit))
         }
         try perform(.publish, quietly: true) { try parts.reloader?.checkPermission() }
         let release: Release

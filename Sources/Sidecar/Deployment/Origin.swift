@@ -1,5 +1,6 @@
+internal import Releases
+internal import GitObjects
 internal import GitProtocol
-internal import GitStore
 
 /// Where a release comes from, for people.
 struct Origin {
@@ -8,7 +9,7 @@ struct Origin {
     let reference: String
     let subject: String
 
-    init(_ found: ResolvedReference, _ commit: Commit) {
+    init(_ found: ResolvedReference, _ commit: CommitSummary) {
         self.commit = commit.id
         reference = found.shownName
         subject = Origin.shortened(commit.subject)

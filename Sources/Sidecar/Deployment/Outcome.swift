@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitObjects
 
 /// How an attempt ended that did not fail.
 enum Outcome {

@@ -1,5 +1,4 @@
 internal import GitProtocol
-internal import GitStore
 internal import Options
 internal import Posix
 internal import Releases
@@ -21,8 +20,8 @@ struct Parts {
     let recovery: Recovery
     let keeper: Keeper
     let cleaner: Cleaner
-    let modules: ModuleStores
-    let compaction: Releases.Compaction
+    /// What reads and writes what repositories hold.
+    let jobs: any ReleaseJobs
     let space: SpaceGuard
     /// Nil where the application is neither told nor asked.
     let reloader: Reloader?

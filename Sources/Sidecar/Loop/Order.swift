@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitObjects
 
 /// What a person asks the loop to do; it is carried out as an attempt of its own.
 enum Order: Sendable, Equatable {

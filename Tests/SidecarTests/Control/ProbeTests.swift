@@ -1,4 +1,4 @@
-import GitStore
+import GitObjects
 import HTTPServer
 import Posix
 import Testing

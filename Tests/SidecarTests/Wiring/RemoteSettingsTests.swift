@@ -1,3 +1,5 @@
+import GitObjects
+import Staging
 import GitProtocol
 import GitStore
 import HTTPClient
@@ -33,7 +35,7 @@ private func attempt(
         let deadline = Deadline.after(.seconds(20))
         let found = try remote.resolve(RefQuery("main"), deadline)
         let store = try ObjectStore.open("\(Scratch.directory)/store")
-        _ = try remote.fetch(found, FetchScope(plan), into: store, deadline)
+        _ = try remote.fetch(found, FetchScope(plan), into: try LocalJobs.destination(over: store), deadline)
         return nil
     } catch {
         return "\(error)"

@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitObjects
 internal import HTTPServer
 internal import JSON
 internal import Telemetry

@@ -1,6 +1,6 @@
+import GitObjects
 import FuzzSupport
 import GitProtocol
-import GitStore
 import JSON
 import Posix
 import Telemetry

@@ -1,0 +1,24 @@
+internal import GitFiles
+package import GitObjects
+internal import GitStore
+internal import Posix
+package import Releases
+
+/// A release that is complete but not yet in its place.
+package struct StagedRelease: Sendable {
+    /// The commit.
+    package let commit: ObjectID
+    /// What making it has cost.
+    package internal(set) var figures = StagingFigures()
+    /// Files that could not be written as their attributes ask, for people; git too only warns of them.
+    package internal(set) var warnings: [String] = []
+    /// The files that were written, where they are few enough to be flushed one by one.
+    package internal(set) var written: [[UInt8]] = []
+    // The directory that holds the release and git's record of it.
+    let place: String
+
+    /// The directory of the release.
+    package var path: String { place + "/release" }
+    /// The directory that is to become git's record of the worktree.
+    var metadata: String { place + "/worktree" }
+}
