@@ -32,6 +32,11 @@ package struct MissingWorker: Error, CustomStringConvertible {
     let path: String
     let reason: String
 
+    package init(path: String, reason: String) {
+        self.path = path
+        self.reason = reason
+    }
+
     package var description: String {
         "cannot open \(path): \(reason); install \(WorkerProgram.name) beside git-sidecar, from the same build"
     }

@@ -38,7 +38,7 @@ struct Arguments {
     /// The program of `--program`; else the one that was built beside this one.
     mutating func program() throws -> String {
         let own = String(decoding: try Files.readSymbolicLink("/proc/self/exe"), as: UTF8.self)
-        let beside = own[..<(own.lastIndex(of: "/") ?? own.endIndex)] + "/git-sidecar"
+        let beside = String(own[..<(own.lastIndex(of: "/") ?? own.endIndex)]) + "/git-sidecar"
         let program = texts("--program").last ?? beside
         guard TestFiles.exists(program) else {
             throw BadArgument(

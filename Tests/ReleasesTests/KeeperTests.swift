@@ -31,7 +31,6 @@ struct KeeperTests {
         let root = try Root(mode: mode)
         let releases = try deploy(3, root)
         let live = try #require(try root.publisher.current())
-        let store = try ObjectStore.open(root.layout.gitDirectory)
         let result = try keeper(root).keep(live: live, previous: [], retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: start)
         #expect(Set(result.removed) == Set(releases.dropLast().map(\.commit)))
         #expect(result.retired == [])
@@ -49,7 +48,6 @@ struct KeeperTests {
     func staysForAWhile() throws {
         let root = try Root()
         let releases = try deploy(2, root)
-        let store = try ObjectStore.open(root.layout.gitDirectory)
         let keeper = keeper(root, .seconds(60))
         let first = try keeper.keep(live: releases[1], previous: [], retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: start)
         let retired = RetiredRelease(commit: releases[0].commit, since: start)
@@ -70,7 +68,6 @@ struct KeeperTests {
     func clockSetBack() throws {
         let root = try Root()
         let releases = try deploy(2, root)
-        let store = try ObjectStore.open(root.layout.gitDirectory)
         let future = RetiredRelease(
             commit: releases[0].commit, since: Timestamp(seconds: start.seconds + 1_000_000_000))
         let result = try keeper(root, .seconds(60)).keep(
@@ -123,7 +120,6 @@ struct KeeperTests {
         let root = try Root()
         let big = try root.deploy(try root.fixture.manyFiles(20_000, bytesEach: 20))
         let small = try root.deploy(try root.fixture.commit(["only": "file"], replacing: true))
-        let store = try ObjectStore.open(root.layout.gitDirectory)
         let began = ContinuousClock.now
         _ = try keeper(root).keep(live: small, previous: [], retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: start)
         #expect(ContinuousClock.now - began < .milliseconds(100))

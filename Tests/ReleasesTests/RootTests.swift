@@ -81,7 +81,7 @@ struct RootTests {
         try TestFiles.makeDirectory(root.layout.root + "/\(hash)/data")
         try TestFiles.makeDirectory(root.layout.releases + "/notes")
         let live = try root.deploy(hash)
-        let recovered = try root.recover()
+        _ = try root.recover()
         _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
             live: live, previous: [], retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: .now())
         try root.cleaner.finish(Root.soon)

@@ -83,7 +83,7 @@ struct SandboxProbe {
             try Files.rename(layout.link, to: layout.staging + "/link")
         }
         tell("move the state") { () throws(SystemError) in
-            try Files.rename(layout.state, to: layout.staging + "/state")
+            try Files.rename(layout.state, to: layout.releases + "/state")
         }
         tell("write through a planted link") { () throws(SystemError) in
             _ = try FileDescriptor.open(layout.staging + "/planted/file", .write, .create)

@@ -149,7 +149,7 @@ struct ClientTests {
             Issue.record("\(outcome)")
             return
         }
-        #expect(progress.receivedObjects == 4)
+        #expect(progress.receivedObjects == 5)
         let process = client.processID
         let unknown = ObjectID(high: 1, middle: 1, low: 1)
         let error = #expect(throws: GitError.self) { try client.run(FindChanges(old: nil, new: unknown), deadline) }
