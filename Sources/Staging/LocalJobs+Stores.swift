@@ -43,6 +43,7 @@ extension KeepCommits: LocalJob {
 
 extension TidyStores: LocalJob {
     func perform(on jobs: LocalJobs, _ context: JobContext) throws -> TidyResult {
+        defer { jobs.forgetModules() }
         let objects = try jobs.store(.root)
         let modules = try ModuleStores(layout: jobs.layout, mode: mode).sweep(
             live: live, previous: previous, in: objects, deadline: context.deadline)
@@ -57,6 +58,7 @@ extension TidyStores: LocalJob {
 
 extension CheckStores: LocalJob {
     func perform(on jobs: LocalJobs, _ context: JobContext) throws -> StoreCheck {
+        defer { jobs.forgetModules() }
         let layout = jobs.layout
         func isWhole(_ path: String) throws -> Bool {
             try PackFiles(directory: path + "/objects/pack").areWhole(context.deadline)

@@ -90,6 +90,11 @@ package final class LocalJobs: ReleaseJobs {
         return found
     }
 
+    /// Lets go of the stores of submodules, which somebody else has opened, compacted or removed.
+    func forgetModules() {
+        stores = stores.filter { $0.key == .root }
+    }
+
     func path(of name: StoreName) -> String {
         switch name {
         case .root: layout.gitDirectory

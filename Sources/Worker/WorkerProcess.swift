@@ -7,7 +7,7 @@ package enum WorkerProcess {
     ///
     /// - Parameters:
     ///   - arguments: what the client told us.
-    ///   - prepare: loads what cannot be loaded any more once the process is confined.
+    ///   - prepare: starts what the jobs need, in the confined process.
     ///   - makeJobs: makes what does the jobs, with the most threads that there is memory for.
     /// - Returns: the code to end with.
     package static func run(
@@ -21,11 +21,14 @@ package enum WorkerProcess {
             try Sandbox.dieWithParent(settings.parent)
             // The program itself, which has been executed by its number.
             _ = FileDescriptor(taking: SocketChild.childProgram)
-            try prepare()
             let layout = try ReleaseLayout(root: settings.root, link: settings.link)
+            // Before libgit2 starts: it would read and parse every certificate authority of the system, which takes
+            // longer than all the rest. Everything else that it needs is loaded already.
+            let missing = try confine(settings, layout)
+            try prepare()
             let server = WorkerServer(
                 try makeJobs(layout, mostThreads(settings)), socket: FileDescriptor(taking: SocketChild.childSocket))
-            try server.run(missing: try confine(settings, layout))
+            try server.run(missing: missing)
             return 0
         } catch {
             ThisProcess.print("\(error)", toStandardError: true)
