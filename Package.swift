@@ -124,13 +124,15 @@ let package = Package(
         .testTarget(
             name: "ReleasesTests",
             dependencies: [
-                "Releases", "Staging", "GitFiles", "GitObjects", "GitStore", "Patterns", "Posix", "SyncLoop", "TestSupport",
+                "Releases", "Staging", "GitFiles", "GitObjects", "GitStore", "Patterns", "Posix", "SyncLoop",
+                "TestSupport",
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "JSON", "Releases", "Staging", "Remote", "GitProtocol", "HTTPClient", "GitFiles", "GitObjects", "GitStore",
+                "JSON", "Releases", "Staging", "Remote", "GitProtocol", "HTTPClient", "GitFiles", "GitObjects",
+                "GitStore",
                 "Posix", "SyncLoop", "Telemetry", "TestSupport",
             ],
             path: "Tests/Benchmarks", swiftSettings: strict),
@@ -150,7 +152,8 @@ let package = Package(
         .testTarget(
             name: "SidecarTests",
             dependencies: [
-                "Sidecar", "Crypto", "GitProtocol", "GitFiles", "GitObjects", "GitStore", "HTTPClient", "HTTPServer", "JSON",
+                "Sidecar", "Crypto", "GitProtocol", "GitFiles", "GitObjects", "GitStore", "HTTPClient", "HTTPServer",
+                "JSON",
                 "Options", "Posix", "Remote", "Releases", "Staging", "Telemetry", "TestSupport",
             ],
             swiftSettings: strict),

@@ -42,7 +42,9 @@ public struct LocalRepository: Sendable {
             var seen = Set(open)
             // Git itself follows five levels of them.
             while let objects = open.popLast(), found.count < 64 {
-                guard let list = try RepositoryFiles.read(objects + "/info/alternates", limit: 1 << 20) else { continue }
+                guard let list = try RepositoryFiles.read(objects + "/info/alternates", limit: 1 << 20) else {
+                    continue
+                }
                 for line in list.split(separator: UInt8(ascii: "\n")) where line.first != UInt8(ascii: "#") {
                     let other = joined(objects, String(decoding: line, as: UTF8.self))
                     guard seen.insert(other).inserted, RepositoryFiles.isDirectory(other) else { continue }
@@ -70,7 +72,9 @@ private func isRepository(_ path: String) -> Bool {
 }
 
 private func findCommonDirectory(of gitDirectory: String) throws(GitError) -> String {
-    guard let content = try RepositoryFiles.read(gitDirectory + "/commondir", limit: 64 << 10) else { return gitDirectory }
+    guard let content = try RepositoryFiles.read(gitDirectory + "/commondir", limit: 64 << 10) else {
+        return gitDirectory
+    }
     return joined(gitDirectory, line(content[...]))
 }
 

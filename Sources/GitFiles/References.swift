@@ -46,7 +46,9 @@ package struct References {
         let directory = name.hasPrefix("refs/") ? commonDirectory : gitDirectory
         // A directory at this place only says that there are longer names.
         let file = "\(directory)/\(name)"
-        guard !RepositoryFiles.isDirectory(file), var line = try RepositoryFiles.read(file, limit: 4096)?[...] else { return nil }
+        guard !RepositoryFiles.isDirectory(file), var line = try RepositoryFiles.read(file, limit: 4096)?[...] else {
+            return nil
+        }
         while let last = line.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: " ") { line = line.dropLast() }
         let prefix = Array("ref:".utf8)
         if line.starts(with: prefix) {

@@ -53,7 +53,7 @@ extension ObjectStore {
 
     /// Reads a commit.
     public func commit(_ id: ObjectID) throws(GitError) -> Commit {
-        try withBytes(of: id, as: .commit) { (bytes) throws(GitError) in 
+        try withBytes(of: id, as: .commit) { (bytes) throws(GitError) in
             try wellFormed { () throws(MalformedObject) in try Commit(id: id, bytes: bytes) }
         }
     }

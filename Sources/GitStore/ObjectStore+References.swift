@@ -9,7 +9,8 @@ extension ObjectStore {
         get throws(GitError) {
             // Somebody's `git gc` may have moved them into one file.
             let packed = try files.packedReferences().keys.filter { $0.hasPrefix(keptPrefix) }
-            let names = try RepositoryFiles.names(in: keptDirectory) + packed.map { String($0.dropFirst(keptPrefix.count)) }
+            let names =
+                try RepositoryFiles.names(in: keptDirectory) + packed.map { String($0.dropFirst(keptPrefix.count)) }
             return Set(names.compactMap { ObjectID($0) }).sorted()
         }
     }

@@ -16,7 +16,9 @@ enum StoreDirectory {
         for directory in ["/objects", "/objects/info", "/objects/pack", "/refs", "/refs/heads", "/refs/tags"] {
             try RepositoryFiles.makeDirectories(path + directory)
         }
-        if !RepositoryFiles.exists(path + "/config") { try RepositoryFiles.replace(path + "/config", with: Array(configuration.utf8)) }
+        if !RepositoryFiles.exists(path + "/config") {
+            try RepositoryFiles.replace(path + "/config", with: Array(configuration.utf8))
+        }
         try RepositoryFiles.replace(path + "/HEAD", with: Array("ref: refs/heads/main\n".utf8))
         try RepositoryFiles.flushDirectory(of: path)
     }

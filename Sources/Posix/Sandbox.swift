@@ -39,7 +39,9 @@ public enum Sandbox {
         let rules = FileDescriptor(taking: number)
         for (paths, writes) in [(reading, Int32(0)), (writing, Int32(1))] {
             for path in paths {
-                guard let place = unsafe path.withCPath({ unsafe open($0, shim_open_name_flag() | O_CLOEXEC) }), place >= 0 else {
+                guard let place = unsafe path.withCPath({ unsafe open($0, shim_open_name_flag() | O_CLOEXEC) }),
+                    place >= 0
+                else {
                     continue
                 }
                 let held = FileDescriptor(taking: place)
@@ -60,8 +62,11 @@ public enum Sandbox {
     /// Sets limits that only this process has; those that are lower already stay.
     ///
     /// - Parameter memory: how many bytes of memory of its own it may have; nil for any number.
+    /// - Throws: what the system refused.
     public static func limit(memory: UInt64?) throws(SystemError) {
-        if let memory { try systemCall("limit the memory") { shim_lower_limit(CChar(bitPattern: UInt8(ascii: "d")), memory) } }
+        if let memory {
+            try systemCall("limit the memory") { shim_lower_limit(CChar(bitPattern: UInt8(ascii: "d")), memory) }
+        }
         // Work has a deadline; this is for work that nobody waits for any more.
         try systemCall("limit the time") { shim_lower_limit(CChar(bitPattern: UInt8(ascii: "c")), 3600) }
         try systemCall("limit the size of files") { shim_lower_limit(CChar(bitPattern: UInt8(ascii: "f")), 1 << 40) }

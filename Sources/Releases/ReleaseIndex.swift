@@ -90,7 +90,9 @@ extension ReleaseIndex {
 
     /// Whether the entry holds what its file is like; not so when the file has yet to be written, is kept out by
     /// sparse rules, or is a submodule's directory.
-    package func isFilled(_ entry: Int) -> Bool { number(entry, Field.inode) != 0 || number(entry, Field.modified) != 0 }
+    package func isFilled(_ entry: Int) -> Bool {
+        number(entry, Field.inode) != 0 || number(entry, Field.modified) != 0
+    }
 
     /// Whether sparse rules keep the entry's file out of the release.
     package func isSkipped(_ entry: Int) -> Bool {

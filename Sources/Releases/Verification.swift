@@ -19,8 +19,9 @@ package protocol ContentReader: AnyObject {
     ) throws(SystemError) -> Result
 }
 
-/// What a release should hold by its commit: the index, and how to open what its files' content is read from. Each
-/// thread opens its own.
+/// What a release should hold by its commit: the index, and how to open what its files' content is read from.
+///
+/// Each thread opens its own.
 package struct ExpectedContent: Sendable {
     package let index: ReleaseIndex
     package let open: @Sendable () throws(ReleaseError) -> any ContentReader

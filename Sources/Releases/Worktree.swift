@@ -90,7 +90,8 @@ package struct Worktree {
     }
 
     /// The index that was written with a release; nil when there is none that can be trusted.
-    package func index(of commit: ObjectID, _ submodule: SubmoduleCheckout? = nil) throws(SystemError) -> ReleaseIndex? {
+    package func index(of commit: ObjectID, _ submodule: SubmoduleCheckout? = nil) throws(SystemError) -> ReleaseIndex?
+    {
         try read(Self.record, of: commit, submodule)
     }
 

@@ -77,7 +77,9 @@ struct StagingWork {
             figures.written += outcome.filled.count
             for (entry, status) in outcome.filled {
                 index.fill(entry, status)
-                if figures.written <= StagingWork.mostListed { written.append(Array(index.bytes[index.pathRange(entry)])) }
+                if figures.written <= StagingWork.mostListed {
+                    written.append(Array(index.bytes[index.pathRange(entry)]))
+                }
             }
         }
         if figures.written > StagingWork.mostListed { written = [] }

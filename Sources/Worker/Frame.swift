@@ -48,7 +48,9 @@ package struct Frame: Equatable, Sendable {
     package var bytes: [UInt8] { Frame.head(kind, payload.count) + payload }
 }
 
-/// Cuts a stream of bytes into frames. Memory is taken for bytes that came, not for those that were announced.
+/// Cuts a stream of bytes into frames.
+///
+/// Memory is taken for bytes that came, not for those that were announced.
 package struct FrameParser {
     private var buffer: [UInt8] = []
     private var start = 0

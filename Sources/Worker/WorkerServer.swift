@@ -114,7 +114,9 @@ extension Locked<ContinuousClock.Instant> {
     }
 }
 
-/// The worker's end of the socket. Any thread may send.
+/// The worker's end of the socket.
+///
+/// Any thread may send.
 private final class ServerChannel: Sendable {
     private let socket: FileDescriptor
     private let parser = Locked(FrameParser())

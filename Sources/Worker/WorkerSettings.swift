@@ -82,7 +82,9 @@ package struct WorkerSettings: Sendable, Equatable {
         ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/share/i18n", "/etc/ld.so.cache", root] + sources
     }
 
-    /// What may be changed. The supervisor's own files are not among it, and neither are the root and the link's parent:
+    /// What may be changed.
+    ///
+    /// The supervisor's own files are not among it, and neither are the root and the link's parent:
     /// the worker publishes nothing.
     package func writable(_ layout: ReleaseLayout) -> [String] {
         [layout.gitDirectory, layout.staging, layout.releases] + (publishesDirectory ? [layout.link] : [])

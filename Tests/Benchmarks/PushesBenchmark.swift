@@ -1,8 +1,8 @@
 internal import GitObjects
-internal import Staging
 internal import GitStore
 internal import Posix
 internal import Releases
+internal import Staging
 internal import TestSupport
 
 /// How big a root grows over many one-line pushes, beside a fresh one, and how long each takes with all that follows it.
@@ -90,7 +90,8 @@ private struct Pusher {
         let release = try Publisher(layout: layout).publish(try stager.install(staged))
         try stager.discard(staged)
         _ = try Keeper(layout: layout, cleaner: cleaner).keep(
-            live: release, previous: live.map { [$0.commit] } ?? [], retired: [], LocalJobs(layout), .after(.seconds(60)), now: .now())
+            live: release, previous: live.map { [$0.commit] } ?? [], retired: [], LocalJobs(layout),
+            .after(.seconds(60)), now: .now())
         let result = try Compaction(layout: layout).runIfNeeded(objects, live: commit, deadline: deadline)
         if result != nil { compactions += 1 }
         live = release

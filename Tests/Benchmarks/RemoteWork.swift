@@ -1,9 +1,9 @@
-internal import Staging
 internal import GitProtocol
 internal import GitStore
 internal import HTTPClient
 internal import Posix
 internal import Remote
+internal import Staging
 internal import Telemetry
 
 /// Our side of the remote benchmark: asks or fetches, and reports what that cost this process.

@@ -1,8 +1,8 @@
 internal import GitObjects
-internal import Staging
 internal import GitStore
 internal import Posix
 internal import Releases
+internal import Staging
 internal import TestSupport
 
 /// What it costs to watch a live release, and to prove it at start.

@@ -1,5 +1,5 @@
-import GitProtocol
 import GitObjects
+import GitProtocol
 import Testing
 
 @Suite("A server's first answer", .timeLimit(.minutes(1)))

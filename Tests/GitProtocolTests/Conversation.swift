@@ -1,5 +1,5 @@
-import GitProtocol
 import GitObjects
+import GitProtocol
 import Testing
 
 /// How bytes are cut into pieces in these tests.

@@ -1,5 +1,5 @@
-import GitProtocol
 import GitObjects
+import GitProtocol
 import Testing
 
 @Suite("Fetch requests and answers")

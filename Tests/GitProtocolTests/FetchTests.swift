@@ -1,5 +1,5 @@
-import GitProtocol
 import GitObjects
+import GitProtocol
 import Testing
 
 @Suite("Fetching from a real server", .timeLimit(.minutes(2)))

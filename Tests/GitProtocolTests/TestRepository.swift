@@ -1,5 +1,5 @@
-import GitProtocol
 import GitObjects
+import GitProtocol
 import Glibc
 
 /// A failure of a test's own set-up.

@@ -1,8 +1,8 @@
 import GitFiles
 import GitObjects
-import Staging
 import GitStore
 import Posix
+import Staging
 import Testing
 
 @Suite("Taking in packs")

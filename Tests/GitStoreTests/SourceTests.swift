@@ -1,8 +1,8 @@
 import GitFiles
 import GitObjects
-import Staging
 import GitStore
 import Posix
+import Staging
 import Testing
 
 @Suite("Reading another repository")
@@ -42,7 +42,9 @@ struct SourceTests {
         return result
     }
 
-    @Test("references name what a server lists; what a tag means is known where git has noted it", arguments: [false, true])
+    @Test(
+        "references name what a server lists; what a tag means is known where git has noted it",
+        arguments: [false, true])
     func references(packed: Bool) throws {
         if packed { try fixture.git("pack-refs", "--all") }
         let repository = try LocalRepository.open(fixture.path + "/repo")

@@ -1,8 +1,8 @@
 import GitObjects
-import Staging
 import GitStore
 import Posix
 import Releases
+import Staging
 import TestSupport
 import Testing
 
@@ -31,7 +31,8 @@ struct KeeperTests {
         let root = try Root(mode: mode)
         let releases = try deploy(3, root)
         let live = try #require(try root.publisher.current())
-        let result = try keeper(root).keep(live: live, previous: [], retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: start)
+        let result = try keeper(root).keep(
+            live: live, previous: [], retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: start)
         #expect(Set(result.removed) == Set(releases.dropLast().map(\.commit)))
         #expect(result.retired == [])
         #expect(result.nextExpiry == nil)
@@ -49,16 +50,21 @@ struct KeeperTests {
         let root = try Root()
         let releases = try deploy(2, root)
         let keeper = keeper(root, .seconds(60))
-        let first = try keeper.keep(live: releases[1], previous: [], retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: start)
+        let first = try keeper.keep(
+            live: releases[1], previous: [], retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: start)
         let retired = RetiredRelease(commit: releases[0].commit, since: start)
         #expect(first.retired == [retired])
         #expect(first.nextExpiry == Timestamp(seconds: start.seconds + 60))
         let early = Timestamp(seconds: start.seconds + 59)
-        let second = try keeper.keep(live: releases[1], previous: [], retired: [retired], LocalJobs(root.layout), .after(.seconds(60)), now: early)
+        let second = try keeper.keep(
+            live: releases[1], previous: [], retired: [retired], LocalJobs(root.layout), .after(.seconds(60)),
+            now: early)
         #expect(second.retired == [retired])
         #expect(TestFiles.exists(releases[0].path))
         let late = Timestamp(seconds: start.seconds + 60)
-        let third = try keeper.keep(live: releases[1], previous: [], retired: [retired], LocalJobs(root.layout), .after(.seconds(60)), now: late)
+        let third = try keeper.keep(
+            live: releases[1], previous: [], retired: [retired], LocalJobs(root.layout), .after(.seconds(60)), now: late
+        )
         #expect(third.removed == [releases[0].commit])
         #expect(!TestFiles.exists(releases[0].path))
         try root.cleaner.finish(Root.soon)
@@ -71,7 +77,8 @@ struct KeeperTests {
         let future = RetiredRelease(
             commit: releases[0].commit, since: Timestamp(seconds: start.seconds + 1_000_000_000))
         let result = try keeper(root, .seconds(60)).keep(
-            live: releases[1], previous: [], retired: [future], LocalJobs(root.layout), .after(.seconds(60)), now: start)
+            live: releases[1], previous: [], retired: [future], LocalJobs(root.layout), .after(.seconds(60)), now: start
+        )
         #expect(result.retired.map(\.since) == [start])
     }
 
@@ -82,7 +89,8 @@ struct KeeperTests {
         let live = releases[3]
         let previous = [releases[2].commit, releases[0].commit]
         let store = try ObjectStore.open(root.layout.gitDirectory)
-        let first = try keeper(root).keep(live: live, previous: previous, retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: start)
+        let first = try keeper(root).keep(
+            live: live, previous: previous, retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: start)
         #expect(first.released == [])
         #expect(try store.kept == (previous + [live.commit]).sorted())
         _ = try Compaction(layout: root.layout, mode: .always).runIfNeeded(
@@ -98,7 +106,8 @@ struct KeeperTests {
             #expect(try stager.verify(back, .full, deadline: Root.soon) == [])
         }
         let second = try keeper(root).keep(
-            live: live, previous: [releases[2].commit], retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: start)
+            live: live, previous: [releases[2].commit], retired: [], LocalJobs(root.layout), .after(.seconds(60)),
+            now: start)
         #expect(second.released == [releases[0].commit])
     }
 
@@ -109,7 +118,8 @@ struct KeeperTests {
         let live = releases[1]
         let store = try ObjectStore.open(root.layout.gitDirectory)
         let old = RetiredRelease(commit: live.commit, since: Timestamp(seconds: 0))
-        let result = try keeper(root).keep(live: live, previous: [], retired: [old], LocalJobs(root.layout), .after(.seconds(60)), now: start)
+        let result = try keeper(root).keep(
+            live: live, previous: [], retired: [old], LocalJobs(root.layout), .after(.seconds(60)), now: start)
         #expect(!result.removed.contains(live.commit))
         #expect(try store.kept == [live.commit])
         try root.expectServed("\(live.commit)")
@@ -121,7 +131,8 @@ struct KeeperTests {
         let big = try root.deploy(try root.fixture.manyFiles(20_000, bytesEach: 20))
         let small = try root.deploy(try root.fixture.commit(["only": "file"], replacing: true))
         let began = ContinuousClock.now
-        _ = try keeper(root).keep(live: small, previous: [], retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: start)
+        _ = try keeper(root).keep(
+            live: small, previous: [], retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: start)
         #expect(ContinuousClock.now - began < .milliseconds(100))
         #expect(!TestFiles.exists(big.path))
         try root.cleaner.finish(Root.soon)

@@ -1,8 +1,8 @@
 import GitObjects
-import Staging
 import GitStore
 import Posix
 import Releases
+import Staging
 import TestSupport
 import Testing
 
@@ -65,7 +65,9 @@ struct Root {
             try TestFiles.makeDirectory(layout.state)
             try TestFiles.write(try TestFiles.read("/proc/sys/kernel/random/boot_id"), to: boot)
         }
-        let recovered = try Recovery(layout: layout, mode: mode, options: options, cleaner: cleaner, jobs: LocalJobs(layout)).run(
+        let recovered = try Recovery(
+            layout: layout, mode: mode, options: options, cleaner: cleaner, jobs: LocalJobs(layout)
+        ).run(
             recorded: recorded, deadline: Root.soon)
         try cleaner.finish(Root.soon)
         return recovered

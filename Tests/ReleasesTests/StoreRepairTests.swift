@@ -1,8 +1,8 @@
 import GitObjects
-import Staging
 import GitStore
 import Posix
 import Releases
+import Staging
 import TestSupport
 import Testing
 

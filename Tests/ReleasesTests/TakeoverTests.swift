@@ -1,8 +1,8 @@
 import GitObjects
-import Staging
 import GitStore
 import Posix
 import Releases
+import Staging
 import TestSupport
 import Testing
 
@@ -38,7 +38,8 @@ struct TakeoverTests {
         try root.expectServed(hash)
         try root.expectClean()
         _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
-            live: try #require(recovered.live), previous: [], retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: .now())
+            live: try #require(recovered.live), previous: [], retired: [], LocalJobs(root.layout), .after(.seconds(60)),
+            now: .now())
         try root.cleaner.finish(Root.soon)
         #expect(try TestFiles.list(root.layout.root) == [".git", ".git-sidecar", ".worktrees", "link"])
         try root.expectClean()

@@ -1,9 +1,9 @@
 import GitObjects
-import Staging
 import GitStore
 import Glibc
 import Posix
 import Releases
+import Staging
 import TestSupport
 import Testing
 

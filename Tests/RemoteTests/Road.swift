@@ -1,9 +1,9 @@
 import GitObjects
-import Staging
 import GitProtocol
 import GitStore
 import HTTPClient
 import Posix
+import Staging
 import Telemetry
 import TestSupport
 import Testing

@@ -1,5 +1,4 @@
 import GitObjects
-import Staging
 import GitProtocol
 import GitStore
 import HTTPClient
@@ -7,6 +6,7 @@ import Options
 import Posix
 import Releases
 import Remote
+import Staging
 import Telemetry
 import TestSupport
 import Testing

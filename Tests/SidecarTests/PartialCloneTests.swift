@@ -1,8 +1,8 @@
 import GitObjects
-import Staging
 import Posix
 import Releases
 import Remote
+import Staging
 import TestSupport
 import Testing
 

@@ -1,9 +1,9 @@
 import GitObjects
-import Staging
 import Options
 import Posix
 import Releases
 import Remote
+import Staging
 import TestSupport
 import Testing
 
@@ -370,7 +370,8 @@ struct SubmodulesTests {
         let release = try estate.deploy(address)
         try Publisher(layout: estate.layout).publish(release)
         try TestFiles.write("edited", to: release.path + "/libs/one/o")
-        let recovery = Recovery(layout: estate.layout, cleaner: try Cleaner(estate.layout), jobs: LocalJobs(estate.layout))
+        let recovery = Recovery(
+            layout: estate.layout, cleaner: try Cleaner(estate.layout), jobs: LocalJobs(estate.layout))
         let deadline = Deadline.after(.seconds(20))
         let recovered = try recovery.run(recorded: release.commit, deadline: deadline)
         #expect(recovered.isVerified)

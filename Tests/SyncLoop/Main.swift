@@ -1,8 +1,8 @@
 internal import GitObjects
-internal import Staging
 internal import GitStore
 internal import Posix
 internal import Releases
+internal import Staging
 
 /// Moves a root between commits of a repository on this machine until it is killed, as a sidecar does.
 ///
@@ -54,7 +54,8 @@ struct SyncLoop {
             let release = try Publisher(layout: layout, mode: mode).publish(try stager.install(staged))
             try stager.discard(staged)
             _ = try Keeper(layout: layout, cleaner: cleaner).keep(
-                live: release, previous: live.map { [$0.commit] } ?? [], retired: [], LocalJobs(layout), .after(.seconds(60)), now: .now())
+                live: release, previous: live.map { [$0.commit] } ?? [], retired: [], LocalJobs(layout),
+                .after(.seconds(60)), now: .now())
             let often = number % 3 == 2 ? CompactionMode.always : .auto
             _ = try Compaction(layout: layout, mode: often).runIfNeeded(
                 objects, live: release.commit, deadline: deadline)

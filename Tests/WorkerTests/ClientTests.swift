@@ -39,7 +39,9 @@ struct ClientTests {
     }
 
     private func failure(_ client: WorkerClient, _ deadline: Deadline = .after(.seconds(20))) -> WorkerFailure? {
-        #expect(throws: WorkerFailure.self) { try client.run(FindChanges(old: nil, new: ObjectID(high: 0, middle: 0, low: 0)), deadline) }
+        #expect(throws: WorkerFailure.self) {
+            try client.run(FindChanges(old: nil, new: ObjectID(high: 0, middle: 0, low: 0)), deadline)
+        }
     }
 
     @Test("a trap in work on a commit speaks against it, with the worker's last words")
@@ -51,7 +53,9 @@ struct ClientTests {
         #expect(failure?.description.contains("signal 4 (illegal instruction): Fatal error: a tree") == true)
     }
 
-    @Test("a kill from outside and an end without a word do not", arguments: ["os.kill(os.getpid(), signal.SIGKILL)", "sys.exit(3)"])
+    @Test(
+        "a kill from outside and an end without a word do not",
+        arguments: ["os.kill(os.getpid(), signal.SIGKILL)", "sys.exit(3)"])
     func killed(line: String) throws {
         let failure = failure(try stranger(line))
         #expect(failure?.cause == (line.contains("exit") ? .exited(3) : .signal(9)))
@@ -69,8 +73,10 @@ struct ClientTests {
     @Test(
         "what makes no sense ends the worker",
         arguments: [
-            "os.write(3, b'\\xff\\xff\\xff\\xff\\x04'); time.sleep(60)", "os.write(3, bytes([0, 0, 0, 0, 99])); time.sleep(60)",
-            "os.write(3, bytes([0, 0, 0, 1, 4, 9])); time.sleep(60)", "os.write(3, bytes([0, 0, 0, 0, 2])); time.sleep(60)",
+            "os.write(3, b'\\xff\\xff\\xff\\xff\\x04'); time.sleep(60)",
+            "os.write(3, bytes([0, 0, 0, 0, 99])); time.sleep(60)",
+            "os.write(3, bytes([0, 0, 0, 1, 4, 9])); time.sleep(60)",
+            "os.write(3, bytes([0, 0, 0, 0, 2])); time.sleep(60)",
         ])
     func nonsense(line: String) throws {
         let client = try stranger(line)
@@ -173,7 +179,10 @@ struct ClientTests {
         let hash = try fixture.commit(["a": .text(String(repeating: "line\n", count: 5000))])
         let commit = try #require(ObjectID(hash))
         let pack = try runProgram(
-            ["sh", "-c", "git -C '\(fixture.path)' rev-list --objects --all | git -C '\(fixture.path)' pack-objects --stdout -q"]
+            [
+                "sh", "-c",
+                "git -C '\(fixture.path)' rev-list --objects --all | git -C '\(fixture.path)' pack-objects --stdout -q",
+            ]
         ).succeeded().outputBytes
         let client = try worker()
         defer { client.end() }

@@ -22,7 +22,8 @@ struct CodecTests {
     }
 
     private let one = ObjectID(high: 1, middle: .max, low: 3)
-    private let checkout = SubmoduleCheckout(path: [0xff, 0x2f, 1], commit: ObjectID(high: 2, middle: 0, low: 0), location: "modules/x")
+    private let checkout = SubmoduleCheckout(
+        path: [0xff, 0x2f, 1], commit: ObjectID(high: 2, middle: 0, low: 0), location: "modules/x")
 
     @Test("jobs come out as they went in")
     func jobs() throws {
@@ -74,10 +75,12 @@ struct CodecTests {
         let system = SystemError(code: 28, operation: "write x")
         try expectRoundTrip(JobFailure(ReleaseError.refused(operation: "a", reason: "b")))
         try expectRoundTrip(JobFailure(ReleaseError.store(GitError(system))))
-        try expectRoundTrip(JobFailure(GitError(code: .limitExceeded, category: .indexer, operation: "o", message: "m")))
+        try expectRoundTrip(
+            JobFailure(GitError(code: .limitExceeded, category: .indexer, operation: "o", message: "m")))
         try expectRoundTrip(JobFailure(system))
         let malformed = MalformedObject("read tree", "it is none")
-        #expect(JobFailure(malformed) == .store(GitError(code: .damaged, operation: "read tree", message: "it is none")))
+        #expect(
+            JobFailure(malformed) == .store(GitError(code: .damaged, operation: "read tree", message: "it is none")))
     }
 
     @Test("a message that announces more than it has is refused before memory is taken for it")

@@ -9,7 +9,9 @@ struct SandboxTests {
     private func probe(publishesDirectory: Bool) throws -> [String] {
         let layout = try ReleaseLayout(root: Scratch.directory + "/root", link: "link")
         let outside = Scratch.directory + "/outside"
-        for path in [layout.staging, layout.releases, layout.gitDirectory, outside] { try TestFiles.makeDirectory(path) }
+        for path in [layout.staging, layout.releases, layout.gitDirectory, outside] {
+            try TestFiles.makeDirectory(path)
+        }
         if publishesDirectory {
             try TestFiles.makeDirectory(layout.link)
         } else {
@@ -33,7 +35,8 @@ struct SandboxTests {
         return result.output.split(separator: "\n").map(String.init)
     }
 
-    @Test("refuses all that a worker has no business with, and leaves what a deployment needs", arguments: [false, true])
+    @Test(
+        "refuses all that a worker has no business with, and leaves what a deployment needs", arguments: [false, true])
     func attacks(publishesDirectory: Bool) throws {
         let lines = try probe(publishesDirectory: publishesDirectory)
         guard !lines.contains(where: { $0.hasPrefix("missing") }) else {

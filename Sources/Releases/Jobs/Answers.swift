@@ -9,7 +9,9 @@ package enum StoreOpening: WireValue, Equatable {
     case unusable(StoreReplacement)
 
     package func write(to writer: inout WireWriter) {
-        if case .unusable(let replacement) = self { writer.put(Optional(replacement)) } else {
+        if case .unusable(let replacement) = self {
+            writer.put(Optional(replacement))
+        } else {
             writer.put(StoreReplacement?.none)
         }
     }

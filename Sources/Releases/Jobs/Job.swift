@@ -41,6 +41,8 @@ package protocol ReleaseJobs: AnyObject {
     ///   - deadline: when it must be done.
     ///   - report: is told how many of how many files are done, from any thread.
     ///   - progress: is told how far a copy is; what it throws ends the job.
+    /// - Returns: what came out.
+    /// - Throws: why nothing did.
     func run<Work: Job>(
         _ job: Work, _ deadline: Deadline, report: (@Sendable (_ done: Int, _ total: Int) -> Void)?,
         progress: ((PackProgress) throws -> Void)?

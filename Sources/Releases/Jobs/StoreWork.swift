@@ -91,7 +91,9 @@ package struct TidyStores: Job, Equatable {
     }
 }
 
-/// Looks at every byte of the stores. Those of submodules in which one has changed go to the trash.
+/// Looks at every byte of the stores.
+///
+/// Those of submodules in which one has changed go to the trash.
 package struct CheckStores: Job, Equatable {
     package typealias Answer = StoreCheck
     package static var number: UInt8 { 16 }

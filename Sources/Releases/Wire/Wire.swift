@@ -36,7 +36,9 @@ package struct WireWriter: Sendable {
 
     /// Appends a whole number.
     package mutating func put(word: UInt64) {
-        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
+        for shift in stride(from: 56, through: 0, by: -8) {
+            bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+        }
     }
 
     /// Appends bytes with their number.

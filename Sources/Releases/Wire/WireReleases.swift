@@ -29,7 +29,8 @@ extension Submodule: WireValue {
         writer.put(checkout)
     }
     package init(from reader: inout WireReader) throws(WireError) {
-        self.init(name: try reader.take(), url: try reader.take(), branch: try reader.take(), checkout: try reader.take())
+        self.init(
+            name: try reader.take(), url: try reader.take(), branch: try reader.take(), checkout: try reader.take())
     }
 }
 

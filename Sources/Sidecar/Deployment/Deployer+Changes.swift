@@ -1,6 +1,6 @@
-internal import Options
 internal import GitFiles
 internal import GitObjects
+internal import Options
 internal import Posix
 internal import Releases
 
@@ -14,7 +14,8 @@ extension Deployer {
     /// What a commit says of itself.
     func describe(_ commit: ObjectID) throws -> CommitSummary {
         guard let summary = try describe([commit])[0] else {
-            throw GitError(code: .notFound, operation: "read commit \(commit)", message: "it is not in the object store")
+            throw GitError(
+                code: .notFound, operation: "read commit \(commit)", message: "it is not in the object store")
         }
         return summary
     }

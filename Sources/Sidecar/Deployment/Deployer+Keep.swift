@@ -79,7 +79,8 @@ extension Deployer {
     private func noteSizes() {
         if let watch { figures.diskUsed.set(Double(watch.bytes), "release") }
         do {
-            figures.diskUsed.set(Double(try parts.jobs.run(MeasureStore(), deadline(plan.settings.syncTimeout))), "store")
+            figures.diskUsed.set(
+                Double(try parts.jobs.run(MeasureStore(), deadline(plan.settings.syncTimeout))), "store")
         } catch {
             logger.debug("cannot tell how large the store is", error: error)
         }

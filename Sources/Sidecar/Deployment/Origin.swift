@@ -1,6 +1,6 @@
-internal import Releases
 internal import GitObjects
 internal import GitProtocol
+internal import Releases
 
 /// Where a release comes from, for people.
 struct Origin {

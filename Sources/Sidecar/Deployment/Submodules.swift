@@ -179,7 +179,8 @@ struct Submodules {
         _ deadline: Deadline
     ) throws {
         _ = try remote.fetch(
-            objects: objects, filter: filter, maximumBytes: try bounded(scope).maximumBytes, into: store.destination, deadline,
+            objects: objects, filter: filter, maximumBytes: try bounded(scope).maximumBytes, into: store.destination,
+            deadline,
             watch(remote))
     }
 

@@ -1,9 +1,9 @@
 import GitObjects
-import Staging
-import Releases
 import GitProtocol
 import GitStore
 import Posix
+import Releases
+import Staging
 import TestSupport
 import Testing
 

@@ -1,11 +1,11 @@
 import GitObjects
-import Staging
 import GitProtocol
 import GitStore
 import HTTPClient
 import Options
 import Posix
 import Remote
+import Staging
 import Telemetry
 import TestSupport
 import Testing

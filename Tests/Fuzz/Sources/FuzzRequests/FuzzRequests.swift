@@ -1,5 +1,5 @@
-import GitObjects
 import FuzzSupport
+import GitObjects
 import GitProtocol
 import JSON
 import Posix
