@@ -6,6 +6,9 @@ internal import Releases
 final class Connection {
     let child: SocketChild
     private var parser = FrameParser()
+    // Why the pack cannot be taken in. It is thrown when the frame that is being sent has been sent whole: the next one
+    // would begin in the middle of it otherwise.
+    private var failure: JobFailure?
     private var buffer = [UInt8](repeating: 0, count: 64 << 10)
 
     /// The worker is gone.
@@ -21,12 +24,17 @@ final class Connection {
         isPack: Bool, whileReading take: (PackProgress) throws -> Void
     ) throws {
         let head = Frame.head(kind, payload.count)
+        failure = nil
         try send(head.span, deadline, operation, isPack, take)
         try send(payload, deadline, operation, isPack, take)
         // What has come already, without waiting for more. The answer to a job is for whoever waits for it.
-        guard kind == .pack else { return }
+        guard kind == .pack else {
+            if let failure { throw failure }
+            return
+        }
         while try fill() {}
         while let frame = try parser.next() { try handle(frame, isPack, take) }
+        if let failure { throw failure }
     }
 
     private func send(
@@ -57,7 +65,7 @@ final class Connection {
         case .progress: try take(try PackProgress(decoding: frame.payload))
         case .packFailure:
             // Of a pack that was given up nobody wants to know any more.
-            if isPack { throw try JobFailure(decoding: frame.payload) }
+            if isPack { failure = try JobFailure(decoding: frame.payload) }
         default: throw WireError("\(frame.kind) was not asked for")
         }
     }
