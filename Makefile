@@ -19,15 +19,15 @@ demo: build ## half a minute: a good push, a bad one that is taken back, a repai
 	@scripts/install-packages run
 	@exec setpriv --pdeathsig TERM sample-app/node/demo.sh
 
-test: ## run the tests; FILTER=Name runs some of them, SANITIZE=thread or =address checks more
+test: ## run the tests, on the release program; FILTER=Name runs some of them, SANITIZE=thread or =address checks more
 	@scripts/install-packages build test
-	scripts/run-tests $(if $(SANITIZE),--sanitize=$(SANITIZE)) $(FILTER)
+	scripts/run-tests $(if $(SANITIZE),--sanitize=$(SANITIZE)) $(if $(FILTER),'$(FILTER)')
 
 test-samples: build ## run the tests of the sample applications, with real servers
 	@scripts/install-packages samples
 	@exec setpriv --pdeathsig TERM sample-app/lib/test-all.sh
 
-test-manifests: ## check the files for Kubernetes, Compose and systemd
+test-manifests: build ## check the files for Kubernetes, Compose and systemd
 	@scripts/install-packages manifests
 	scripts/validate-manifests
 

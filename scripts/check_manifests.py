@@ -263,6 +263,8 @@ def check_compose():
 
 
 def main():
+    if not PROGRAM.exists():
+        sys.exit("there is no .build/release/git-sidecar, which says whether it takes the parameters: run make build")
     count = check_kubernetes()
     kustomized = check_kustomized()
     check_copies()
@@ -278,8 +280,6 @@ def main():
     else:
         print(f"{kustomized} objects built by Kustomize are, too")
     print(f"{services} services of Compose fit together")
-    if not PROGRAM.exists():
-        print("there is no .build/release/git-sidecar: it was not asked whether it takes the parameters")
 
 
 main()

@@ -148,7 +148,8 @@ CURLcode shim_curl_set_method_head(CURL *easy) {
 CURLcode shim_curl_set_method_with_body(CURL *easy, const char *other_method, const void *body, curl_off_t length) {
     SET(CURLOPT_POST, 1L);
     SET(CURLOPT_POSTFIELDSIZE_LARGE, length);
-    SET(CURLOPT_POSTFIELDS, body);
+    // libcurl keeps the pointer, and takes none for a body that is read by a callback.
+    SET(CURLOPT_POSTFIELDS, body ? body : "");
     SET(CURLOPT_CUSTOMREQUEST, other_method);
     return CURLE_OK;
 }
@@ -193,8 +194,14 @@ CURLcode shim_curl_set_proxy(CURL *easy, const char *proxy, const char *exceptio
     return CURLE_OK;
 }
 
-CURLcode shim_curl_set_cookie_file(CURL *easy, const char *path) {
+CURLcode shim_curl_forget_cookies(CURL *easy) {
     SET(CURLOPT_COOKIELIST, "ALL");
+    // curl_easy_reset leaves the names of cookie files alone in some versions.
+    SET(CURLOPT_COOKIEFILE, NULL);
+    return CURLE_OK;
+}
+
+CURLcode shim_curl_set_cookie_file(CURL *easy, const char *path) {
     SET(CURLOPT_COOKIEFILE, path);
     return CURLE_OK;
 }

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -37,6 +38,16 @@ int shim_pipe(int *read_end, int *write_end) {
         *write_end = ends[1];
     }
     return result;
+}
+
+int shim_sync_volume(int descriptor) { return syncfs(descriptor); }
+
+int shim_open_beneath(int directory, const char *path, int flags) {
+    struct open_how how = {
+        .flags = (unsigned int)flags,
+        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+    };
+    return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }
 
 int shim_open_name_flag(void) {

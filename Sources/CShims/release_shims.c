@@ -39,12 +39,8 @@ int shim_clone_file(int target, int source) {
     return ioctl(target, FICLONE, source);
 }
 
-int shim_rename_new(const char *old_path, const char *new_path) {
-    return renameat2(AT_FDCWD, old_path, AT_FDCWD, new_path, RENAME_NOREPLACE);
-}
-
-int shim_sync_volume(int file) {
-    return syncfs(file);
+int shim_rename_new(int old_directory, const char *old_path, int new_directory, const char *new_path) {
+    return renameat2(old_directory, old_path, new_directory, new_path, RENAME_NOREPLACE);
 }
 
 int shim_yield_to_others(void) {

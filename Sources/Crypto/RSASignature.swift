@@ -26,15 +26,7 @@ public struct CryptoError: Error, Equatable, Sendable, CustomStringConvertible {
     /// - Throws: when it is encrypted, damaged, of another kind, or no private key at all.
     public init(pem: [UInt8]) throws(CryptoError) {
         try RSAPrivateKey.checkKind(of: pem)
-        guard let source = unsafe BIO_new_mem_buf(pem, Int32(clamping: pem.count)) else {
-            throw CryptoError("libcrypto has no memory")
-        }
-        defer { unsafe BIO_free(source) }
-        // Without a callback libcrypto would ask the terminal for a passphrase.
-        let key = unsafe PEM_read_bio_PrivateKey(source, nil, { _, _, _, _ in -1 }, nil)
-        // What it left in its queue must not be taken for the reason of a later failure.
-        ERR_clear_error()
-        guard let key = unsafe key else {
+        guard let key = unsafe try RSAPrivateKey.read(pem) else {
             throw CryptoError(
                 "it is damaged or was cut", hint: "a file that is being replaced is read again at the next attempt")
         }
@@ -47,6 +39,22 @@ public struct CryptoError: Error, Equatable, Sendable, CustomStringConvertible {
 
     deinit {
         unsafe EVP_PKEY_free(raw)
+    }
+
+    /// The key that is in the text; nil when libcrypto finds none.
+    private static func read(_ pem: [UInt8]) throws(CryptoError) -> OpaquePointer? {
+        // The source does not copy the bytes: it must be gone before they are.
+        unsafe try pem.span.withUnsafeBytes { bytes throws(CryptoError) in
+            guard let source = unsafe BIO_new_mem_buf(bytes.baseAddress, Int32(clamping: bytes.count)) else {
+                throw CryptoError("libcrypto has no memory")
+            }
+            defer { unsafe BIO_free(source) }
+            // Without a callback libcrypto would ask the terminal for a passphrase.
+            let key = unsafe PEM_read_bio_PrivateKey(source, nil, { _, _, _, _ in -1 }, nil)
+            // What it left in its queue must not be taken for the reason of a later failure.
+            ERR_clear_error()
+            return unsafe key
+        }
     }
 
     /// The signature of a message by RSASSA-PKCS1-v1_5 with SHA-256: what JSON Web Tokens call RS256.

@@ -87,7 +87,7 @@ public struct GitError: Error, Equatable, Sendable {
     /// Records a failed system call as a failure of the store.
     public init(_ cause: SystemError) {
         self.init(
-            code: .system, operation: cause.operation, message: SystemError.text(of: cause.code), cause: cause)
+            code: .system, operation: cause.operation, message: cause.words, cause: cause)
     }
 }
 

@@ -19,6 +19,11 @@ package enum RepositoryFiles {
         (try? Files.statusIfPresent(path, followingLinks: true))?.kind == .directory
     }
 
+    /// Whether there is a directory at this path, and not only at the end of a symbolic link there.
+    package static func isDirectoryItself(_ path: String) -> Bool {
+        (try? Files.statusIfPresent(path))?.kind == .directory
+    }
+
     /// Whether there is anything at this path that we can see.
     package static func exists(_ path: String) -> Bool {
         (try? Files.statusIfPresent(path)) != nil
@@ -30,9 +35,11 @@ package enum RepositoryFiles {
     }
 
     /// Reads a whole small file; nil when there is none.
+    ///
+    /// What is no regular file is a failure, and is not waited for.
     package static func read(_ path: String, limit: Int) throws(GitError) -> [UInt8]? {
         try onDisk { () throws(SystemError) in
-            try orNil { () throws(SystemError) in try Files.read(path, limit: limit) }
+            try orNil { () throws(SystemError) in try Files.readRegular(path, limit: limit) }
         }
     }
 

@@ -1,5 +1,6 @@
 internal import GitObjects
 internal import Patterns
+internal import Posix
 
 /// Which repositories we can read, by their configuration.
 package enum RepositoryFormat {
@@ -56,6 +57,52 @@ package enum RepositoryFormat {
             ("extensions.relativeworktrees", _):
             nil
         default: "it uses the extension \(name.split(separator: ".").last ?? ""), which is not supported"
+        }
+    }
+}
+
+extension RepositoryFormat {
+    /// The directories that we or libgit2 write in, each after the one that it lies in.
+    private static let directories = [
+        "objects", "objects/info", "objects/info/commit-graphs", "objects/pack", "refs", "refs/heads", "refs/tags",
+        "refs/git-sidecar", "worktrees",
+        "modules",
+    ]
+    /// The files that we or libgit2 read.
+    private static let files = [
+        "HEAD", "config", "packed-refs", "shallow", "git-sidecar-filter", "objects/info/alternates",
+        "objects/info/commit-graph", "objects/pack/multi-pack-index",
+    ]
+
+    /// Throws when a store of ours, or a directory or file in it, is a symbolic link or something else than what belongs
+    /// there: whoever can write to the volume could have us write elsewhere, or wait for a FIFO for ever.
+    package static func checkKinds(_ path: String) throws(GitError) {
+        let operation = "use the object store at \(path)"
+        guard let status = try onDisk({ () throws(SystemError) in try Files.statusIfPresent(path) }) else { return }
+        guard status.kind == .directory else {
+            throw GitError(code: .foreignFormat, operation: operation, message: "it is \(status.kindText)")
+        }
+        let wrong = try onDisk { () throws(SystemError) -> String? in
+            let store = try FileDescriptor.open(path, .read, [.directory, .noFollow])
+            for (names, kind) in [(directories, FileStatus.Kind.directory), (files, .file)] {
+                for name in names {
+                    guard let status = try store.statusIfPresent(entry: name), status.kind != kind else { continue }
+                    return "\(name) is \(status.kindText)"
+                }
+            }
+            return nil
+        }
+        if let wrong { throw .malformed(operation, wrong) }
+    }
+
+    /// Whether nothing in a store leads out of it, as far as we write there; a store that cannot be looked at does.
+    package static func isInOnePlace(_ path: String) -> Bool {
+        do throws(GitError) {
+            try checkKinds(path)
+            return true
+        } catch {
+            // Why is said when the store is opened.
+            return false
         }
     }
 }

@@ -48,6 +48,7 @@ public struct TreeCursor: Sendable {
         }
         name = start..<position
         if name.isEmpty { throw MalformedObject("read a tree", "an entry has no name") }
+        // Bounded: by the bytes of the tree, which are in memory.
         let end = position + 1 + ObjectID.byteCount
         guard end <= bytes.count, let id = ObjectID(bytes: bytes.extracting(position + 1..<end)) else {
             throw MalformedObject("read a tree", "it ends in the middle of an entry")
@@ -63,6 +64,7 @@ public struct TreeCursor: Sendable {
             guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "7"), octal < 1 << 24 else {
                 throw MalformedObject("read a tree", "an entry's mode is no number")
             }
+            // Bounded: a digit, and the guard above.
             octal = octal << 3 | UInt32(digit - UInt8(ascii: "0"))
             position += 1
         }

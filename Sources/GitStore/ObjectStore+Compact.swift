@@ -30,6 +30,7 @@ extension ObjectStore {
     public func compact(
         keeping roots: [ObjectID], isPartial: Bool = false, searchingDeltas: Bool = false, deadline: Deadline
     ) throws(GitError) -> CompactionResult {
+        try RepositoryFormat.checkKinds(path)
         // What comes while we work is not ours to remove.
         let packs = try removablePacks()
         let loose = try looseObjects()

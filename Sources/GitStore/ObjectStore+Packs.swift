@@ -25,7 +25,7 @@ extension ObjectStore {
         var (packs, objects, bytes) = (0, 0, UInt64(0))
         for name in try RepositoryFiles.names(in: directory) where name.hasSuffix(".pack") || name.hasSuffix(".idx") {
             let size = try RepositoryFiles.size(of: "\(directory)/\(name)")
-            bytes += size
+            bytes = bytes.addingSaturated(size)
             guard name.hasSuffix(".idx") else { continue }
             packs += 1
             // Version 2: a header of 8 bytes, 256 counts of 4, then 28 for each object, and two hashes.
@@ -64,7 +64,8 @@ extension ObjectStore {
     /// The paths of all loose objects.
     func looseObjects() throws(GitError) -> [String] {
         var files: [String] = []
-        for directory in try RepositoryFiles.names(in: path + "/objects") where directory.utf8.count == 2 {
+        for directory in try RepositoryFiles.names(in: path + "/objects")
+        where directory.utf8.count == 2 && RepositoryFiles.isDirectoryItself("\(path)/objects/\(directory)") {
             for name in try RepositoryFiles.names(in: "\(path)/objects/\(directory)")
             where ObjectID(directory + name) != nil {
                 files.append("\(path)/objects/\(directory)/\(name)")

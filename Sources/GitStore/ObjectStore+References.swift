@@ -17,12 +17,14 @@ extension ObjectStore {
 
     /// Keeps a commit and all that belongs to it until it is released.
     public func keep(_ commit: ObjectID) throws(GitError) {
+        try RepositoryFormat.checkKinds(path)
         try RepositoryFiles.makeDirectories(keptDirectory)
         try setReference("\(keptPrefix)\(commit)", to: commit)
     }
 
     /// Gives a commit up, so that compaction may remove it; one that is not kept will do.
     public func release(_ commit: ObjectID) throws(GitError) {
+        try RepositoryFormat.checkKinds(path)
         try files.removePacked("\(keptPrefix)\(commit)")
         try RepositoryFiles.remove("\(keptDirectory)/\(commit)")
     }
@@ -55,6 +57,7 @@ extension ObjectStore {
     ///
     /// A `shallow.lock` that a killed git program left behind does not matter.
     public func replaceShallow(_ commits: Set<ObjectID>) throws(GitError) {
+        try RepositoryFormat.checkKinds(path)
         guard !commits.isEmpty else {
             try RepositoryFiles.remove(path + "/shallow")
             return try RepositoryFiles.flushDirectory(of: path + "/shallow")

@@ -15,6 +15,7 @@ internal import GitObjects
     ///
     /// - Throws: `damaged`, `foreignFormat`, or a failure of the system.
     public static func open(_ gitDirectory: String) throws(GitError) -> ObjectStore {
+        try RepositoryFormat.checkKinds(gitDirectory)
         try StoreDirectory.create(gitDirectory)
         return try openExisting(gitDirectory)
     }
@@ -24,6 +25,7 @@ internal import GitObjects
     /// - Throws: `missing`, `damaged`, `foreignFormat`, or a failure of the system.
     public static func openExisting(_ gitDirectory: String) throws(GitError) -> ObjectStore {
         try GitLibrary.start()
+        try RepositoryFormat.checkKinds(gitDirectory)
         try RepositoryFormat.check(gitDirectory)
         return try ObjectStore(path: gitDirectory, objects: gitDirectory + "/objects")
     }

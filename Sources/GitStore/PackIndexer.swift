@@ -37,6 +37,8 @@ extension ObjectStore {
         self.limits = limits
         self.watch = watch
         let operation = "begin a pack in \(store.path)"
+        // It was looked at when it was opened; that may be long ago.
+        try RepositoryFormat.checkKinds(store.path)
         var options = unsafe git_indexer_options()
         try check(
             unsafe git_indexer_options_init(&options, UInt32(GIT_INDEXER_OPTIONS_VERSION)), operation)

@@ -9,7 +9,7 @@ extension HTTPClient {
         onHead: (HTTPResponseHead) throws -> Void, onBody: (Span<UInt8>) throws -> Void
     ) throws -> (HTTPResponse, redirection: String?) {
         try prepare(request, for: target, connect: connect)
-        let list = unsafe try setHeaders(of: request)
+        let list = unsafe try setHeaders(of: request, for: target)
         defer { unsafe curl_slist_free_all(list) }
         return try withoutActuallyEscaping(onHead) { onHead in
             try withoutActuallyEscaping(onBody) { onBody in

@@ -20,25 +20,30 @@ public struct HTTPRequest: Sendable {
 
     /// The method, for example `GET`.
     public var method: String
-    /// The whole URL, http or https; a user and a password in it are taken as the credential when none is given.
+    /// The whole URL, http or https; a user and a password in it are taken as the credential of its server when none
+    /// is given.
     public var url: String
-    /// Header fields, beside those of the configuration; a field here replaces one of the same name there.
+    /// Header fields that whoever is redirected to may see; one here replaces one of the same name in the configuration.
     public var headers: [HTTPHeader]
+    /// Header fields for one server alone.
+    public var secretHeaders: ForOrigin<[HTTPHeader]>?
     /// What is sent after the header.
     public var body: [UInt8]
-    /// What the user is known by, if anything.
-    public var credential: Credential?
+    /// What the user is known by, if anything, and to whom.
+    public var credential: ForOrigin<Credential>?
     /// Which redirections are followed.
     public var redirects: Redirects
 
     /// A request; without a method it is a GET.
     public init(
-        _ url: String, method: String = "GET", headers: [HTTPHeader] = [], body: [UInt8] = [],
-        credential: Credential? = nil, redirects: Redirects = .sameHost
+        _ url: String, method: String = "GET", headers: [HTTPHeader] = [],
+        secretHeaders: ForOrigin<[HTTPHeader]>? = nil, body: [UInt8] = [],
+        credential: ForOrigin<Credential>? = nil, redirects: Redirects = .sameHost
     ) {
         self.url = url
         self.method = method
         self.headers = headers
+        self.secretHeaders = secretHeaders
         self.body = body
         self.credential = credential
         self.redirects = redirects

@@ -23,14 +23,14 @@ public struct HTTPResponseHead: Sendable {
             return .seconds(longest)
         }
         guard let end = secondsSinceEpoch(text) else { return nil }
-        let now = headers.value("Date").flatMap(secondsSinceEpoch) ?? Int64(time(nil))
-        return .seconds(min(max(0, end - now), longest))
+        let now = headers.value("Date").flatMap(secondsSinceEpoch) ?? Int64(clamping: time(nil))
+        return .seconds(min(end.subtractingReportingOverflow(now).overflow ? 0 : max(0, end &- now), longest))
     }
 }
 
 private func secondsSinceEpoch(_ date: String) -> Int64? {
     let seconds = unsafe curl_getdate(date, nil)
-    return seconds < 0 ? nil : Int64(seconds)
+    return seconds < 0 ? nil : Int64(clamping: seconds)
 }
 
 /// How long the parts of a transfer took, each counted from its beginning; zero for what did not happen.

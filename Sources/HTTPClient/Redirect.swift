@@ -4,7 +4,7 @@ extension HTTPClient {
 
     /// Where to go next, or why not.
     ///
-    /// The next request is for the same server, so it keeps its credential.
+    /// What is for one server alone is not sent to the next one where scheme or port have changed.
     func follow(
         _ location: String, from target: Target, status: Int, hops: Int, request: inout HTTPRequest
     ) throws(TransferError) -> Target {

@@ -10,7 +10,8 @@ extension HTTPClient {
         guard request.url.utf8.allSatisfy({ $0 > 32 && $0 != 127 }) else {
             throw refuse("the URL has a space or a control character in it")
         }
-        for header in configuration.headers + request.headers {
+        let general = configuration.secrets?.unsent.headers ?? []
+        for header in general + request.headers + (request.secretHeaders?.unsent ?? []) {
             guard isToken(header.name) else { throw refuse("a header field has a name that HTTP does not allow") }
             guard isFieldValue(header.value) else {
                 throw refuse("the header field \(header.name) has a control character in it")
@@ -26,7 +27,7 @@ extension HTTPClient {
         func refuse(_ message: String) -> TransferError {
             TransferError(code: .invalid, operation: request.shownOperation, message: message)
         }
-        switch request.credential {
+        switch request.credential?.unsent {
         case .basic(let username, let password):
             guard !username.utf8.contains(0), password?.exposed.utf8.contains(0) != true else {
                 throw refuse("the user name or the password has a NUL in it")
@@ -48,7 +49,8 @@ extension HTTPRequest {
     /// Takes over what the URL says about the user, when the request does not say it.
     mutating func adoptCredential(of target: Target) {
         guard credential == nil, target.user != nil || target.password != nil else { return }
-        credential = .basic(username: target.user ?? "", password: target.password.map { Secret($0) })
+        credential = ForOrigin(
+            .basic(username: target.user ?? "", password: target.password.map { Secret($0) }), serverOf: target.url)
     }
 }
 

@@ -12,6 +12,8 @@ struct Target: Equatable {
     let password: String?
 
     var isSecure: Bool { scheme == "https" }
+    /// Whom a request to here talks to.
+    var origin: HTTPOrigin { HTTPOrigin(self) }
 
     /// Takes a whole URL apart; throws words that say why it cannot be used.
     init(_ url: String) throws(UnusableURL) {
@@ -56,7 +58,7 @@ struct Target: Equatable {
     }
 
     /// Host and port, as users know them.
-    var place: String { "\(scheme)://\(host)" + (port == (isSecure ? "443" : "80") ? "" : ":\(port)") }
+    var place: String { origin.description }
 
     /// Whether a redirection from here to there keeps us with the same server.
     func mayLead(to other: Target) -> Bool {

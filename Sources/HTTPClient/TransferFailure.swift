@@ -9,7 +9,8 @@ extension HTTPClient {
         _ code: CURLcode, _ facts: shim_curl_facts, request: HTTPRequest, target: Target
     ) -> TransferError {
         let proxy = configuration.proxy.proxy(forSecure: target.isSecure)
-        let said = spoken(code, without: request.credential, proxy)
+        let said = spoken(code, without: request.credential?.unsent, proxy)
+        let hasCertificate = configuration.secrets?.value(for: target.origin)?.certificateFile != nil
         func error(_ kind: TransferError.Code, _ message: String? = nil, _ hint: String? = nil) -> TransferError {
             TransferError(code: kind, operation: request.operation, message: message ?? said, hint: hint)
         }
@@ -39,12 +40,12 @@ extension HTTPClient {
             }
         case CURLE_OPERATION_TIMEDOUT: return tooSlow(facts, nil, request.operation)
         case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR:
-            if complainsAboutOurCertificate(said) { return clientCertificate(error, said) }
+            if complainsAboutOurCertificate(said) { return clientCertificate(error, said, hasCertificate) }
             return error(.cut)
         case CURLE_HTTP2, CURLE_HTTP2_STREAM: return error(.cut)
         case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER:
-            if complainsAboutOurCertificate(said) { return clientCertificate(error, said) }
-            return error(.tlsHandshake, nil, handshakeHint(said))
+            if complainsAboutOurCertificate(said) { return clientCertificate(error, said, hasCertificate) }
+            return error(.tlsHandshake, nil, handshakeHint(said, hasCertificate))
         case CURLE_PEER_FAILED_VERIFICATION: return untrusted(error, said, facts.verify_result, target)
         case CURLE_SSL_CACERT_BADFILE:
             return error(.tlsCertificate, nil, "install the system's certificate authorities (ca-certificates)")
@@ -58,12 +59,12 @@ extension HTTPClient {
 
     private typealias Maker = (TransferError.Code, String?, String?) -> TransferError
 
-    private func clientCertificate(_ error: Maker, _ said: String) -> TransferError {
+    private func clientCertificate(_ error: Maker, _ said: String, _ hasCertificate: Bool) -> TransferError {
         error(
             .tlsClientCertificate, said,
-            configuration.tls.certificateFile == nil
-                ? "the server asks for a client certificate: set --tls-cert-file and --tls-key-file"
-                : "the server does not accept the certificate in --tls-cert-file")
+            hasCertificate
+                ? "the server does not accept the certificate in --tls-cert-file"
+                : "the server asks for a client certificate: set --tls-cert-file and --tls-key-file")
     }
 
     private func untrusted(_ error: Maker, _ said: String, _ result: Int, _ target: Target) -> TransferError {
@@ -80,14 +81,14 @@ extension HTTPClient {
         return error(.tlsCertificate, said, hint)
     }
 
-    private func handshakeHint(_ said: String) -> String? {
+    private func handshakeHint(_ said: String, _ hasCertificate: Bool) -> String? {
         if said.contains("protocol version") || said.contains("unsupported protocol") {
             return "the server must speak TLS 1.2 or 1.3"
         }
         if said.contains("alert handshake failure") {
-            return configuration.tls.certificateFile == nil
-                ? "the server may want a client certificate (--tls-cert-file), or a cipher that is not available here"
-                : "the server may not accept the certificate in --tls-cert-file, or want a cipher that is not available here"
+            return hasCertificate
+                ? "the server may not accept the certificate in --tls-cert-file, or want a cipher that is not available here"
+                : "the server may want a client certificate (--tls-cert-file), or a cipher that is not available here"
         }
         return said.contains("wrong version number") ? "is this an http port? then use an http URL" : nil
     }

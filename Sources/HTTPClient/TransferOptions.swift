@@ -28,7 +28,9 @@ extension HTTPClient {
         // The limit itself is ours. libcurl is told a little more, so that it gives each of several addresses a share.
         try set(operation) { unsafe shim_curl_set_connect_timeout(easy, connect.wholeMilliseconds + 1000) }
         try set(operation) { unsafe shim_curl_set_proxy(easy, proxy, configuration.proxy.exceptions) }
-        switch request.credential {
+        // Here, and nowhere earlier, is known whom we are going to talk to.
+        let secrets = configuration.secrets?.value(for: target.origin)
+        switch request.credential?.value(for: target.origin) {
         case .basic(let username, let password):
             try set(operation) {
                 unsafe shim_curl_set_basic_credential(easy, username, password?.exposed ?? "")
@@ -37,7 +39,11 @@ extension HTTPClient {
             try set(operation) { unsafe shim_curl_set_bearer_credential(easy, token.exposed) }
         case nil: break
         }
-        if let path = configuration.cookieFile {
+        if configuration.secrets != nil {
+            // The handle still knows the cookies of its last request.
+            try set(operation) { unsafe shim_curl_forget_cookies(easy) }
+        }
+        if let path = secrets?.cookieFile {
             do {
                 // libcurl passes over a file that it cannot read.
                 _ = try FileDescriptor.open(path)
@@ -47,7 +53,7 @@ extension HTTPClient {
             }
             try set(operation) { unsafe shim_curl_set_cookie_file(easy, path) }
         }
-        if usesTLS { try prepareTLS(operation) }
+        if usesTLS { try prepareTLS(secrets, operation) }
         if let file = configuration.socketFile { try useSocket(file, operation) }
     }
 
@@ -63,13 +69,13 @@ extension HTTPClient {
         try set(operation) { unsafe shim_curl_set_socket_file(easy, text) }
     }
 
-    private func prepareTLS(_ operation: String) throws(TransferError) {
+    private func prepareTLS(_ secrets: ServerSecrets?, _ operation: String) throws(TransferError) {
         let tls = configuration.tls
         try set(operation) { unsafe shim_curl_set_trusted(easy, trust?.file, trust?.directory) }
         if !tls.verify { try set(operation) { unsafe shim_curl_set_unverified(easy) } }
-        if let certificate = tls.certificateFile {
+        if let certificate = secrets?.certificateFile {
             try set(operation) {
-                unsafe shim_curl_set_client_certificate(easy, certificate, tls.keyFile ?? certificate)
+                unsafe shim_curl_set_client_certificate(easy, certificate, secrets?.keyFile ?? certificate)
             }
         }
     }
@@ -79,7 +85,7 @@ extension HTTPClient {
     /// If so, connections, TLS sessions and what libcurl remembers of certificate files are given up: a session that is
     /// resumed is not verified again.
     private func refreshTrust(_ operation: String) throws(TransferError) {
-        let states = Trust.states(of: configuration.tls)
+        let states = Trust.states(of: configuration)
         if trust?.states == states { return }
         let fresh = try Trust(configuration.tls, states: states, operation: operation)
         if trust != nil { try renewHandles() }
@@ -93,30 +99,27 @@ extension HTTPClient {
         if method == "HEAD" { return try set(operation) { unsafe shim_curl_set_method_head(easy) } }
         guard !request.sendsBody else {
             return try set(operation) {
-                // Never nil: libcurl takes that for a body that is read by a callback.
-                unsafe withUnsafePointer(to: 0 as UInt8) { nothing in
-                    unsafe shim_curl_set_method_with_body(
-                        easy, method == "POST" ? nil : method, body.baseAddress ?? UnsafeRawPointer(nothing),
-                        curl_off_t(body.count))
-                }
+                unsafe shim_curl_set_method_with_body(
+                    easy, method == "POST" ? nil : method, body.baseAddress, curl_off_t(body.count))
             }
         }
         try set(operation) { unsafe shim_curl_set_method_without_body(easy, method == "GET" ? nil : method) }
     }
 
-    /// Sets the header fields and returns the list, which the caller frees when the transfer is over.
-    func setHeaders(of request: HTTPRequest) throws(TransferError) -> UnsafeMutablePointer<curl_slist>? {
+    /// Sets the header fields that are for this server and returns the list, which the caller frees when the transfer
+    /// is over.
+    func setHeaders(
+        of request: HTTPRequest, for target: Target
+    ) throws(TransferError) -> UnsafeMutablePointer<curl_slist>? {
         var list: UnsafeMutablePointer<curl_slist>?
+        let own = request.headers + (request.secretHeaders?.value(for: target.origin) ?? [])
+        let general = (configuration.secrets?.value(for: target.origin)?.headers ?? [])
+            .filter { own.value($0.name) == nil }
         // Without these two libcurl adds a content type of its own, and waits for the server's leave before a large body.
         var lines = request.sendsBody ? ["Expect:"] : []
-        if request.sendsBody, request.headers.value("Content-Type") == nil,
-            configuration.headers.value("Content-Type") == nil
-        {
-            lines.append("Content-Type:")
-        }
-        let general = configuration.headers.filter { request.headers.value($0.name) == nil }
+        if request.sendsBody, (general + own).value("Content-Type") == nil { lines.append("Content-Type:") }
         // A semicolon is libcurl's way to send a field that is empty.
-        lines += (general + request.headers).map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
+        lines += (general + own).map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
         for line in lines {
             guard let longer = unsafe curl_slist_append(list, line) else {
                 unsafe curl_slist_free_all(list)

@@ -21,10 +21,11 @@ struct Trust: ~Copyable {
     private static let largestFile = 16 << 20
 
     /// The files whose change means that connections made before must not be used again.
-    static func states(of settings: TLSSettings) -> [FileStatus?] {
-        [
-            settings.systemFile ?? systemFile, settings.additionalFile, settings.certificateFile, settings.keyFile,
-        ].map { $0.flatMap(state) }
+    static func states(of configuration: HTTPConfiguration) -> [FileStatus?] {
+        let settings = configuration.tls
+        let own = configuration.secrets?.unsent
+        return [settings.systemFile ?? systemFile, settings.additionalFile, own?.certificateFile, own?.keyFile]
+            .map { $0.flatMap(state) }
     }
 
     private static var systemFile: String? { usualFiles.first { state($0) != nil } }

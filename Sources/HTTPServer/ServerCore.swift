@@ -124,12 +124,14 @@ final class ServerCore: Sendable {
     }
 
     private func readHeaders(_ connection: OpaquePointer, into exchange: Exchange) {
-        unsafe shim_mhd_headers(connection, Unmanaged.passUnretained(exchange).toOpaque()) {
-            context, name, nameCount, value, valueCount in
-            let exchange = unsafe Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
-            let name = unsafe String(decoding: UnsafeBufferPointer(start: name, count: nameCount), as: UTF8.self)
-            let value = unsafe String(decoding: UnsafeBufferPointer(start: value, count: valueCount), as: UTF8.self)
-            exchange.headers.append(HeaderField(name, value))
+        withExtendedLifetime(exchange) {
+            unsafe shim_mhd_headers(connection, Unmanaged.passUnretained(exchange).toOpaque()) {
+                context, name, nameCount, value, valueCount in
+                let exchange = unsafe Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
+                let name = unsafe String(decoding: UnsafeBufferPointer(start: name, count: nameCount), as: UTF8.self)
+                let value = unsafe String(decoding: UnsafeBufferPointer(start: value, count: valueCount), as: UTF8.self)
+                exchange.headers.append(HeaderField(name, value))
+            }
         }
     }
 

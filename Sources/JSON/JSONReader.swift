@@ -111,7 +111,7 @@ struct JSONReader {
             position += 1
             switch byte {
             case UInt8(ascii: "\""): return String(decoding: text, as: UTF8.self)
-            case UInt8(ascii: "\\"): text += try readEscape()
+            case UInt8(ascii: "\\"): text.append(contentsOf: try readEscape())
             case 0..<0x20: throw failure("a control character must be escaped")
             default: text.append(byte)
             }
@@ -141,6 +141,7 @@ struct JSONReader {
             guard skip("\\"), skip("u") else { throw failure("expected the second half of a character") }
             let low = try readHexadecimal()
             guard 0xdc00...0xdfff ~= low else { throw failure("expected the second half of a character") }
+            // Bounded: two halves of ten bits.
             code = 0x10000 + (code - 0xd800) << 10 + (low - 0xdc00)
         }
         guard let scalar = Unicode.Scalar(code) else { throw failure("half a character") }
@@ -153,6 +154,7 @@ struct JSONReader {
             guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
                 throw failure("expected four hexadecimal digits")
             }
+            // Bounded: four digits.
             value = value << 4 | UInt32(digit)
             position += 1
         }

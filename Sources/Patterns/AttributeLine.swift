@@ -130,6 +130,7 @@ private func unquote(_ line: Span<UInt8>, from start: Int) -> (text: [UInt8], en
             index += 1
             continue
         }
+        // Bounded: by the line, which is in memory, and three digits below eight.
         guard index + 2 < line.count else { return nil }
         var value = 0
         for offset in 0..<3 {

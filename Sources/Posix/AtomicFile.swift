@@ -30,7 +30,7 @@ public enum AtomicFile {
         try write(bytes.span, to: path, mode: mode, synchronized: synchronized)
     }
 
-    private static func fill(
+    static func fill(
         _ file: consuming FileDescriptor, _ bytes: Span<UInt8>, _ mode: UInt32?, _ synchronized: Bool
     ) throws(SystemError) {
         try file.writeAll(bytes)

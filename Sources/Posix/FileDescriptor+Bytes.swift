@@ -80,10 +80,10 @@ extension FileDescriptor {
         try systemCall("bring a file to the disk") { fsync(number) }
     }
 
-    /// Waits until everything on the file's volume is on the disk.
+    /// Waits until everything that was written to the file system of the open file is on the disk.
     public borrowing func synchronizeVolume() throws(SystemError) {
         let number = self.number
-        try systemCall("bring a volume to the disk") { shim_sync_volume(number) }
+        try systemCall("bring a file system to the disk") { shim_sync_volume(number) }
     }
 
     /// Sets the permissions of the open file.

@@ -78,8 +78,9 @@ extension FileDescriptor {
     /// Sets the time of an entry's last change of content, in nanoseconds since 1970; of a symbolic link itself.
     public borrowing func setModificationTime(entry name: some SystemPath, _ time: Int64) throws(SystemError) {
         let number = self.number
-        let seconds = time >= 0 ? time / 1_000_000_000 : (time - 999_999_999) / 1_000_000_000
-        let wanted = timespec(tv_sec: Int(seconds), tv_nsec: Int(time - seconds * 1_000_000_000))
+        // The time may be one that a file had: any.
+        let seconds = Timestamp.floorDivide(time, by: 1_000_000_000)
+        let wanted = timespec(tv_sec: Int(clamping: seconds), tv_nsec: Int(clamping: time &- seconds &* 1_000_000_000))
         let times: [2 of timespec] = [timespec(tv_sec: 0, tv_nsec: shim_omit_time()), wanted]
         unsafe try pathCall("set the time of", name) { name in
             unsafe times.span.withUnsafeBufferPointer {

@@ -9,7 +9,20 @@ public struct FileLock: ~Copyable, Sendable {
     ///
     /// - Throws: `EWOULDBLOCK`, naming the process that holds it as far as that is known, when it is taken.
     public init(_ path: String) throws(SystemError) {
-        let file = try FileDescriptor.open(path, .readWrite, [.create, .noFollow], mode: 0o600)
+        let (directory, name) = splitPath(path)
+        try self.init(entry: name, of: try FileDescriptor.openDirectory(directory), path: path)
+    }
+
+    /// Takes the lock of a file in a directory that is open; `path` names it in errors.
+    ///
+    /// - Throws: as above, and a failure that says what is there when it is no regular file.
+    public init(entry name: String, of directory: borrowing FileDescriptor, path: String) throws(SystemError) {
+        let file: FileDescriptor
+        do throws(SystemError) {
+            file = try directory.openFile(entry: name, .readWrite, .create, mode: 0o600)
+        } catch {
+            throw SystemError(code: error.code, operation: "lock \(path)", reason: error.reason)
+        }
         let number = file.number
         do {
             try systemCall("lock \(path)") { flock(number, LOCK_EX | LOCK_NB) }

@@ -17,6 +17,20 @@ public struct FileStatus: Sendable, Equatable {
 
     /// File, directory, symbolic link or something else.
     public let kind: Kind
+    /// The kind for people: `a directory`, `a FIFO`.
+    public var kindText: String {
+        switch type {
+        case S_IFREG: "a regular file"
+        case S_IFDIR: "a directory"
+        case S_IFLNK: "a symbolic link"
+        case S_IFIFO: "a FIFO"
+        case S_IFSOCK: "a socket"
+        case S_IFCHR, S_IFBLK: "a device"
+        default: "something else"
+        }
+    }
+
+    private let type: mode_t
     /// The permission bits, set-user-id and sticky bits included.
     public let permissions: UInt32
     /// The size in bytes.
@@ -40,13 +54,15 @@ public struct FileStatus: Sendable, Equatable {
     public func isSameFile(as other: FileStatus) -> Bool { inode == other.inode && device == other.device }
 
     init(_ raw: stat) {
+        type = raw.st_mode & S_IFMT
         kind =
-            switch raw.st_mode & S_IFMT {
+            switch type {
             case S_IFREG: .file
             case S_IFDIR: .directory
             case S_IFLNK: .symbolicLink
             default: .other
             }
+        // Bounded: types of the same size, or larger.
         permissions = UInt32(raw.st_mode & 0o7777)
         size = UInt64(clamping: raw.st_size)
         modificationTime = FileStatus.nanoseconds(raw.st_mtim)
@@ -59,7 +75,9 @@ public struct FileStatus: Sendable, Equatable {
     }
 
     private static func nanoseconds(_ time: timespec) -> Int64 {
-        Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+        // A file may have any time; what 64 bits cannot say is as far away as they can.
+        Int64(clamping: time.tv_sec).multipliedSaturated(by: 1_000_000_000)
+            .addingSaturated(Int64(clamping: time.tv_nsec))
     }
 }
 

@@ -20,18 +20,19 @@ public struct ProcessFigures: Sendable, Equatable {
         // The program's name may hold spaces and parentheses: fields are counted from its last parenthesis, which ends
         // the second one.
         let line = try Files.read("/proc/self/stat", limit: 4096)
+        // Bounded: the fields are counted as they lie in memory.
         let rest = line[((line.lastIndex(of: UInt8(ascii: ")")) ?? -1) + 1)...]
         let fields = rest.split(separator: UInt8(ascii: " ")).map { Double(String(decoding: $0, as: UTF8.self)) ?? 0 }
         func field(_ number: Int) -> Double { number - 3 < fields.count ? fields[number - 3] : 0 }
-        let ticks = Double(sysconf(Int32(_SC_CLK_TCK)))
-        let page = UInt64(sysconf(Int32(_SC_PAGESIZE)))
+        let ticks = Double(CurrentProcess.ticksPerSecond)
+        let page = CurrentProcess.pageSize
         var limit = rlimit()
         try systemCall("read the limit of descriptors") { unsafe getrlimit(__rlimit_resource_t(7), &limit) }
         return ProcessFigures(
-            residentBytes: UInt64(field(24)) * page,
+            residentBytes: UInt64(saturating: field(24)).multipliedSaturated(by: page),
             openDescriptors: try openDescriptors(),
-            descriptorLimit: UInt64(limit.rlim_cur),
-            threads: Int(field(20)),
+            descriptorLimit: UInt64(clamping: limit.rlim_cur),
+            threads: Int(saturating: field(20)),
             processorSeconds: (field(14) + field(15)) / ticks,
             startTime: try bootTime() + field(22) / ticks)
     }

@@ -27,6 +27,7 @@ public struct ProcessStatus: Sendable, Equatable {
             open < close
         else { return nil }
         let fields = line[(close + 1)...].split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }
+        // Bounded: the fields are counted as they lie in memory.
         func field<Number: FixedWidthInteger>(_ number: Int, _: Number.Type) -> Number? {
             number - 3 < fields.count ? Number(String(decoding: fields[number - 3], as: UTF8.self)) : nil
         }

@@ -19,7 +19,8 @@ public enum Sandbox {
     ///
     /// - Parameters:
     ///   - reading: files and directories below which all may be read; those that do not exist are passed over.
-    ///   - writing: directories below which all may be changed.
+    ///   - writing: directories below which all may be changed, by paths without symbolic links; one whose path has got
+    ///     some is passed over.
     /// - Returns: what an older kernel does not have.
     public static func confine(reading: [String], writing: [String]) -> Outcome {
         var outcome = Outcome()
@@ -37,17 +38,26 @@ public enum Sandbox {
         let number = shim_landlock_create(version)
         if number < 0 { return "Landlock: \(words())" }
         let rules = FileDescriptor(taking: number)
-        for (paths, writes) in [(reading, Int32(0)), (writing, Int32(1))] {
-            for path in paths {
-                guard let place = unsafe path.withCPath({ unsafe open($0, shim_open_name_flag() | O_CLOEXEC) }),
-                    place >= 0
-                else {
-                    continue
-                }
-                let held = FileDescriptor(taking: place)
-                if shim_landlock_allow(rules.number, held.number, version, writes) != 0 {
-                    return "Landlock: \(path): \(words())"
-                }
+        for path in reading {
+            guard let place = unsafe path.withCPath({ unsafe open($0, shim_open_name_flag() | O_CLOEXEC) }), place >= 0
+            else {
+                continue
+            }
+            let held = FileDescriptor(taking: place)
+            if shim_landlock_allow(rules.number, held.number, version, 0) != 0 {
+                return "Landlock: \(path): \(words())"
+            }
+        }
+        for path in writing {
+            let held: FileDescriptor
+            do throws(SystemError) {
+                held = try FileDescriptor.open("/", .name, .directory).openDirectory(beneath: String(path.dropFirst()))
+            } catch {
+                // What is not there cannot be written to, and what a symbolic link leads to is not ours to allow.
+                continue
+            }
+            if shim_landlock_allow(rules.number, held.number, version, 1) != 0 {
+                return "Landlock: \(path): \(words())"
             }
         }
         if shim_landlock_enforce(rules.number) != 0 { return "Landlock: \(words())" }

@@ -6,11 +6,14 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
     public let code: Int32
     /// What was being done and to what, for example `open /git/link`.
     public let operation: String
+    /// Why, in words of our own, where the system's would be of no help.
+    public let reason: String?
 
     /// Records a failure whose error number is known.
-    public init(code: Int32, operation: String) {
+    public init(code: Int32, operation: String, reason: String? = nil) {
         self.code = code
         self.operation = operation
+        self.reason = reason
     }
 
     /// Records the failure that `errno` describes; call it before anything else can change `errno`.
@@ -18,10 +21,13 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
         SystemError(code: errno, operation: operation)
     }
 
-    /// `cannot <operation>: <the system's words>`.
+    /// `cannot <operation>: <the system's words, or ours>`.
     public var description: String {
-        "cannot \(operation): \(SystemError.text(of: code))"
+        "cannot \(operation): \(words)"
     }
+
+    /// What went wrong: our words where there are some, else the system's.
+    public var words: String { reason ?? SystemError.text(of: code) }
 
     /// The system's words for an error number, in lower case.
     public static func text(of code: Int32) -> String {

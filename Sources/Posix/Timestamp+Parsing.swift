@@ -20,6 +20,7 @@ extension Timestamp {
         guard zone.count == 6, zone[3] == UInt8(ascii: ":"), let hours = zone[1..<3].number,
             let minutes = zone[4..<6].number, "+-".utf8.contains(zone[0])
         else { return nil }
+        // Bounded: two digits each, and four of the year.
         let offset = (hours * 60 + minutes) * 60
         self.init(seconds: zone[0] == UInt8(ascii: "+") ? time - offset : time + offset)
     }
@@ -27,6 +28,7 @@ extension Timestamp {
     /// Reads the date of an HTTP header, such as `Sun, 06 Nov 1994 08:49:37 GMT`.
     public init?(httpDate text: String) {
         let words = text.split(separator: " ").map { Array($0.utf8) }
+        // Bounded: the place of a month is below twelve.
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         guard words.count == 6, words[5].elementsEqual("GMT".utf8), words[4].count == 8,
             let month = months.firstIndex(where: { words[2].elementsEqual($0.utf8) }),
@@ -38,8 +40,10 @@ extension Timestamp {
 
     private static func seconds(year: Int64?, month: Int64?, day: Int64?, clock: ArraySlice<UInt8>) -> Int64? {
         let start = clock.startIndex
-        guard let year, let month, let day, (1...12).contains(month), (1...31).contains(day),
-            let hour = clock[start..<(start + 2)].number, let minute = clock[(start + 3)..<(start + 5)].number,
+        // Bounded: each part is looked at before it is calculated with.
+        guard let year, let month, let day, (0...9999).contains(year), (1...12).contains(month),
+            (1...31).contains(day), let hour = clock[start..<(start + 2)].number,
+            let minute = clock[(start + 3)..<(start + 5)].number,
             let second = clock[(start + 6)..<(start + 8)].number, hour < 24, minute < 60, second <= 60
         else { return nil }
         // Years are counted from March, so that the odd day is the last one of its year.
@@ -53,6 +57,7 @@ extension Timestamp {
 extension ArraySlice<UInt8> {
     /// The number that decimal digits, and nothing else, write.
     fileprivate var number: Int64? {
+        // Bounded: reading digits gives nil where they do not fit.
         allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
             ? Int64(String(decoding: self, as: UTF8.self)) : nil
     }

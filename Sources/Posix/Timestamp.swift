@@ -16,6 +16,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
     /// What the clock says now.
     public static func now() -> Timestamp {
+        // Bounded: by the kernel.
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)
         return Timestamp(seconds: Int64(time.tv_sec), nanoseconds: Int32(time.tv_nsec))
@@ -30,14 +31,33 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     }
 }
 
+extension Timestamp {
+    /// The time so much later, or earlier; at the end of what can be said, the last such time.
+    public func adding(_ duration: Duration) -> Timestamp {
+        let (whole, attoseconds) = duration.components
+        let total = Int64(nanoseconds) + attoseconds / 1_000_000_000
+        let carry = total < 0 ? -1 : total / 1_000_000_000
+        let (sum, overflows) = seconds.addingReportingOverflow(whole)
+        let (end, overflowsAgain) = sum.addingReportingOverflow(carry)
+        guard !overflows, !overflowsAgain else {
+            return Timestamp(seconds: whole < 0 ? .min : .max, nanoseconds: 0)
+        }
+        return Timestamp(seconds: end, nanoseconds: Int32(total - carry * 1_000_000_000))
+    }
+}
+
 extension Timestamp: CustomStringConvertible {
     /// RFC 3339 with milliseconds, for example `2026-11-20T19:05:07.042Z`.
+    ///
+    /// It knows the years 0 to 9999: what lies beyond is written as the first or the last second of them.
     public var description: String {
         String(decoding: rfc3339, as: UTF8.self)
     }
 
     /// The bytes of `description`.
     public var rfc3339: [UInt8] {
+        // Bounded: by the next line, and nothing is left to be too large or below zero.
+        let seconds = min(max(self.seconds, -62_167_219_200), 253_402_300_799)
         let day = Timestamp.floorDivide(seconds, by: 86_400)
         let second = seconds - day * 86_400
         let date = Timestamp.date(ofDay: day)
@@ -67,6 +87,7 @@ extension Timestamp: CustomStringConvertible {
     /// Years are taken to begin in March, so that the leap day is the last of its year; 400 of them always have the same
     /// 146,097 days, and five months in a row the same 153.
     private static func date(ofDay day: Int64) -> (year: Int64, month: Int64, day: Int64) {
+        // Bounded: by the years that RFC 3339 knows.
         let sinceMarchOfYearZero = day + 719_468
         let era = floorDivide(sinceMarchOfYearZero, by: 146_097)
         let dayOfEra = sinceMarchOfYearZero - era * 146_097
@@ -78,8 +99,11 @@ extension Timestamp: CustomStringConvertible {
         return (year, month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
     }
 
-    private static func floorDivide(_ value: Int64, by divisor: Int64) -> Int64 {
-        (value >= 0 ? value : value - divisor + 1) / divisor
+    /// Divides and rounds down, for a divisor above zero.
+    static func floorDivide(_ value: Int64, by divisor: Int64) -> Int64 {
+        let (quotient, rest) = value.quotientAndRemainder(dividingBy: divisor)
+        // Bounded: only what is below zero has a rest below zero, and a quotient that is not the smallest number.
+        return rest < 0 && divisor > 1 ? quotient - 1 : quotient
     }
 }
 

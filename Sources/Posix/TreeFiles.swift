@@ -153,5 +153,7 @@ public enum TreeFile {
 
 extension Timestamp {
     /// The moment as `FileStatus` gives times.
-    public var nanosecondsSince1970: Int64 { seconds * 1_000_000_000 + Int64(nanoseconds) }
+    public var nanosecondsSince1970: Int64 {
+        seconds.multipliedSaturated(by: 1_000_000_000).addingSaturated(Int64(clamping: nanoseconds))
+    }
 }

@@ -15,9 +15,10 @@ public struct Volume: Sendable, Equatable {
     public init(of path: some SystemPath) throws(SystemError) {
         var raw = statvfs()
         unsafe try pathCall("read the free space of", path) { unsafe statvfs($0, &raw) }
-        freeBytes = UInt64(raw.f_bavail) * UInt64(raw.f_frsize)
-        totalBytes = UInt64(raw.f_blocks) * UInt64(raw.f_frsize)
-        freeFiles = UInt64(raw.f_favail)
-        totalFiles = UInt64(raw.f_files)
+        // What a file system on a network or in user space says may be anything.
+        freeBytes = UInt64(clamping: raw.f_bavail).multipliedSaturated(by: UInt64(clamping: raw.f_frsize))
+        totalBytes = UInt64(clamping: raw.f_blocks).multipliedSaturated(by: UInt64(clamping: raw.f_frsize))
+        freeFiles = UInt64(clamping: raw.f_favail)
+        totalFiles = UInt64(clamping: raw.f_files)
     }
 }

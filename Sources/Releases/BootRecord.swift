@@ -1,3 +1,4 @@
+internal import Layout
 internal import Posix
 
 /// Remembers in which run of the machine the live release was last known to be whole.
@@ -7,18 +8,16 @@ internal import Posix
 struct BootRecord {
     let layout: ReleaseLayout
 
-    private var path: String { layout.state + "/boot" }
-
     /// Whether the machine started anew since the record was written, or there is none.
     func isOutdated() throws(SystemError) -> Bool {
-        try Files.readIfPresent(path, limit: 256) != Self.current()
+        try layout.bootRecord.readIfRegular(limit: 256) != Self.current()
     }
 
     /// Notes that what is live was found to be whole.
     func write() throws(SystemError) {
         let current = try Self.current()
-        if try Files.readIfPresent(path, limit: 256) != current {
-            try AtomicFile.write(current, to: path, synchronized: true)
+        if try layout.bootRecord.readIfRegular(limit: 256) != current {
+            try layout.bootRecord.replace(current, synchronized: true)
         }
     }
 

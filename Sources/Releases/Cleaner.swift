@@ -1,3 +1,4 @@
+public import Layout
 public import Posix
 internal import Synchronization
 
@@ -11,7 +12,7 @@ public final class Cleaner: Sendable {
         var isAsked = false
     }
 
-    private let trash: Trash
+    private let layout: ReleaseLayout
     private let onFailure: @Sendable (SystemError) -> Void
     private let state = Mutex(State())
     private let cancellation: Cancellation
@@ -20,7 +21,7 @@ public final class Cleaner: Sendable {
     public init(
         _ layout: ReleaseLayout, onFailure: @escaping @Sendable (SystemError) -> Void = { _ in }
     ) throws(ReleaseError) {
-        trash = layout.trash
+        self.layout = layout
         self.onFailure = onFailure
         cancellation = try system { () throws(SystemError) in try Cancellation() }
     }
@@ -40,8 +41,13 @@ public final class Cleaner: Sendable {
     }
 
     /// Moves something to the trash, in an instant, and begins to remove it; nothing there is no failure.
+    public func discard(_ place: Place) throws(ReleaseError) {
+        if try system({ () throws(SystemError) in try layout.discard(place) }) { start() }
+    }
+
+    /// The same for what lies at a path below the root, or at the link.
     public func discard(_ path: String) throws(ReleaseError) {
-        if try system({ () throws(SystemError) in try trash.take(path) }) { start() }
+        try discard(try system { () throws(SystemError) in try layout.requiredPlace(at: path) })
     }
 
     /// Waits until nothing is left, or nothing that can be removed; for a process that is about to end.
@@ -72,8 +78,8 @@ public final class Cleaner: Sendable {
     private func empty() {
         state.withLock { $0.isAsked = false }
         do throws(SystemError) {
-            guard try Files.statusIfPresent(trash.path) != nil else { return }
-            let directory = try FileDescriptor.openDirectory(trash.path)
+            guard try layout.trash.statusIfPresent() != nil else { return }
+            let directory = try layout.trash.makeDirectories()
             // As long as it takes: only being called off ends it early.
             let deadline = Deadline.after(.seconds(1 << 30), cancellation: cancellation)
             for entry in try directory.entries() {

@@ -56,7 +56,9 @@ struct DirectoryWatch: Sendable {
             if former.changed == status.changeTime, former.inode == status.inode { return [] }
             // A name that comes within the same tick of the kernel's clock as the last change leaves the time as it is:
             // what changed just now is read again at the next pass.
-            let isSettled = Timestamp.now().nanosecondsSince1970 - status.changeTime > 50_000_000
+            let isSettled =
+                Duration.nanoseconds(Timestamp.now().nanosecondsSince1970)
+                - .nanoseconds(status.changeTime) > .milliseconds(50)
             let found = try additions(index, directory, from: first, cursor)
             stamps[position] = Stamp(inode: status.inode, changed: isSettled && found.isEmpty ? status.changeTime : 0)
             return found

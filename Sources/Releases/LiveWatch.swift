@@ -1,3 +1,4 @@
+public import Layout
 internal import Posix
 
 /// Notices that someone edited, damaged or deleted the live release, or turned the link elsewhere.
@@ -56,7 +57,7 @@ public struct LiveWatch {
         owed -= Double(left)
         let directory: FileDescriptor
         do throws(SystemError) {
-            directory = try FileDescriptor.openDirectory(release.path)
+            directory = try layout.open(release)
         } catch  where error.isNoSuchPath {
             return [Difference(kind: .missing, path: [])]
         } catch {
@@ -85,7 +86,7 @@ public struct LiveWatch {
     private func obviousDifferences() throws(ReleaseError) -> [Difference] {
         let isPublished = try Publisher(layout: layout, mode: mode).current()?.path == release.path
         return try system { () throws(SystemError) in
-            guard try Files.statusIfPresent(release.path)?.kind == .directory else {
+            guard try layout.place(of: release).isDirectory() else {
                 return [Difference(kind: .missing, path: [])]
             }
             if !isPublished { return [Difference(kind: .unpublished, path: [])] }

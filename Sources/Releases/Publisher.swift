@@ -1,4 +1,5 @@
 internal import GitObjects
+public import Layout
 internal import Posix
 
 /// How readers reach the release that is live.
@@ -30,15 +31,18 @@ public struct Publisher: Sendable {
         }
     }
 
-    /// Publishes a release that is installed; it returns when the change is on the disk.
+    /// Publishes a release that is installed.
+    ///
+    /// There are two outcomes: readers see the release when this returns, and what they saw before when it throws. What
+    /// fails after the swap is no reason to think that it did not take place.
     ///
     /// - Parameters:
     ///   - release: the release.
     ///   - onSwap: is called at the moment from which on readers see it, and not at all when they do already.
-    /// - Returns: the release as it is now reached, which in directory mode is at the link.
+    /// - Returns: what went wrong after the swap, in words.
     /// - Throws: `refused` when something foreign is at the link, or what the system refused.
     @discardableResult
-    public func publish(_ release: Release, onSwap: () -> Void = {}) throws(ReleaseError) -> Release {
+    public func publish(_ release: Release, onSwap: () -> Void = {}) throws(ReleaseError) -> [String] {
         try makeParent()
         switch mode {
         case .symlink: return try publishSymlink(release, onSwap)
@@ -46,12 +50,30 @@ public struct Publisher: Sendable {
         }
     }
 
+    /// Where a release is reached once it is published.
+    public func place(of release: Release) -> Release {
+        mode == .directory ? Release(commit: release.commit, path: layout.link) : release
+    }
+
     /// Throws when something foreign is at the link, which publishing would have to destroy.
     public func check() throws(ReleaseError) {
-        let status = try system { () throws(SystemError) in try Files.statusIfPresent(layout.link) }
         let operation = "publish at \(layout.link)"
+        do throws(SystemError) {
+            _ = try layout.linkPlace.directory.openDirectory()
+        } catch  where error.isWrongKind {
+            throw .refused(operation: operation, reason: "\(error.words); move it away")
+        } catch {
+            // One that is missing is made.
+            if !error.isMissing { throw .system(error) }
+        }
+        let status = try system { () throws(SystemError) in try layout.linkPlace.statusIfPresent() }
         switch (mode, status?.kind) {
-        case (_, nil), (.symlink, .symbolicLink): return
+        case (_, nil): return
+        case (.symlink, .symbolicLink):
+            guard let other = try system({ () throws(SystemError) in try releaseOfAnotherRoot() }) else { return }
+            throw .refused(
+                operation: operation,
+                reason: "it leads to \(other), a release in another root; one link has one root: remove it, or give --link")
         case (.symlink, .directory):
             throw .refused(
                 operation: operation, reason: "there is a directory; move it away, or choose --publish=directory")
@@ -69,87 +91,121 @@ public struct Publisher: Sendable {
     }
 
     private func makeParent() throws(ReleaseError) {
-        try system { () throws(SystemError) in try Files.makeDirectories(parent(of: layout.link)) }
+        try system { () throws(SystemError) in _ = try layout.linkPlace.directory.makeDirectories() }
     }
 }
 
 // Publishing by symbolic link.
 extension Publisher {
-    private func publishSymlink(_ release: Release, _ onSwap: () -> Void) throws(ReleaseError) -> Release {
+    private func publishSymlink(_ release: Release, _ onSwap: () -> Void) throws(ReleaseError) -> [String] {
         try check()
-        try system { () throws(SystemError) in
-            // The directory of the link may be reached through symbolic links, and ".." would lead back elsewhere.
-            let directory = try Files.resolve(parent(of: layout.link))
-            let target = relativePath(from: directory, to: release.path)
-            try AtomicSymlink.replace(target: target, at: layout.link, onSwap: onSwap)
+        return try system { () throws(SystemError) in
+            // Where the link's directory was reached through symbolic links, this is its path without them.
+            let target = relativePath(from: layout.linkPlace.directory.path, to: release.path)
+            var isSwapped = false
+            do throws(SystemError) {
+                try layout.linkPlace.pointSymbolicLink(to: target) {
+                    isSwapped = true
+                    onSwap()
+                }
+                return []
+            } catch {
+                if isSwapped { return [error.description] }
+                throw error
+            }
         }
-        return release
     }
 
     private func currentTarget() throws(SystemError) -> Release? {
-        guard let target = try Files.symbolicLinkIfPresent(layout.link) else { return nil }
+        guard let target = try layout.linkPlace.symbolicLinkIfPresent() else { return nil }
         guard let commit = ObjectID(lastComponent(of: target)) else { return nil }
-        let directory = try Files.resolve(parent(of: layout.link))
-        return Release(commit: commit, path: normalized(target.hasPrefix("/") ? target : directory + "/" + target))
+        let path = try destination(of: target, commit)
+        // What lies outside is none of ours, and is neither looked at nor moved.
+        return layout.place(at: path) == nil ? nil : Release(commit: commit, path: path)
+    }
+
+    private func destination(of target: String, _ commit: ObjectID) throws(SystemError) -> String {
+        let path = normalized(target.hasPrefix("/") ? target : layout.linkPlace.directory.path + "/" + target)
+        if layout.place(at: path) != nil { return path }
+        // Whoever made it may have called the root by another path.
+        do throws(SystemError) {
+            return normalized("\(try Files.resolve(parent(of: path)))/\(commit)")
+        } catch  where error.isNotFound || error.isNotDirectory {
+            return path
+        }
+    }
+
+    /// Where the link leads when that is a release that lies in another root.
+    private func releaseOfAnotherRoot() throws(SystemError) -> String? {
+        guard let target = try layout.linkPlace.symbolicLinkIfPresent(), let commit = ObjectID(lastComponent(of: target)),
+            try currentTarget() == nil
+        else { return nil }
+        let path = try destination(of: target, commit)
+        // One that is not there any more belongs to nobody.
+        return try Files.statusIfPresent(path) == nil ? nil : path
     }
 }
 
 // Publishing by directory: the release itself lies at the link, the one that lay there takes its place.
 extension Publisher {
-    private func publishDirectory(_ release: Release, _ onSwap: () -> Void) throws(ReleaseError) -> Release {
+    private func publishDirectory(_ release: Release, _ onSwap: () -> Void) throws(ReleaseError) -> [String] {
         try check()
         return try system { () throws(SystemError) in
             let worktree = Worktree(layout: layout)
             let former = try currentDirectory()
-            if let former, former.commit == release.commit, release.path == layout.link { return former }
-            let path = try Files.resolve(parent(of: layout.link)) + "/" + lastComponent(of: layout.link)
+            if let former, former.commit == release.commit, release.path == layout.link { return [] }
+            let place = try layout.place(of: release)
             // Git finds its record from where the release is going to be.
-            try worktree.point(release.path, release.commit, asIfAt: path)
-            try swap(release)
+            try worktree.point(place, release.commit, asIfAt: layout.linkPlace.path)
+            try swap(place)
             onSwap()
-            if let former {
-                // What is at the release's old path now is the former one; give it its own name there.
-                let place = layout.directory(of: former.commit)
-                try worktree.point(release.path, former.commit, asIfAt: place)
-                try moveAside(release.path, to: place)
-            } else {
-                // An empty directory or the symbolic link that was there.
-                try Files.removeTree(release.path)
+            do throws(SystemError) {
+                if let former {
+                    // What is at the release's old path now is the former one; give it its own name there.
+                    let home = layout.place(of: former.commit)
+                    try worktree.point(place, former.commit, asIfAt: home.path)
+                    try moveAside(place, to: home)
+                } else {
+                    // An empty directory or the symbolic link that was there.
+                    try place.removeTree()
+                }
+                try layout.linkPlace.directory.openDirectory().synchronize()
+                return []
+            } catch {
+                return [error.description]
             }
-            try FileDescriptor.openDirectory(parent(of: layout.link)).synchronize()
-            return Release(commit: release.commit, path: layout.link)
         }
     }
 
-    private func swap(_ release: Release) throws(SystemError) {
+    private func swap(_ release: Place) throws(SystemError) {
         do throws(SystemError) {
-            try Files.rename(release.path, toNew: layout.link)
+            try release.rename(toNew: layout.linkPlace)
         } catch  where error.isTaken {
-            try Files.exchange(release.path, layout.link)
+            try release.exchange(with: layout.linkPlace)
         }
     }
 
     /// Gives the former release its place; an older copy of the same commit goes to where it is swept from.
-    private func moveAside(_ path: String, to place: String) throws(SystemError) {
-        let rest = layout.staging + "/" + TemporaryName.make()
+    private func moveAside(_ release: Place, to place: Place) throws(SystemError) {
+        let rest = layout.stagingPlace.unused()
         do throws(SystemError) {
             // Where a release was replaced by a better one of the same commit, the former one itself is that copy.
-            if path == place { return try Files.rename(path, to: rest) }
-            try Files.rename(path, toNew: place)
+            if release.path == place.path { return try release.rename(to: rest) }
+            try release.rename(toNew: place)
         } catch  where error.isTaken {
-            try Files.exchange(path, place)
-            try Files.rename(path, to: rest)
+            try release.exchange(with: place)
+            try release.rename(to: rest)
         }
     }
 
     private func currentDirectory() throws(SystemError) -> Release? {
-        guard try Files.statusIfPresent(layout.link)?.kind == .directory else { return nil }
-        guard let commit = try Worktree(layout: layout).commit(ofReleaseAt: layout.link) else { return nil }
+        guard try layout.linkPlace.isDirectory() else { return nil }
+        guard let commit = try Worktree(layout: layout).commit(ofReleaseAt: layout.linkPlace) else { return nil }
         return Release(commit: commit, path: layout.link)
     }
 
     private func isOursOrEmpty() throws(SystemError) -> Bool {
         if try currentDirectory() != nil { return true }
-        return try FileDescriptor.openDirectory(layout.link).entries().isEmpty
+        return try layout.linkPlace.openDirectory().entries().isEmpty
     }
 }

@@ -1,13 +1,13 @@
-/// How a root was found at start, and what was done about it.
-public struct Recovered {
-    /// The release that readers of the link see; nil when there is none.
-    public internal(set) var live: Release?
-    /// Whether the live release was proved to be what its commit says.
+/// How a live release was found, and what was done about it.
+public struct Recovered: Sendable {
+    /// Whether it is what its commit says.
     public internal(set) var isVerified = false
-    /// Whether the store lacks objects of the live release, so that it can be repaired only after a fetch.
-    public internal(set) var needsFetch = false
-    /// Whether the live release can be repaired only by deploying it once more, with the command that prepares it.
+    /// What was wrong with it; nil when nothing was.
+    public internal(set) var damage: String?
+    /// Whether it can be proved or repaired only by fetching its objects and deploying it once more.
     public internal(set) var needsDeployment = false
+    /// Why it could not be looked at; nil when it could.
+    public internal(set) var obstacle: String?
     /// What was found and done.
     public internal(set) var findings: [Finding] = []
 }

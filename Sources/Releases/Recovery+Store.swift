@@ -1,3 +1,4 @@
+internal import Layout
 internal import Posix
 
 // Has the object store opened, and puts an empty one in the place of a damaged one.
@@ -17,34 +18,29 @@ extension Recovery {
         guard TemporaryName.matches(Array(replacement.name.utf8)), !replacement.name.contains("/") else {
             throw .refused(operation: "replace the object store", reason: "\(replacement.name) is no name of ours")
         }
-        let fresh = layout.staging + "/" + replacement.name
+        let fresh = layout.stagingPlace.appending(replacement.name)
         try system { () throws(SystemError) in
-            try exchange(fresh, layout.gitDirectory)
+            try exchange(fresh, layout.store)
             if replacement.isForeign {
                 // Somebody may miss it: it is not ours to remove.
-                try layout.trash.take(layout.replacedStore)
-                try Files.rename(fresh, to: layout.replacedStore)
-                find("what was in the object store's place is kept", layout.replacedStore)
+                try layout.discard(layout.replacedStore)
+                try fresh.rename(to: layout.replacedStore)
+                find("what was in the object store's place is kept", layout.replacedStore.path)
             } else {
-                try layout.trash.take(fresh)
+                try layout.discard(fresh)
             }
         }
     }
 
-    private func exchange(_ fresh: String, _ old: String) throws(SystemError) {
+    private func exchange(_ fresh: Place, _ old: Place) throws(SystemError) {
         do throws(SystemError) {
-            try Files.exchange(fresh, old)
+            try fresh.exchange(with: old)
         } catch  where error.isUnsupported {
             // Nobody but us and people with git look at the store: a moment without it does no harm.
-            let aside = layout.staging + "/" + TemporaryName.make()
-            try Files.rename(old, to: aside)
-            try Files.rename(fresh, to: old)
-            try Files.rename(aside, to: fresh)
+            let aside = layout.stagingPlace.unused()
+            try old.rename(to: aside)
+            try fresh.rename(to: old)
+            try aside.rename(to: fresh)
         }
     }
-}
-
-extension ReleaseLayout {
-    /// Where a repository of somebody else is kept that lay where our store belongs.
-    var replacedStore: String { state + "/replaced-git" }
 }

@@ -1,5 +1,6 @@
 internal import GitFiles
 public import GitObjects
+package import Layout
 public import Posix
 
 /// Brings a root into order at start, before the network is asked, and repairs a live release that was damaged.
@@ -9,8 +10,10 @@ public final class Recovery {
     let layout: ReleaseLayout
     let mode: PublishMode
     let options: StagingOptions
-    let cleaner: Cleaner
-    let jobs: any ReleaseJobs
+    /// What removes directories.
+    public let cleaner: Cleaner
+    /// What has the object store.
+    package let jobs: any ReleaseJobs
     var findings: [Finding] = []
 
     /// For one root; the lock on it must be held.
@@ -25,43 +28,43 @@ public final class Recovery {
         self.jobs = jobs
     }
 
-    /// Sweeps, opens the store, and proves, repairs or publishes anew the release that is live or was.
+    /// Sweeps the root and has the store opened.
     ///
     /// - Parameters:
-    ///   - recorded: the commit that the last run published, as far as somebody remembers it; it is published again
-    ///     when the link is gone.
+    ///   - recorded: the commit that the last run published, as far as somebody remembers it.
     ///   - deadline: when to give up.
-    /// - Returns: the live release, and what was found.
-    /// - Throws: a failure of the system that keeps us from working on the root at all. What can be lived with is a
-    ///   finding, as is something foreign at the link: nothing is live then, and publishing says so.
-    public func run(recorded: ObjectID?, deadline: Deadline) throws -> Recovered {
+    /// - Returns: what was found.
+    /// - Throws: a failure of the system that keeps us from working on the root at all; what is live is served on.
+    public func open(recorded: ObjectID?, deadline: Deadline) throws -> [Finding] {
         findings = []
         if let recorded { try adopt(recorded) }
-        let isBlocked = try findObstacle()
         try system { () throws(SystemError) in
-            try Files.makeDirectories(layout.releases)
-            try Files.makeDirectories(layout.trash.path)
+            _ = try layout.releasesPlace.makeDirectories()
+            _ = try layout.trash.makeDirectories()
         }
-        let live = isBlocked ? nil : try findLive(recorded)
+        let live = try current() ?? recorded.map { Release(commit: $0, path: layout.directory(of: $0)) }
         try sweep(live)
         try openStore(deadline)
         try pruneRecords(live)
-        var recovered = Recovered()
-        if let live {
-            try prove(live, &recovered, deadline)
-        } else {
-            // Whatever goes live from now on is written in this run of the machine.
-            try system { () throws(SystemError) in try BootRecord(layout: layout).write() }
-        }
-        recovered.findings = findings
         cleaner.start()
-        return recovered
+        return findings
     }
 
-    /// Makes a damaged live release anew from the store, and puts it where readers see it.
+    /// Notes that whatever is published from now on is written in this run of the machine.
+    public func noteBoot() throws(ReleaseError) {
+        try system { () throws(SystemError) in try BootRecord(layout: layout).write() }
+    }
+
+    /// Finds out whether a live release is what its commit says, and makes it anew from the store where it is not.
     ///
-    /// - Returns: how it ended, as at start.
-    public func repair(_ live: Release, deadline: Deadline) throws -> Recovered {
+    /// Which release the link leads to does not change; it goes to our place, and to the way in which we publish now.
+    ///
+    /// - Parameters:
+    ///   - live: the release, where it is reached.
+    ///   - deadline: when to give up.
+    /// - Returns: how it was found, and what was done.
+    /// - Throws: a failure of the system that keeps us from looking at it or from publishing it again.
+    public func prove(_ live: Release, deadline: Deadline) throws -> Recovered {
         findings = []
         try adopt(live.commit)
         var recovered = Recovered()
@@ -69,6 +72,19 @@ public final class Recovery {
         recovered.findings = findings
         cleaner.start()
         return recovered
+    }
+
+    /// Whether the directory of an earlier release is there, and is the worktree of its commit.
+    public func canRepublish(_ commit: ObjectID) -> Bool {
+        let release = Release(commit: commit, path: layout.directory(of: commit))
+        // What cannot be looked at cannot be published either.
+        return (try? Worktree(layout: layout).isIntact(release)) ?? false
+    }
+
+    /// The release at the link; in directory mode also that of a root that published by a symbolic link until now.
+    public func current() throws(ReleaseError) -> Release? {
+        if let live = try publisher.current() { return live }
+        return mode == .directory ? try Publisher(layout: layout).current() : nil
     }
 
     var publisher: Publisher { Publisher(layout: layout, mode: mode) }
@@ -82,108 +98,78 @@ public final class Recovery {
         guard mode == .directory, try publisher.current() == nil else { return }
         try system { () throws(SystemError) in
             let worktree = Worktree(layout: layout)
-            guard try Files.statusIfPresent(layout.link)?.kind == .directory,
-                let record = try worktree.index(of: commit)
-            else { return }
-            var isOurs = false
-            for entry in 0..<record.count where !isOurs {
-                let status = try Files.statusIfPresent(layout.link + "/" + record.pathText(entry))
-                isOurs = status.map { record.matches(entry, $0) } ?? false
-            }
-            if !isOurs { return }
+            guard try layout.linkPlace.isDirectory(), let record = try worktree.index(of: commit) else { return }
+            let directory = try layout.linkPlace.openDirectory()
+            let verification = Verification(
+                index: record, prepared: nil, directory: directory.number, open: nil)
+            if try !verification.holdsAnyFile() { return }
             find("the published directory had no .git file of ours; it was written again", layout.link)
-            try AtomicFile.write(worktree.pointer(commit, at: layout.link), to: layout.link + "/.git")
+            try layout.linkPlace.appending(Worktree.pointerName).replace(
+                worktree.pointer(commit, at: layout.linkPlace.path))
         }
-    }
-
-    /// Whether something foreign lies where we publish.
-    private func findObstacle() throws(ReleaseError) -> Bool {
-        do throws(ReleaseError) {
-            try publisher.check()
-            return false
-        } catch .refused(let operation, let reason) {
-            find("something that is not ours is in the way of publishing", "cannot \(operation): \(reason)")
-            return true
-        }
-    }
-
-    /// The release that is live by the link, or by the record when there is no link.
-    private func findLive(_ recorded: ObjectID?) throws(ReleaseError) -> Release? {
-        if let live = try publisher.current() { return live }
-        // A root that published by a symbolic link until now.
-        if mode == .directory, let live = try Publisher(layout: layout).current() { return live }
-        guard let recorded else { return nil }
-        find("the link is gone; the release that was recorded is published again", "\(recorded)")
-        return Release(commit: recorded, path: layout.directory(of: recorded))
     }
 
     private func prove(_ live: Release, _ recovered: inout Recovered, _ deadline: Deadline) throws {
         let boot = BootRecord(layout: layout)
         let byContent = try system { () throws(SystemError) in try boot.isOutdated() }
-        let isThere = try system { () throws(SystemError) in try Files.statusIfPresent(live.path) != nil }
-        let job = ExamineRelease(release: live, options: options, byContent: byContent)
+        let isThere = try system { () throws(SystemError) in try layout.place(of: live).statusIfPresent() != nil }
         let examination: Examination
         do {
-            examination = try jobs.run(job, deadline)
+            examination = try jobs.run(ExamineRelease(release: live, options: options, byContent: byContent), deadline)
         } catch let failure as WorkerFailure where isThere {
             // Whatever made the worker fail, what is live is served.
             find("the live release cannot be proved and is served as it is", "\(failure)")
-            recovered.live = try isPublished(live) ? live : publish(live)
+            recovered.obstacle = "\(failure)"
             return
         }
         switch examination {
         case .whole:
-            recovered.live = try isPublished(live) ? live : publish(live)
+            if try isPublishedByFormerLink(live) { try publishAgain(live) }
             recovered.isVerified = true
         case .unproven(let error):
             find("the live release cannot be proved and is served as it is; a fetch is needed", "\(error)")
-            recovered.live = try isPublished(live) ? live : publish(live)
-            recovered.needsFetch = true
+            recovered.needsDeployment = true
         case .damaged(let reason, let sharable):
+            recovered.damage = reason
             find("the live release is not as it was made", "\(live.commit): \(reason)")
-            try rebuild(live, isThere: isThere, sharing: sharable && isThere, &recovered, deadline)
+            try rebuild(live, sharing: sharable && isThere, &recovered, deadline)
         }
         if recovered.isVerified { try system { () throws(SystemError) in try boot.write() } }
     }
 
     private func rebuild(
-        _ live: Release, isThere: Bool, sharing: Bool, _ recovered: inout Recovered, _ deadline: Deadline
+        _ live: Release, sharing: Bool, _ recovered: inout Recovered, _ deadline: Deadline
     ) throws {
-        recovered.live = isThere ? live : nil
         do {
             switch try jobs.run(RemakeRelease(release: live, isShared: sharing, options: options), deadline) {
             case .made(let release):
-                recovered.live = try isPublished(release) ? release : publish(release)
+                let isElsewhere = try isPublishedByFormerLink(live)
+                if isElsewhere || release.path != live.path { try publishAgain(release) }
                 recovered.isVerified = true
             case .prepared:
                 find("the live release was prepared by a command and must be deployed again", "\(live.commit)")
                 recovered.needsDeployment = true
-                return
             case .unknownSubmodules:
                 find("which submodules the live release had is not known; it must be deployed again", "\(live.commit)")
                 recovered.needsDeployment = true
-                return
             }
         } catch ReleaseError.store(let error) where error.cause == nil {
             find("the store lacks objects of the live release; a fetch is needed", "\(error)")
-            recovered.needsFetch = true
+            recovered.needsDeployment = true
         } catch {
             find("the live release could not be made anew", "\(error)")
         }
-        if !isThere, recovered.live == nil {
-            find("nothing is published", "\(live.commit)")
-        }
     }
 
-    /// Whether readers of the link see this very directory.
-    private func isPublished(_ release: Release) throws(ReleaseError) -> Bool {
-        try publisher.current()?.path == release.path
+    /// Whether a directory is to be published, and a symbolic link leads to the release until now.
+    private func isPublishedByFormerLink(_ live: Release) throws(ReleaseError) -> Bool {
+        guard mode == .directory else { return false }
+        return try Publisher(layout: layout).current() == live
     }
 
-    private func publish(_ release: Release) throws(ReleaseError) -> Release {
-        let published = try publisher.publish(release)
-        // Where a directory is published, what was exchanged for it lies in its place now.
-        if published.path != release.path { try cleaner.discard(release.path) }
-        return published
+    /// Where a directory is published, its successor is exchanged for it; a release of another tool gets our place.
+    private func publishAgain(_ release: Release) throws(ReleaseError) {
+        for warning in try publisher.publish(release) { find("the link was swapped, with a warning", warning) }
+        if publisher.place(of: release) != release { try cleaner.discard(release.path) }
     }
 }

@@ -14,12 +14,14 @@ extension ReleaseIndex {
         guard areEqual(SHA1.hash(body).span, checksum) else { return nil }
         guard let origin = IndexOrigin(record: record.span, checksum: checksum) else { return nil }
         guard [2, 3].contains(file.number(at: 4)) else { return nil }
+        // Bounded: by the bytes of the file, which are in memory.
         let expected = Int(file.number(at: 8))
+        guard expected <= body.count / Field.path, body.count <= UInt32.max else { return nil }
         var offsets: [UInt32] = []
         offsets.reserveCapacity(expected)
         var position = Self.headerLength
         for _ in 0..<expected {
-            offsets.append(UInt32(position))
+            offsets.append(UInt32(truncatingIfNeeded: position))
             // No entry is shorter: a path of one byte, and its zero byte.
             guard position + Field.path + 2 <= body.count else { return nil }
             let flags = UInt16(file[position + Field.flags]) << 8 | UInt16(file[position + Field.flags + 1])
@@ -48,7 +50,7 @@ extension ReleaseIndex {
         var file = bytes
         file.replaceSubrange(0..<4, with: Array("DIRC".utf8))
         file.setNumber(at: 4, isExtended ? 3 : 2)
-        file.setNumber(at: 8, UInt32(count))
+        file.setNumber(at: 8, UInt32(truncatingIfNeeded: count))
         let checksum = SHA1.hash(file.span)
         file.append(contentsOf: checksum)
         return (file, origin.record(checksum: checksum))
@@ -57,11 +59,13 @@ extension ReleaseIndex {
 
 extension IndexOrigin {
     // The index's checksum, the tree, and the permissions of files and of executable ones.
+    // Bounded: a sum of what we chose.
     private static let fixedLength = 2 * ObjectID.byteCount + 8
 
     /// Reads the record that belongs to the index with this checksum; nil for any other.
     fileprivate init?(record: Span<UInt8>, checksum: Span<UInt8>) {
         let id = ObjectID.byteCount
+        // Bounded: by the bytes of the record, which are in memory.
         guard record.count >= Self.fixedLength, areEqual(record.extracting(first: id), checksum),
             let tree = ObjectID(bytes: record.extracting(id..<2 * id))
         else { return nil }
@@ -71,6 +75,7 @@ extension IndexOrigin {
     }
 
     fileprivate func record(checksum: [UInt8]) -> [UInt8] {
+        // Bounded: these are lists.
         var record = checksum + tree.bytes
         record.append(number: permissions.file)
         record.append(number: permissions.executable)

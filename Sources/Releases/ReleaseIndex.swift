@@ -1,4 +1,5 @@
 package import GitObjects
+internal import Glibc
 package import Posix
 
 /// Git's index file, which is also our proof of what we wrote.
@@ -13,6 +14,8 @@ package struct ReleaseIndex: Sendable {
     package var bytes: [UInt8]
     // Where each entry starts in `bytes`.
     package var offsets: [UInt32] = []
+    /// How many bytes an index may have, so that four bytes can say where an entry starts.
+    package var mostBytes = Int(clamping: UInt32.max)
     // What happens to the bytes of those files that are to be written and are not as their object.
     package var filters: [Int: CheckoutFilter] = [:]
 
@@ -73,6 +76,7 @@ extension ReleaseIndex {
 
     /// The object that an entry names.
     package func id(_ entry: Int) -> ObjectID {
+        // Bounded: an entry lies in memory as a whole.
         let start = Int(offsets[entry]) + Field.id
         guard let id = ObjectID(bytes: bytes.span.extracting(start..<start + ObjectID.byteCount)) else {
             preconditionFailure("20 bytes are a name")
@@ -82,6 +86,7 @@ extension ReleaseIndex {
 
     /// When the file's content was written, in nanoseconds since 1970.
     package func modified(_ entry: Int) -> Int64 {
+        // Bounded: two numbers of 32 bits.
         Int64(number(entry, Field.modified)) * 1_000_000_000 + Int64(number(entry, Field.modified + 4))
     }
 
@@ -96,6 +101,7 @@ extension ReleaseIndex {
 
     /// Whether sparse rules keep the entry's file out of the release.
     package func isSkipped(_ entry: Int) -> Bool {
+        // Bounded: an entry lies in memory as a whole.
         let start = Int(offsets[entry]) + Field.flags
         guard UInt16(bytes[start]) << 8 & Field.extended != 0 else { return false }
         return UInt16(bytes[start + 2]) << 8 & Field.skipped != 0
@@ -103,6 +109,7 @@ extension ReleaseIndex {
 
     /// Where an entry's path lies in `bytes`, without the zero byte that follows it.
     package func pathRange(_ entry: Int) -> Range<Int> {
+        // Bounded: an entry lies in memory as a whole.
         let start = Int(offsets[entry])
         let flags = UInt16(bytes[start + Field.flags]) << 8 | UInt16(bytes[start + Field.flags + 1])
         let path = start + Field.path + (flags & Field.extended == 0 ? 0 : 2)
@@ -117,6 +124,7 @@ extension ReleaseIndex {
     package func pathText(_ entry: Int) -> String { String(decoding: bytes[pathRange(entry)], as: UTF8.self) }
 
     /// The first byte after an entry.
+    // Bounded: an entry lies in memory as a whole.
     package func end(_ entry: Int) -> Int { entry + 1 < count ? Int(offsets[entry + 1]) : bytes.count }
 
     /// Whether a file is still as it was when the entry was filled.
@@ -148,10 +156,16 @@ extension ReleaseIndex {
     package func fingerprint(_ entry: Int) -> UInt32 { number(entry, Field.device) }
 
     /// Appends an entry whose file has yet to be written.
-    package mutating func append(path: [UInt8], mode: FileMode, id: ObjectID, isSkipped: Bool, filter: CheckoutFilter) {
+    ///
+    /// - Throws: `EFBIG` when the index has no room for it.
+    package mutating func append(
+        path: [UInt8], mode: FileMode, id: ObjectID, isSkipped: Bool, filter: CheckoutFilter
+    ) throws(SystemError) {
+        // Bounded: what is in memory has fewer bytes than `Int` counts, and the check comes first.
         let start = bytes.count
+        try checkRoom(for: Field.path + 2 + path.count + 8)
         if !filter.isIdentity { filters[offsets.count] = filter }
-        offsets.append(UInt32(start))
+        offsets.append(UInt32(truncatingIfNeeded: start))
         bytes.append(contentsOf: repeatElement(0, count: Field.device))
         bytes.append(number: filter.shortFingerprint)
         bytes.append(number: 0)
@@ -171,6 +185,7 @@ extension ReleaseIndex {
 
     /// The first of the entries whose path is not smaller than `path`.
     package func partition(_ entries: Range<Int>, _ path: Span<UInt8>) -> Int {
+        // Bounded: by the number of entries.
         var (low, high) = (entries.lowerBound, entries.upperBound)
         while low < high {
             let middle = (low + high) / 2
@@ -185,10 +200,19 @@ extension ReleaseIndex {
         return entry < count && bytes[pathRange(entry)].elementsEqual(path) ? entry : nil
     }
 
+    private func checkRoom(for count: Int) throws(SystemError) {
+        guard bytes.count.addingSaturated(count) > mostBytes else { return }
+        throw SystemError(code: EFBIG, operation: "make the index of a release with so many files")
+    }
+
     /// Appends entries of another index as they are.
-    package mutating func append(_ entries: Range<Int>, of other: ReleaseIndex) {
+    ///
+    /// - Throws: `EFBIG` when the index has no room for them.
+    package mutating func append(_ entries: Range<Int>, of other: ReleaseIndex) throws(SystemError) {
+        // Bounded: entries lie in memory one after another.
         guard let first = entries.first, let last = entries.last else { return }
         let start = Int(other.offsets[first])
+        try checkRoom(for: other.end(last) - start)
         let target = bytes.count
         bytes.append(contentsOf: other.bytes[start..<other.end(last)])
         // Wrapping, since the difference may be below zero.
@@ -196,13 +220,16 @@ extension ReleaseIndex {
         offsets.append(contentsOf: other.offsets[entries].lazy.map { $0 &+ shift })
     }
 
+    // Bounded: an entry lies in memory as a whole.
     private func number(_ entry: Int, _ field: Int) -> UInt32 { bytes.number(at: Int(offsets[entry]) + field) }
 
+    // Bounded: an entry lies in memory as a whole.
     private mutating func setTime(_ entry: Int, _ field: Int, _ nanoseconds: Int64) {
         setNumber(entry, field, UInt32(truncatingIfNeeded: nanoseconds / 1_000_000_000))
         setNumber(entry, field + 4, UInt32(truncatingIfNeeded: nanoseconds % 1_000_000_000))
     }
 
+    // Bounded: an entry lies in memory as a whole.
     private mutating func setNumber(_ entry: Int, _ field: Int, _ value: UInt32) {
         bytes.setNumber(at: Int(offsets[entry]) + field, value)
     }
@@ -219,12 +246,14 @@ extension CheckoutFilter {
 extension [UInt8] {
     /// The four bytes from `start`, the most significant first.
     package func number(at start: Int) -> UInt32 {
+        // Bounded: four bytes, each in its place.
         UInt32(self[start]) << 24 | UInt32(self[start + 1]) << 16 | UInt32(self[start + 2]) << 8
             | UInt32(self[start + 3])
     }
 
     /// Sets the four bytes from `start`, the most significant first.
     package mutating func setNumber(at start: Int, _ value: UInt32) {
+        // Bounded: four bytes, each in its place.
         for index in 0..<4 { self[start + index] = UInt8(truncatingIfNeeded: value >> (24 - 8 * UInt32(index))) }
     }
 

@@ -1,14 +1,17 @@
 package import GitObjects
+package import Layout
 package import Posix
 
 /// Something that lies where a release belongs.
-package struct ReleasePlace: Equatable {
+package struct ReleasePlace {
     /// The commit whose name it has.
     package let commit: ObjectID
     /// Where it lies.
-    package let path: String
+    package let place: Place
     /// What it is.
     package let kind: FileStatus.Kind
+    /// The path of where it lies.
+    package var path: String { place.path }
 }
 
 /// Finds what lies under a root where releases lie, or lay in older layouts.
@@ -18,24 +21,23 @@ package struct ReleasePlaces {
     /// Everything that has a commit's name among the releases, and in the root what is a worktree of our store.
     package func all() throws(ReleaseError) -> [ReleasePlace] {
         try system { () throws(SystemError) in
-            var places = try named(in: layout.releases)
+            var places = try named(in: layout.releasesPlace)
             // Other tools put their worktrees into the root itself. A directory that merely has such a name is foreign.
             let worktree = Worktree(layout: layout)
-            for place in try named(in: layout.root) where place.kind == .directory {
-                if try worktree.isRecorded(place.path, as: place.commit) { places.append(place) }
+            for place in try named(in: layout.rootPlace) where place.kind == .directory {
+                if try worktree.isRecorded(place.place, as: place.commit) { places.append(place) }
             }
             return places
         }
     }
 
-    private func named(in directory: String) throws(SystemError) -> [ReleasePlace] {
+    private func named(in directory: Place) throws(SystemError) -> [ReleasePlace] {
         var places: [ReleasePlace] = []
-        guard try Files.statusIfPresent(directory, followingLinks: true)?.kind == .directory else { return [] }
-        for entry in try FileDescriptor.openDirectory(directory).entries() {
+        for entry in try directory.entriesIfPresent() {
             guard let commit = ObjectID(hex: entry.name.span) else { continue }
-            let path = "\(directory)/\(String(decoding: entry.name, as: UTF8.self))"
-            guard let status = try Files.statusIfPresent(path) else { continue }
-            places.append(ReleasePlace(commit: commit, path: path, kind: status.kind))
+            let place = directory.appending(String(decoding: entry.name, as: UTF8.self))
+            guard let status = try place.statusIfPresent() else { continue }
+            places.append(ReleasePlace(commit: commit, place: place, kind: status.kind))
         }
         return places
     }
@@ -46,11 +48,10 @@ extension Worktree {
     ///
     /// Git itself writes an absolute path there, which is another one where the volume is mounted elsewhere: what counts
     /// is that our store has a record of this name whose way back leads here.
-    package func isRecorded(_ path: String, as commit: ObjectID) throws(SystemError) -> Bool {
-        guard try self.commit(ofReleaseAt: path) == commit else { return false }
-        guard let back = try Files.readIfPresent(layout.metadata(of: commit) + "/gitdir", limit: 8192) else {
-            return false
-        }
+    package func isRecorded(_ place: Place, as commit: ObjectID) throws(SystemError) -> Bool {
+        guard try self.commit(ofReleaseAt: place) == commit else { return false }
+        let record = layout.record(of: commit)
+        guard let back = try record.appending("gitdir").readIfRegular(limit: 8192) else { return false }
         let line = String(decoding: back.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
         return line.hasSuffix("/\(commit)/.git")
     }

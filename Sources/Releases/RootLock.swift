@@ -1,3 +1,4 @@
+public import Layout
 internal import Posix
 
 /// Makes sure that one sidecar alone works on a root; it ends with the process, however that ends.
@@ -10,8 +11,8 @@ public struct RootLock: ~Copyable, Sendable {
     ///   the root cannot be written to.
     public init(_ layout: ReleaseLayout) throws(ReleaseError) {
         do throws(SystemError) {
-            try Files.makeDirectories(layout.state)
-            lock = try FileLock(layout.lock)
+            _ = try layout.statePlace.makeDirectories()
+            lock = try layout.lockFile.lock()
         } catch  where error.isLockTaken {
             throw .refused(
                 operation: "use the root \(layout.root)",
@@ -25,14 +26,14 @@ public struct RootLock: ~Copyable, Sendable {
 
     private static func holder(_ layout: ReleaseLayout) -> String {
         // Who holds it is only for people; that somebody does is known without.
-        let content = (try? Files.readIfPresent(layout.lock, limit: 64)) ?? []
+        let content = (try? layout.lockFile.readIfRegular(limit: 64)) ?? []
         let number = String(decoding: content.prefix { (0x30...0x39).contains($0) }, as: UTF8.self)
         return number.isEmpty
             ? "another sidecar" : "another sidecar, process \(number) where it runs,"
     }
 
     private static func advice(_ error: SystemError, _ layout: ReleaseLayout) -> String {
-        let words = SystemError.text(of: error.code)
+        let words = error.words
         let place = [layout.state, layout.root].lazy.compactMap { path in
             // The failure to report is the first one.
             (try? Files.statusIfPresent(path, followingLinks: true)).flatMap { $0 }.map { (path, $0) }
@@ -41,9 +42,4 @@ public struct RootLock: ~Copyable, Sendable {
         return "\(words); this process runs as user \(ProcessIdentity.user), \(path) belongs to user \(status.userID) "
             + "with mode \(String(status.permissions, radix: 8))"
     }
-}
-
-extension ReleaseLayout {
-    /// The file whose lock says that a sidecar works here.
-    var lock: String { state + "/lock" }
 }

@@ -11,7 +11,7 @@ public struct SpaceGuard: Sendable {
     public let path: String
 
     /// A guard of the volume that a directory lies on.
-    public init(path: String, minimumFree: UInt64 = 64 << 20, maximumRelease: UInt64 = 0) {
+    public init(path: String, minimumFree: UInt64 = 67_108_864, maximumRelease: UInt64 = 0) {
         self.path = path
         self.minimumFree = minimumFree
         self.maximumRelease = maximumRelease
@@ -24,6 +24,7 @@ public struct SpaceGuard: Sendable {
         let operation = "fetch into \(path)"
         let free = try room(for: 0, operation)
         // The index that is made of a pack takes room as well: with small objects up to a third of the pack.
+        // Bounded: a quarter is less than the whole.
         return PackLimits(maximumBytes: free - free / 4)
     }
 
@@ -50,6 +51,7 @@ public struct SpaceGuard: Sendable {
     /// How many bytes may be written beyond `bytes`.
     private func room(for bytes: UInt64, files: Int = 0, _ operation: String) throws(ReleaseError) -> UInt64 {
         let volume = try system { () throws(SystemError) in try Volume(of: path) }
+        // Bounded: the guard sees to it that no more is needed than is free.
         let (needed, overflows) = bytes.addingReportingOverflow(minimumFree)
         if overflows || volume.freeBytes < needed {
             let need = bytes > 0 ? "\(text(bytes)) are needed and " : ""
@@ -58,7 +60,7 @@ public struct SpaceGuard: Sendable {
                 reason: "the volume of \(path) has \(text(volume.freeBytes)) free; \(need)"
                     + "\(text(minimumFree)) must stay free (--min-free-space)")
         }
-        if volume.totalFiles > 0, volume.freeFiles < UInt64(files) {
+        if volume.totalFiles > 0, volume.freeFiles < UInt64(clamping: files) {
             throw .refused(
                 operation: operation,
                 reason: "the volume of \(path) has room for \(volume.freeFiles) more files; \(files) are needed")
@@ -78,6 +80,7 @@ public struct SpaceGuard: Sendable {
             value /= 1024
             unit += 1
         }
+        // Bounded: the rest is below 1024.
         let tenth = rest * 10 / 1024
         return value < 10 && tenth > 0 ? "\(value).\(tenth) \(units[unit])" : "\(value) \(units[unit])"
     }

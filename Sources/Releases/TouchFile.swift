@@ -1,3 +1,4 @@
+public import Layout
 internal import Posix
 
 /// Who besides us may use what we write.
@@ -14,11 +15,10 @@ public enum GroupAccess {
 /// A file whose time says when something happened last.
 public enum TouchFile {
     /// Sets a file's time to now, and makes it where it is missing, with the directories above it.
-    public static func touch(_ path: String) throws(ReleaseError) {
-        try system { () throws(SystemError) in
-            try Files.makeDirectories(parent(of: path))
-            let file = try FileDescriptor.open(path, .write, .create)
-            try file.setModificationTimeToNow()
-        }
+    ///
+    /// Inside the root no symbolic link leads to it; elsewhere its directory may be reached through some. What is there
+    /// must be a regular file.
+    public static func touch(_ path: String, in layout: ReleaseLayout) throws(ReleaseError) {
+        try system { () throws(SystemError) in try layout.place(chosen: path).touch() }
     }
 }

@@ -1,41 +1,48 @@
+package import Layout
 package import Posix
 
-/// Where things wait for their removal.
-///
-/// To put one there is a single rename, however big it is.
-package struct Trash: Sendable {
-    package let path: String
-
-    /// Moves whatever is at a path here; nothing there is no failure.
+// To put something into the trash is a single rename, however big it is.
+extension ReleaseLayout {
+    /// Moves whatever is at a place to the trash; nothing there is no failure.
     ///
     /// - Returns: whether there was anything.
     @discardableResult
-    package func take(_ path: String) throws(SystemError) -> Bool {
+    package func discard(_ place: Place) throws(SystemError) -> Bool {
         do throws(SystemError) {
-            try Files.rename(path, toNew: self.path + "/" + TemporaryName.make())
+            try place.rename(toNew: trash.unused())
             return true
-        } catch  where error.isNotFound {
-            // Either of the two directories may be missing.
-            guard try Files.statusIfPresent(path) != nil else { return false }
-            try Files.makeDirectories(self.path)
-            try Files.rename(path, toNew: self.path + "/" + TemporaryName.make())
+        } catch  where error.isMissing || error.isWrongKind {
+            // Either of the two directories may be missing, or the trash may be something else.
+            guard try place.statusIfPresent() != nil else { return false }
+            try trash.makeDirectories()
+            try place.rename(toNew: trash.unused())
             return true
         }
     }
 
-    /// Moves everything in a directory here, save what is here already; returns how much that was.
-    package func takeAll(in directory: String) throws(SystemError) -> Int {
-        guard try Files.statusIfPresent(directory)?.kind == .directory else { return 0 }
+    /// Moves the entries of a directory to the trash that are to go; returns how many that were.
+    package func discardEntries(
+        of place: Place, where isWanted: (DirectoryEntry) -> Bool
+    ) throws(SystemError) -> Int {
+        let entries = try place.entriesIfPresent().filter(isWanted)
+        if entries.isEmpty { return 0 }
+        let source = try place.openDirectory()
+        let target = try trash.makeDirectories()
         var count = 0
-        for entry in try FileDescriptor.openDirectory(directory).entries() {
-            let entryPath = directory + "/" + String(decoding: entry.name, as: UTF8.self)
-            if entryPath != path, try take(entryPath) { count += 1 }
+        for entry in entries {
+            do throws(SystemError) {
+                try source.rename(entry: entry.name, to: target, asNew: TemporaryName.make())
+                count += 1
+            } catch  where error.isNotFound {
+                // Somebody else has removed it.
+            }
         }
         return count
     }
-}
 
-extension ReleaseLayout {
-    /// What waits for its removal.
-    package var trash: Trash { Trash(path: staging + "/trash") }
+    /// Moves everything from the staging directory to the trash, save the trash; returns how much that was.
+    package func sweepStaging() throws(SystemError) -> Int {
+        let trash = Array(trash.name.utf8)
+        return try discardEntries(of: stagingPlace) { $0.name != trash }
+    }
 }

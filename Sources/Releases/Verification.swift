@@ -1,4 +1,5 @@
 package import GitObjects
+package import Layout
 package import Posix
 
 /// How thoroughly a release is looked at.
@@ -65,12 +66,12 @@ package struct ReleaseVerifier {
         let (record, prepared, pointer) = try system { () throws(SystemError) in
             (
                 try worktree.index(of: release.commit), try worktree.preparedIndex(of: release.commit),
-                try worktree.commit(ofReleaseAt: release.path)
+                try worktree.commit(ofReleaseAt: layout.place(of: release))
             )
         }
         guard let record, pointer == release.commit else { return [Difference(kind: .unproven, path: [])] }
         let expected = try expected(release, nil, record, depth)
-        let directory = try system { () throws(SystemError) in try FileDescriptor.openDirectory(release.path) }
+        let directory = try system { () throws(SystemError) in try layout.open(release) }
         let verification = Verification(
             index: expected?.index ?? record, prepared: prepared, directory: directory.number, open: expected?.open)
         var differences = try verification.files(threads: threads, deadline)
@@ -99,7 +100,7 @@ package struct ReleaseVerifier {
         guard let record else {
             throw .refused(operation: "note the changes in \(release.path)", reason: "its record is damaged")
         }
-        let directory = try system { () throws(SystemError) in try FileDescriptor.openDirectory(release.path) }
+        let directory = try system { () throws(SystemError) in try layout.open(release) }
         let verification = Verification(index: record, prepared: nil, directory: directory.number, open: nil)
         let changed = try verification.files(threads: threads, deadline)
         try system { () throws(SystemError) in
@@ -202,6 +203,23 @@ struct Verification: Sendable {
         }
     }
 
+    /// Whether any file is as it was written.
+    func holdsAnyFile() throws(SystemError) -> Bool {
+        let cursor = DirectoryCursor(root: directory, creates: false)
+        let bytes = index.bytes.span
+        for entry in 0..<index.count where !index.isSkipped(entry) {
+            let path = index.pathRange(entry)
+            do throws(SystemError) {
+                let start = try cursor.enter(directoryOf: bytes.extracting(path))
+                let name = bytes.extracting(path.lowerBound + start..<path.upperBound + 1)
+                if index.matches(entry, try TreeFile.status(in: cursor.descriptor, name)) { return true }
+            } catch  where error.isAbsence {
+                continue
+            }
+        }
+        return false
+    }
+
     /// What lies in the release and is not in the index.
     func additions(_ deadline: Deadline) throws(ReleaseError) -> [Difference] {
         try system { () throws(SystemError) in
@@ -234,7 +252,7 @@ struct Verification: Sendable {
         let cursor = DirectoryCursor(root: directory, creates: false)
         for path in paths {
             guard let entry = index.entry(at: path) else { continue }
-            result.append(path: path, mode: .file, id: index.id(entry), isSkipped: false, filter: .identity)
+            try result.append(path: path, mode: .file, id: index.id(entry), isSkipped: false, filter: .identity)
             do throws(SystemError) {
                 let start = try cursor.enter(directoryOf: path.span)
                 let name = Array(path[start...]) + [0]

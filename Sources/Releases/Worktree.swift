@@ -1,4 +1,5 @@
 package import GitObjects
+package import Layout
 package import Posix
 
 /// What makes a directory a worktree in git's eyes: a `.git` file in it, and a record in the store.
@@ -23,14 +24,17 @@ package struct Worktree {
     /// The name of the record of what a command has changed in a release before it was published.
     private static let preparation = "prepared-index"
 
+    /// The name of the file in a release that leads to its record.
+    package static let pointerName = ".git"
+
     /// The content of the `.git` file of a release in the directory that lies at `path`.
     package func pointer(_ commit: ObjectID, at path: String) -> [UInt8] {
         Array("gitdir: \(relativePath(from: path, to: layout.metadata(of: commit)))\n".utf8)
     }
 
-    /// The commit of the release at a path, by its `.git` file; nil for a directory that is no release of ours.
-    package func commit(ofReleaseAt path: String) throws(SystemError) -> ObjectID? {
-        guard let content = try Files.readIfPresent(path + "/.git", limit: 8192) else { return nil }
+    /// The commit of the release in a place, by its `.git` file; nil for a directory that is no release of ours.
+    package func commit(ofReleaseAt place: Place) throws(SystemError) -> ObjectID? {
+        guard let content = try place.appending(Self.pointerName).readIfRegular(limit: 8192) else { return nil }
         let line = String(decoding: content.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
         let marker = ".git/worktrees/"
         // Only the end is looked at: the directory may just have been moved to where the way to the store is another.
@@ -41,7 +45,7 @@ package struct Worktree {
     }
 
     /// Writes the record of a release into a directory that does not exist yet.
-    package func write(_ index: ReleaseIndex, of commit: ObjectID, into directory: String) throws(SystemError) {
+    package func write(_ index: ReleaseIndex, of commit: ObjectID, into directory: Place) throws(SystemError) {
         try write(
             index,
             Record(
@@ -68,8 +72,9 @@ package struct Worktree {
     }
 
     /// Writes a record into a directory that does not exist yet.
-    package func write(_ index: ReleaseIndex, _ record: Record, into directory: String) throws(SystemError) {
-        try Files.makeDirectory(directory)
+    package func write(_ index: ReleaseIndex, _ record: Record, into place: Place) throws(SystemError) {
+        try place.makeDirectory()
+        let directory = try place.openDirectory()
         let files = [
             ("HEAD", "\(record.commit)\n"),
             ("commondir", relativePath(from: record.place, to: record.store) + "\n"),
@@ -77,15 +82,15 @@ package struct Worktree {
             // Keeps `git worktree prune`, which `git gc` runs, from taking the record away.
             ("locked", "this worktree is a release of git-sidecar\n"),
         ]
-        for (name, content) in files { try Files.create("\(directory)/\(name)", Array(content.utf8)) }
+        for (name, content) in files { try directory.createFile(entry: name, Array(content.utf8)) }
         let (bytes, origin) = index.files()
-        try Files.create("\(directory)/\(Self.record)\(Self.origin)", origin)
-        try Files.create("\(directory)/index", bytes)
+        try directory.createFile(entry: Self.record + Self.origin, origin)
+        try directory.createFile(entry: "index", bytes)
         do throws(SystemError) {
-            try Files.link("\(directory)/index", as: "\(directory)/\(Self.record)")
+            try directory.link(entry: "index", to: directory, as: Self.record)
         } catch {
             // A file system without hard links, or one that refuses this one.
-            try Files.create("\(directory)/\(Self.record)", bytes)
+            try directory.createFile(entry: Self.record, bytes)
         }
     }
 
@@ -107,24 +112,25 @@ package struct Worktree {
         _ index: ReleaseIndex, of commit: ObjectID, _ submodule: SubmoduleCheckout? = nil
     ) throws(SystemError) {
         let (bytes, origin) = index.files()
-        let path = "\(metadata(of: commit, submodule))/\(Self.preparation)"
+        let record = record(of: commit, submodule)
         // The umask decides the permissions: the worker may not change any.
-        try AtomicFile.write(origin, to: path + Self.origin, mode: nil)
-        try AtomicFile.write(bytes, to: path, mode: nil)
+        try record.appending(Self.preparation + Self.origin).replace(origin, mode: nil)
+        try record.appending(Self.preparation).replace(bytes, mode: nil)
     }
 
     private func read(
         _ name: String, of commit: ObjectID, _ submodule: SubmoduleCheckout?
     ) throws(SystemError) -> ReleaseIndex? {
-        let path = "\(metadata(of: commit, submodule))/\(name)"
-        guard let origin = try Files.readIfPresent(path + Self.origin, limit: 64 << 20),
-            let file = try Files.readIfPresent(path, limit: .max)
+        let record = record(of: commit, submodule)
+        guard let origin = try record.appending(name + Self.origin).readIfRegular(limit: 64 << 20),
+            let file = try record.appending(name).readIfRegular(limit: .max)
         else { return nil }
         return ReleaseIndex(file: file, origin: origin)
     }
 
-    private func metadata(of commit: ObjectID, _ submodule: SubmoduleCheckout?) -> String {
-        layout.metadata(of: commit) + (submodule.map { "/" + $0.location } ?? "")
+    private func record(of commit: ObjectID, _ submodule: SubmoduleCheckout?) -> Place {
+        let record = layout.record(of: commit)
+        return submodule.map { record.appending($0.location) } ?? record
     }
 }
 
@@ -132,8 +138,8 @@ extension Worktree {
     /// Whether the release and its record name each other and the release's commit.
     package func isIntact(_ release: Release) throws(SystemError) -> Bool {
         let commit = release.commit
-        guard try self.commit(ofReleaseAt: release.path) == commit else { return false }
-        let head = try Files.readIfPresent(layout.metadata(of: commit) + "/HEAD", limit: 8192)
+        guard try self.commit(ofReleaseAt: layout.place(of: release)) == commit else { return false }
+        let head = try layout.record(of: commit).appending("HEAD").readIfRegular(limit: 8192)
         return head == Array("\(commit)\n".utf8)
     }
 }

@@ -12,15 +12,17 @@ extension ConfirmWork {
         let search = EvidenceSearch(
             places: ReleasePlaces(current: change.release, others: change.otherReleases),
             publishedAt: change.publishedAt)
-        let end = ContinuousClock.now + settings.evidencePatience
+        let begin = ContinuousClock.now
+        let end = begin + settings.evidencePatience
+        // Long after every worker that a signal has brought, and not after the whole time that there is.
+        let late = begin + min(settings.evidencePatience, settings.patience / 2) + settings.settleTime
         var pause = Duration.milliseconds(5)
         while true {
             let roots = try roots()
             var evidence = try search.evidence(of: roots)
-            // Long after every worker that a signal has brought: what is young now comes and goes.
-            if ContinuousClock.now >= end + settings.settleTime {
-                evidence = evidence.withoutChildren(youngerThan: settings.settleTime)
-            }
+            // What is young by now comes and goes, such as the commands that a script runs.
+            let isLate = ContinuousClock.now >= late
+            if isLate { evidence = evidence.withoutChildren(youngerThan: settings.settleTime) }
             if evidence.running == .proved || evidence.running == .likely {
                 // Nobody was told, so nobody is on the way up or down.
                 if reloader.signalled.isEmpty && !evidence.hasFresh { return evidence }
@@ -29,7 +31,10 @@ extension ConfirmWork {
                     try waitUntilHealthy()
                     return evidence
                 }
-                if limited(settings.patience).remaining == .zero { throw restless() }
+                // On a busy machine the time can be up before there was a look that counts.
+                if isLate || deadline.remaining == .zero, limited(settings.patience).remaining == .zero {
+                    throw restless()
+                }
                 try self.pause(.milliseconds(20))
                 continue
             }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Layout
 internal import Posix
 
 /// Looks at the processes of the application for signs of the release that they run.
@@ -92,9 +93,11 @@ struct ReleasePlaces {
         let path = withoutDeletedMark(path)
         if isInside(path, current) { return Found(name: name(current), isCurrent: true) }
         for other in others where isInside(path, other) { return Found(name: name(other), isCurrent: false) }
-        guard path.contains("/.worktrees/") else { return nil }
+        guard path.contains("/\(ReleaseLayout.releasesName)/") else { return nil }
         let parts = path.split(separator: "/")
-        guard let mark = parts.lastIndex(of: ".worktrees"), mark + 1 < parts.count else { return nil }
+        guard let mark = parts.lastIndex(of: Substring(ReleaseLayout.releasesName)), mark + 1 < parts.count else {
+            return nil
+        }
         let found = String(parts[mark + 1])
         return Found(name: found, isCurrent: found == name(current))
     }

@@ -20,7 +20,8 @@ extension HTTPCall {
     private func attempt(
         _ configuration: HTTPConfiguration, _ patience: Deadline
     ) throws(ReloadError) -> ReloadError? {
-        let request = HTTPRequest(url, method: method, headers: try headers(), redirects: .none)
+        let request = HTTPRequest(
+            url, method: method, secretHeaders: ForOrigin(try headers(), serverOf: url), redirects: .none)
         let answer: HTTPAnswer
         do {
             answer = try HTTPAnswer.get(request, configuration, patience.capped(at: timeout))

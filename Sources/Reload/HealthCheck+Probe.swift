@@ -31,7 +31,13 @@ extension HealthCheck {
                 var program = program
                 program.timeout = min(program.timeout, timeout)
                 // A command may need longer than a request; its own time limit counts.
-                try program.run(in: context.directory, context.environment, deadline)
+                do {
+                    try program.run(in: context.directory, context.environment, deadline)
+                } catch {
+                    var failure = error
+                    failure.isAnswer = error.code == .command
+                    throw failure
+                }
             }
         }
     }
@@ -50,7 +56,11 @@ extension HealthCheck {
             ReloadError(code: .unhealthy, operation: request.operation, message: message, output: output)
         }
         guard statuses.contains(answer.status) else {
-            throw unhealthy("the answer is \(answer.status), not \(shown(statuses))", output: answer.body.text)
+            var failure = unhealthy(
+                "the answer is \(answer.status), not \(shown(statuses))", output: answer.body.text)
+            // A proxy in front of an application that starts says these.
+            failure.isAnswer = !(502...504).contains(answer.status)
+            throw failure
         }
         guard let header, let commit = context.commit else { return }
         // Header values arrive without the white space around them.

@@ -19,7 +19,8 @@ struct PidFile {
             try Files.status(path, followingLinks: true).modificationTime
         }
         let now = Timestamp.now()
-        let age = Duration.seconds(now.seconds) + .nanoseconds(Int64(now.nanoseconds) - written)
+        // Bounded: durations have 128 bits. The file's time may be any, and too long ago for 64 bits of nanoseconds.
+        let age = .seconds(now.seconds) + .nanoseconds(Int64(clamping: now.nanoseconds)) - Duration.nanoseconds(written)
         if CurrentProcess.timeSinceBoot - entry.startTime + PidFile.slack < age {
             throw stale(
                 "\(entry.shown) was started after the file was written: it only has the number of an earlier one")

@@ -34,9 +34,12 @@ public struct ProcessEntry: Sendable, Equatable {
     public var commandLine: String { arguments.isEmpty ? "[\(name)]" : arguments.joined(separator: " ") }
     /// When it was started: the time since the machine was, rounded down to a tick.
     public var startTime: Duration {
-        let (seconds, ticks) = startTicks.quotientAndRemainder(dividingBy: UInt64(CurrentProcess.ticksPerSecond))
+        let (seconds, ticks) = startTicks.quotientAndRemainder(
+            dividingBy: UInt64(clamping: CurrentProcess.ticksPerSecond))
+        // Bounded: durations have 128 bits.
         return .seconds(Int64(clamping: seconds))
-            + .nanoseconds(Int64(clamping: ticks) * (1_000_000_000 / CurrentProcess.ticksPerSecond))
+            + .nanoseconds(
+                Int64(clamping: ticks).multipliedSaturated(by: 1_000_000_000 / CurrentProcess.ticksPerSecond))
     }
     /// `process 12 (nginx)`.
     var shown: String { "process \(processID) (\(name))" }

@@ -27,6 +27,8 @@ public struct ReloadError: Error, Equatable, Sendable, CustomStringConvertible {
         case unconfirmed
         /// The work was called off; it says nothing about the release.
         case cancelled
+        /// The caller of `confirm` ended the wait.
+        case interrupted
         /// The system refused something.
         case system
     }
@@ -41,6 +43,8 @@ public struct ReloadError: Error, Equatable, Sendable, CustomStringConvertible {
     public let hint: String?
     /// What the command or the server said, shortened.
     public let output: String
+    /// Whether the application itself answered so, in contrast to one that is not there yet.
+    public var isAnswer = false
 
     /// Records a failure.
     public init(code: Code, operation: String, message: String, hint: String? = nil, output: String = "") {

@@ -7,12 +7,34 @@ extension Reloader {
     /// looked at; what they show is part of the result, and a failure only with an escalation configured: then an
     /// application that does not let go of the old release is terminated, killed, and waited for.
     ///
+    /// - Parameters:
+    ///   - change: the release.
+    ///   - deadline: when to give up, whatever else is configured.
+    ///   - limit: how long it may take to become healthy; nil for what the health check says.
+    ///   - look: is called between two checks; what it throws ends the wait.
     /// - Throws: `unhealthy`, `ended`, `unconfirmed` or `noTarget`: the release is not to be kept. `cancelled`: nothing
-    ///   is known about it.
-    public func confirm(_ change: Change, deadline: Deadline) throws(ReloadError) -> Confirmation {
-        let work = ConfirmWork(reloader: self, change: change, deadline: deadline)
-        return try work.run()
+    ///   is known about it. What `look` throws.
+    public func confirm(
+        _ change: Change, deadline: Deadline, within limit: Duration? = nil,
+        _ look: (ConfirmState) throws -> Void = { _ in }
+    ) throws -> Confirmation {
+        try withoutActuallyEscaping(look) { look in
+            let work = ConfirmWork(reloader: self, change: change, deadline: deadline, limit: limit, look: look)
+            do throws(ReloadError) {
+                return try work.run()
+            } catch {
+                throw work.interruption ?? error
+            }
+        }
     }
+}
+
+/// How far a confirmation is.
+public struct ConfirmState: Sendable, Equatable {
+    /// Checks in a row that the application itself answered with a failure.
+    public var answeredFailures: Int
+    /// Since the beginning of `confirm`.
+    public var elapsed: Duration
 }
 
 /// One confirmation, from the first check to the last.
@@ -27,8 +49,18 @@ final class ConfirmWork {
     private var steps: [(after: Duration, signal: Int32)]
     private(set) var escalations: [String] = []
     private var checks = 0
+    private var answeredFailures = 0
+    private let limit: Duration?
+    private let look: (ConfirmState) throws -> Void
+    /// What the caller ended the wait with.
+    private(set) var interruption: (any Error)?
 
-    init(reloader: Reloader, change: Change, deadline: Deadline) {
+    init(
+        reloader: Reloader, change: Change, deadline: Deadline, limit: Duration?,
+        look: @escaping (ConfirmState) throws -> Void
+    ) {
+        self.limit = limit
+        self.look = look
         self.reloader = reloader
         self.change = change
         self.deadline = deadline
@@ -69,14 +101,16 @@ final class ConfirmWork {
         var failures = 0
         var previous: ReloadError?
         while true {
-            let limit = limited(health.timeout)
+            let limit = limited(min(health.timeout, limit ?? health.timeout))
             do {
                 try probe(health, limit)
                 (successes, failures) = (successes + 1, 0)
+                answeredFailures = 0
                 if successes >= health.successes { return }
             } catch {
                 if error.code == .cancelled { throw error }
                 (successes, failures) = (0, failures + 1)
+                answeredFailures = error.isAnswer ? answeredFailures + 1 : 0
                 try checkAlive()
                 if try !escalate(), limit.remaining == .zero {
                     // The last check was cut short by the end of the time: the one before it knew the reason.
@@ -116,6 +150,12 @@ final class ConfirmWork {
     }
 
     func pause(_ duration: Duration) throws(ReloadError) {
+        do {
+            try look(ConfirmState(answeredFailures: answeredFailures, elapsed: start.duration(to: .now)))
+        } catch {
+            interruption = error
+            throw ReloadError(code: .interrupted, operation: "confirm \(change.commit)", message: "\(error)")
+        }
         do {
             try deadline.pause(max(.zero, min(duration, deadline.remaining)))
         } catch {

@@ -74,8 +74,10 @@ public struct CredentialRules: Sendable {
         fileprivate var length: Int { prefix.path.split(separator: "/").count }
 
         func matches(_ url: RemoteURL) -> Bool {
-            guard prefix.origin == url.origin else { return false }
+            guard prefix.hasServer(of: url) else { return false }
             let wanted = prefix.path.split(separator: "/")
+            // What is for one directory of a server must not open another through it.
+            if !wanted.isEmpty, url.hasParentElement { return false }
             return url.path.split(separator: "/").starts(with: wanted)
         }
     }

@@ -1,13 +1,17 @@
 internal import JSON
+internal import Layout
 public import Options
 internal import Posix
 
 /// `--error-file`: the last error as JSON, for whoever watches the volume; gone as soon as all is well.
 struct ErrorFile: Sendable {
     private let path: String?
+    private let root: String?
 
-    init(_ path: String?) {
+    /// A file at this path; what the path leads through inside the root is not the operator's, and no link is followed.
+    init(_ path: String?, root: String?) {
         self.path = path
+        self.root = root
     }
 
     /// Replaces what the file says, as a whole.
@@ -17,16 +21,15 @@ struct ErrorFile: Sendable {
             "Msg": "\(message)", "Err": "\(error)",
             "Args": .object(arguments.map { JSONMember(name: $0.0, value: .string($0.1)) }),
         ]
-        if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-            try Files.makeDirectories(String(path[..<slash]))
-        }
-        try AtomicFile.write(Array((value.text + "\n").utf8), to: path, mode: 0o644)
+        let file = try ReleaseLayout.place(chosen: path, root: root)
+        try file.directory.makeDirectories()
+        try file.replace(Array((value.text + "\n").utf8))
     }
 
     /// Removes the file.
     func clear() throws(SystemError) {
-        guard let path, try Files.statusIfPresent(path) != nil else { return }
-        try Files.remove(path)
+        guard let path else { return }
+        try ReleaseLayout.place(chosen: path, root: root).removeIfPresent()
     }
 }
 
@@ -36,7 +39,7 @@ extension Sidecar {
         guard let file = invocation.settings.errorFile else { return }
         let path = invocation.settings.root.map { file.resolved(against: $0.text) } ?? file
         do throws(SystemError) {
-            try ErrorFile(path.text).write(
+            try ErrorFile(path.text, root: invocation.settings.root?.text).write(
                 "wrong parameters", error.problems.map(\.description).joined(separator: "\n"))
         } catch {
             ThisProcess.print("git-sidecar: \(error)", toStandardError: true)

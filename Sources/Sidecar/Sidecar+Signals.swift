@@ -1,3 +1,4 @@
+internal import Deployment
 internal import Options
 internal import Posix
 internal import Telemetry
@@ -14,7 +15,7 @@ extension Sidecar {
         if let sync, !signals.contains(sync) { signals.append(sync) }
         let set = SignalSet(signals.map(\.number))
         set.block()
-        let (logger, cancellation, mailbox) = (self.logger, self.cancellation, self.mailbox)
+        let (logger, cancellation, queue) = (self.logger, self.cancellation, self.queue)
         _ = try NativeThread("signals", detached: true) {
             var stopping: ContinuousClock.Instant?
             while true {
@@ -23,7 +24,7 @@ extension Sidecar {
                     reapOrphans()
                 } else if number == sync?.number {
                     logger.debug("signal received", ["signal": .count(number)])
-                    mailbox.wake(.signal)
+                    queue.wake(.signal)
                 } else if let stopping {
                     // timeout(1) and shells send one wish twice, to the process and to its group.
                     if ContinuousClock.now - stopping < .milliseconds(200) { continue }
@@ -31,7 +32,7 @@ extension Sidecar {
                 } else {
                     logger.info("stopping", ["signal": .count(number)])
                     stopping = .now
-                    mailbox.close()
+                    queue.close()
                     cancellation.cancel()
                 }
             }

@@ -1,6 +1,7 @@
 internal import GitFiles
 package import GitObjects
 package import GitStore
+package import Layout
 package import Posix
 package import Releases
 
@@ -12,18 +13,18 @@ package struct Compaction: Sendable {
     static let mostLooseObjects = 1024
 
     /// The file that says how many objects were needed when the store was last compacted.
-    private let record: String
-    private let former: String?
+    private let record: Place
+    private let former: Place?
     private let mode: CompactionMode
 
     /// For the store of a root.
     package init(layout: ReleaseLayout, mode: CompactionMode = .auto) {
-        self.init(store: layout.gitDirectory, former: layout.state + "/needed-objects", mode: mode)
+        self.init(store: layout.store, former: layout.formerNeededObjects, mode: mode)
     }
 
     /// For a store; `former` is where earlier versions kept the record.
-    init(store: String, former: String? = nil, mode: CompactionMode) {
-        record = store + "/git-sidecar-needed-objects"
+    init(store: Place, former: Place? = nil, mode: CompactionMode) {
+        record = ReleaseLayout.neededObjects(of: store)
         self.former = former
         self.mode = mode
     }
@@ -45,6 +46,7 @@ package struct Compaction: Sendable {
         if mode == .auto, try !isTime(needed) { return nil }
         let roots = try store { () throws(GitError) in
             let kept = try objects.kept
+            // Bounded: these are lists.
             return kept + (live.map { kept.contains($0) || !objects.contains($0) ? [] : [$0] } ?? [])
         }
         // Without a root everything would go; a store that keeps nothing is one that nobody has used yet.
@@ -57,7 +59,8 @@ package struct Compaction: Sendable {
             return result
         }
         let count = result.pack?.progress.totalObjects ?? 0
-        try system { () throws(SystemError) in try AtomicFile.write(Array("\(count)\n".utf8), to: record, mode: nil) }
+        // The umask decides the permissions: the worker may not change any.
+        try system { () throws(SystemError) in try record.replace(Array("\(count)\n".utf8), mode: nil) }
         return result
     }
 
@@ -65,18 +68,18 @@ package struct Compaction: Sendable {
     private func isTime(_ statistics: StoreStatistics) throws(ReleaseError) -> Bool {
         if statistics.packs > Self.mostPacks || statistics.looseObjects > Self.mostLooseObjects { return true }
         let content = try system { () throws(SystemError) -> [UInt8]? in
-            if let content = try Files.readIfPresent(record, limit: 64) { return content }
-            guard let former else { return nil }
-            return try Files.readIfPresent(former, limit: 64)
+            if let content = try record.readIfRegular(limit: 64) { return content }
+            return try former?.readIfRegular(limit: 64)
         }
         let line = content.map { String(decoding: $0.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self) }
-        if let needed = line.flatMap({ Int($0) }) {
+        if let needed = line.flatMap({ Int($0) }), needed >= 0 {
+            // Bounded: neither number is below zero.
             return statistics.packedObjects - needed > statistics.packedObjects / 4
         }
         // Not compacted yet: what the first fetch brought is taken for what is needed.
         if statistics.packs == 1 {
             let count = Array("\(statistics.packedObjects)\n".utf8)
-            try system { () throws(SystemError) in try AtomicFile.write(count, to: record, mode: nil) }
+            try system { () throws(SystemError) in try record.replace(count, mode: nil) }
         }
         return false
     }

@@ -1,6 +1,7 @@
 internal import GitFiles
 internal import GitObjects
 internal import GitStore
+internal import Layout
 internal import Posix
 internal import Releases
 
@@ -89,7 +90,7 @@ extension FindChanges: LocalJob {
         let (old, new) = (before[path], after[path])
         // One that came or went, or comes from elsewhere, is another one altogether.
         guard let old, let new, old.location == new.location,
-            try Files.statusIfPresent(jobs.layout.moduleStore(new.location)) != nil
+            try jobs.layout.moduleStorePlace(new.location).statusIfPresent() != nil
         else { return [prefix] }
         let objects = try jobs.existing(.module(new.location))
         guard objects.contains(old.commit), objects.contains(new.commit) else { return [prefix] }

@@ -1,6 +1,7 @@
 internal import GitFiles
 internal import GitObjects
 internal import GitStore
+internal import Layout
 internal import Posix
 internal import Releases
 
@@ -43,14 +44,14 @@ extension RemakeRelease: LocalJob {
         if try Worktree(layout: layout).preparedIndex(of: release.commit) != nil { return .prepared }
         let store = try jobs.store(.root)
         guard let submodules = try layout.recordedSubmodules(release, store) else { return .unknownSubmodules }
-        let isDirectory = try Files.statusIfPresent(release.path)?.kind == .directory
+        let isDirectory = try layout.place(of: release).isDirectory()
         let stager = try jobs.stager(options)
         let staged = try stager.stage(
             release.commit, from: isShared && isDirectory ? release : nil, submodules: submodules,
             deadline: context.deadline)
         let made = try stager.install(staged)
         // What was there before.
-        try layout.trash.take(staged.place)
+        try layout.discard(staged.place)
         return .made(made)
     }
 }
@@ -58,10 +59,10 @@ extension RemakeRelease: LocalJob {
 extension FlushFiles: LocalJob {
     func perform(on jobs: LocalJobs, _ context: JobContext) throws -> Done {
         guard let release, !paths.isEmpty else {
-            try FileDescriptor.openDirectory(jobs.layout.releases).synchronizeVolume()
+            try jobs.layout.releasesPlace.openDirectory().synchronizeVolume()
             return Done()
         }
-        let top = try FileDescriptor.openDirectory(release.path)
+        let top = try jobs.layout.open(release)
         let cursor = DirectoryCursor(root: top.number, creates: false)
         for path in paths {
             try context.deadline.check("bring \(release.path) to the disk")

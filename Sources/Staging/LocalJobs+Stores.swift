@@ -1,6 +1,7 @@
 internal import GitFiles
 internal import GitObjects
 internal import GitStore
+internal import Layout
 internal import Posix
 internal import Releases
 
@@ -45,8 +46,11 @@ extension TidyStores: LocalJob {
     func perform(on jobs: LocalJobs, _ context: JobContext) throws -> TidyResult {
         defer { jobs.forgetModules() }
         let objects = try jobs.store(.root)
-        let modules = try ModuleStores(layout: jobs.layout, mode: mode).sweep(
-            live: live, previous: previous, in: objects, deadline: context.deadline)
+        var modules = ModuleSweepResult()
+        if let live {
+            modules = try ModuleStores(layout: jobs.layout, mode: mode).sweep(
+                live: live, previous: previous, in: objects, deadline: context.deadline)
+        }
         let isPartial = try objects.filter != .none
         let compacted = try Compaction(layout: jobs.layout, mode: mode).runIfNeeded(
             objects, live: live, isPartial: isPartial, deadline: context.deadline)
@@ -65,10 +69,10 @@ extension CheckStores: LocalJob {
         }
         var check = StoreCheck(modules: [], replacement: nil)
         for location in try layout.moduleLocations() {
-            let path = layout.moduleStore(location)
+            let place = layout.moduleStorePlace(location)
             // One inside another goes with it.
-            guard try Files.statusIfPresent(path) != nil, try !isWhole(path) else { continue }
-            try layout.trash.take(path)
+            guard try place.statusIfPresent() != nil, try !isWhole(place.path) else { continue }
+            try layout.discard(place)
             check.modules.append(location)
         }
         if try !isWhole(layout.gitDirectory) {

@@ -1,6 +1,7 @@
 package import GitFiles
 package import GitObjects
 package import GitStore
+package import Layout
 package import Posix
 package import Releases
 

@@ -43,7 +43,7 @@ struct PackFiles {
     private func isWhole(_ path: String, _ deadline: Deadline) throws(ReleaseError) -> Bool {
         var hash = SHA1Stream()
         do throws(SystemError) {
-            let file = try FileDescriptor.open(path)
+            let file = try Files.openRegular(path)
             let size = try file.status().size
             guard size > 20, let end = try end(of: path, 20) else { return false }
             var (position, block) = (UInt64(0), [UInt8](repeating: 0, count: 1 << 20))
@@ -55,7 +55,7 @@ struct PackFiles {
                 position += UInt64(count)
             }
             return hash.finish() == end
-        } catch  where error.isInputOutput {
+        } catch  where error.isInputOutput || error.isWrongKind {
             // What cannot be read is not whole.
             return false
         } catch {
@@ -78,8 +78,8 @@ struct PackFiles {
     private func end(of path: String, _ count: Int) throws(SystemError) -> [UInt8]? {
         let file: FileDescriptor
         do throws(SystemError) {
-            file = try FileDescriptor.open(path)
-        } catch  where error.isNotFound {
+            file = try Files.openRegular(path)
+        } catch  where error.isNotFound || error.isWrongKind {
             return nil
         }
         let size = try file.status().size

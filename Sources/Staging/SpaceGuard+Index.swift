@@ -21,18 +21,21 @@ extension SpaceGuard {
         _ index: ReleaseIndex, besides: UInt64, sharing: Bool, _ objects: ObjectStore, of commit: ObjectID
     ) throws(ReleaseError) -> UInt64 {
         let operation = "stage \(commit)"
-        var (written, shared, files) = (UInt64(0), UInt64(0), 0)
+        // Objects say themselves how large they are; together they may claim more than any number holds.
+        var (written, shared, files): (UInt64, UInt64, Int) = (0, 0, 0)
         for entry in 0..<index.count where !index.isSkipped(entry) {
             if index.mode(entry) == FileMode.submodule.octal { continue }
             if index.isFilled(entry), sharing {
-                shared += UInt64(index.size(entry))
+                shared = shared.addingSaturated(UInt64(clamping: index.size(entry)))
             } else {
                 files += 1
-                written += try store { () throws(GitError) in try objects.size(of: index.id(entry)) }
+                written = written.addingSaturated(
+                    try store { () throws(GitError) in try objects.size(of: index.id(entry)) })
             }
         }
-        try check(release: besides + written + shared, operation)
+        let release = besides.addingSaturated(written).addingSaturated(shared)
+        try check(release: release, operation)
         try check(writing: written, files: files, operation)
-        return besides + written + shared
+        return release
     }
 }

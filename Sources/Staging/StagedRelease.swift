@@ -1,7 +1,5 @@
-internal import GitFiles
 package import GitObjects
-internal import GitStore
-internal import Posix
+internal import Layout
 package import Releases
 
 /// A release that is complete but not yet in its place.
@@ -15,10 +13,12 @@ package struct StagedRelease: Sendable {
     /// The files that were written, where they are few enough to be flushed one by one.
     package internal(set) var written: [[UInt8]] = []
     // The directory that holds the release and git's record of it.
-    let place: String
+    let place: Place
 
+    /// The path of the release.
+    package var path: String { release.path }
     /// The directory of the release.
-    package var path: String { place + "/release" }
+    var release: Place { place.appending("release") }
     /// The directory that is to become git's record of the worktree.
-    var metadata: String { place + "/worktree" }
+    var metadata: Place { place.appending("worktree") }
 }

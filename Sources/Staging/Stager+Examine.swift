@@ -1,6 +1,7 @@
 internal import GitFiles
 internal import GitObjects
 internal import GitStore
+internal import Layout
 internal import Posix
 internal import Releases
 
@@ -28,7 +29,7 @@ extension Stager {
         let worktree = Worktree(layout: layout)
         let permissions = try layout.permissions()
         return try system { () throws(SystemError) in
-            guard let status = try Files.statusIfPresent(release.path) else { return "it is not there" }
+            guard let status = try layout.place(of: release).statusIfPresent() else { return "it is not there" }
             guard status.kind == .directory else { return "it is no directory" }
             guard let record = try worktree.index(of: release.commit) else {
                 return "there is no record of what was written"
@@ -51,17 +52,17 @@ extension ReleaseLayout {
     /// What permissions new files get on the volume.
     func permissions() throws(ReleaseError) -> Permissions {
         try system { () throws(SystemError) in
-            try Files.makeDirectories(staging)
-            let place = staging + "/" + TemporaryName.make()
-            try Files.makeDirectory(place)
+            _ = try stagingPlace.makeDirectories()
+            let place = stagingPlace.unused()
+            try place.makeDirectory()
             do throws(SystemError) {
-                let directory = try FileDescriptor.openDirectory(place)
+                let directory = try place.openDirectory()
                 let permissions = try VolumeTraits(probing: directory.number).permissions
-                try Files.removeTree(place)
+                try place.removeTree()
                 return permissions
             } catch {
                 // The failure to report is the first one; what is left goes at the next start.
-                try? Files.removeTree(place)
+                try? place.removeTree()
                 throw error
             }
         }

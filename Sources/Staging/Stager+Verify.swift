@@ -1,6 +1,7 @@
 internal import GitFiles
 internal import GitObjects
 internal import GitStore
+internal import Layout
 package import Posix
 package import Releases
 

@@ -1,6 +1,7 @@
 internal import GitFiles
 package import GitObjects
 package import GitStore
+package import Layout
 package import Posix
 package import Releases
 
@@ -33,13 +34,13 @@ package final class Stager {
         _ commit: ObjectID, from source: Release?, submodules: [SubmoduleCheckout] = [], deadline: Deadline
     ) throws(ReleaseError) -> StagedRelease {
         let start = ContinuousClock.now
-        let place = layout.staging + "/" + TemporaryName.make()
+        let place = layout.stagingPlace.unused()
         var staged = StagedRelease(commit: commit, place: place)
         do throws(ReleaseError) {
             try build(&staged, from: source, submodules, deadline)
         } catch {
             // The failure that matters is the first; what is left here is removed at the next start.
-            try? Files.removeTree(place)
+            try? place.removeTree()
             throw error
         }
         staged.figures.duration = ContinuousClock.now - start
@@ -53,11 +54,11 @@ package final class Stager {
     package func install(_ staged: StagedRelease) throws(ReleaseError) -> Release {
         let commit = staged.commit
         try system { () throws(SystemError) in
-            try Files.makeDirectories(layout.releases)
-            try Files.makeDirectories(layout.gitDirectory + "/worktrees")
+            _ = try layout.releasesPlace.makeDirectories()
+            _ = try layout.records.makeDirectories()
             // First the record, then the release: a release never lacks its record, whenever we are stopped.
-            try put(staged.metadata, at: layout.metadata(of: commit))
-            try put(staged.path, at: layout.directory(of: commit))
+            try put(staged.metadata, at: layout.record(of: commit))
+            try put(staged.release, at: layout.place(of: commit))
         }
         return Release(commit: commit, path: layout.directory(of: commit))
     }
@@ -66,7 +67,7 @@ package final class Stager {
     ///
     /// It costs as much as the release has files, so do it when nobody waits.
     package func discard(_ staged: StagedRelease) throws(ReleaseError) {
-        try system { () throws(SystemError) in try Files.removeTree(staged.place) }
+        try system { () throws(SystemError) in try staged.place.removeTree() }
     }
 
     /// Builds a release afresh that was edited or damaged, sharing what is still as it was, and puts it into its place.
@@ -83,8 +84,8 @@ package final class Stager {
     /// Nothing may be staged at the time. It costs as much as there are files, so do it when nobody waits.
     package func sweep(deadline: Deadline) throws(ReleaseError) {
         try system { () throws(SystemError) in
-            guard try Files.statusIfPresent(layout.staging) != nil else { return }
-            let directory = try FileDescriptor.openDirectory(layout.staging)
+            guard try layout.stagingPlace.statusIfPresent() != nil else { return }
+            let directory = try layout.stagingPlace.makeDirectories()
             for entry in try directory.entries() { try directory.removeTree(entry: entry.name, deadline) }
         }
     }
@@ -95,10 +96,10 @@ package final class Stager {
         let worktree = Worktree(layout: layout)
         let commit = staged.commit
         let target = try system { () throws(SystemError) in
-            try Files.makeDirectories(layout.staging)
-            try Files.makeDirectory(staged.place)
-            try Files.makeDirectory(staged.path)
-            return try FileDescriptor.openDirectory(staged.path)
+            _ = try layout.stagingPlace.makeDirectories()
+            try staged.place.makeDirectory()
+            try staged.release.makeDirectory()
+            return try staged.release.openDirectory()
         }
         let volume = try system { () throws(SystemError) in try VolumeTraits(probing: target.number) }
         let checkout = Checkout(
@@ -106,7 +107,8 @@ package final class Stager {
         let work = try run(checkout, from: source, deadline)
         try system { () throws(SystemError) in
             try worktree.write(work.index, of: commit, into: staged.metadata)
-            try Files.create(staged.path + "/.git", worktree.pointer(commit, at: layout.directory(of: commit)))
+            try target.createFile(
+                entry: Worktree.pointerName, worktree.pointer(commit, at: layout.directory(of: commit)))
         }
         staged.figures = work.figures
         staged.warnings = work.warnings
@@ -122,16 +124,16 @@ package final class Stager {
             return try Worktree(layout: layout).index(of: source.commit)
         }
         guard let source, let old else { return try checkout.run(sharing: nil, deadline) }
-        let directory = try system { () throws(SystemError) in try FileDescriptor.openDirectory(source.path) }
+        let directory = try system { () throws(SystemError) in try layout.open(source) }
         return try checkout.run(sharing: (directory.number, old), deadline)
     }
 
     /// Renames, or exchanges where the new name is taken.
-    private func put(_ path: String, at place: String) throws(SystemError) {
+    private func put(_ staged: Place, at place: Place) throws(SystemError) {
         do throws(SystemError) {
-            try Files.rename(path, toNew: place)
+            try staged.rename(toNew: place)
         } catch  where error.isTaken {
-            try Files.exchange(path, place)
+            try staged.exchange(with: place)
         }
     }
 }

@@ -69,7 +69,7 @@ struct TreeMerge {
 
     private mutating func merge(_ place: Place) throws(ReleaseError) {
         if place.tree == place.oldTree {
-            index.append(place.entries, of: old)
+            try system { () throws(SystemError) in try index.append(place.entries, of: old) }
             return
         }
         try system { () throws(SystemError) in try deadline.check("stage a release") }
@@ -131,9 +131,11 @@ struct TreeMerge {
         if let candidate, old.id(candidate) == id, old.mode(candidate) == mode.octal,
             old.isSkipped(candidate) == isSkipped, old.fingerprint(candidate) == filter.shortFingerprint
         {
-            index.append(candidate..<candidate + 1, of: old)
+            try system { () throws(SystemError) in try index.append(candidate..<candidate + 1, of: old) }
         } else {
-            index.append(path: path, mode: mode, id: id, isSkipped: isSkipped, filter: filter)
+            try system { () throws(SystemError) in
+                try index.append(path: path, mode: mode, id: id, isSkipped: isSkipped, filter: filter)
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 internal import GitFiles
 package import GitObjects
+package import Layout
 package import Posix
 package import Releases
 
@@ -120,8 +121,8 @@ package final class WorkerClient: ReleaseJobs {
         let job = "start the worker process"
         try system { () throws(SystemError) in
             // What it may write to must be there when it confines itself.
-            for path in [layout.staging, layout.releases] { try Files.makeDirectories(path) }
-            if try Files.statusIfPresent(layout.gitDirectory) == nil { try Files.makeDirectory(layout.gitDirectory) }
+            for place in [layout.stagingPlace, layout.releasesPlace] { try place.makeDirectories() }
+            if try layout.store.statusIfPresent() == nil { try layout.store.makeDirectory() }
         }
         let fresh: Connection
         do throws(SystemError) {

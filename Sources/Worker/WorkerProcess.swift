@@ -1,3 +1,4 @@
+package import Layout
 internal import Posix
 package import Releases
 
@@ -46,6 +47,8 @@ package enum WorkerProcess {
             // Without /proc, or where somebody else has decided it.
             guard error.isForbidden || error.isNotFound else { throw error }
         }
+        // Its directory is held from now on; outside the root it could not be opened any more.
+        if settings.publishesDirectory { _ = try layout.linkPlace.statusIfPresent() }
         let outcome = Sandbox.confine(reading: settings.readable, writing: settings.writable(layout))
         return outcome.missing
     }

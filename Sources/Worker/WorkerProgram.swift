@@ -14,7 +14,12 @@ package struct WorkerProgram: ~Copyable, Sendable {
     ///
     /// - Throws: `MissingWorker` when there is none.
     package static func beside() throws -> WorkerProgram {
-        let own = try Files.symbolicLinkIfPresent("/proc/self/exe") ?? ""
+        let own: String
+        do throws(SystemError) {
+            own = String(decoding: try Files.readSymbolicLink("/proc/self/exe"), as: UTF8.self)
+        } catch  where error.isMissing {
+            own = ""
+        }
         guard let slash = own.lastIndex(of: "/") else {
             throw MissingWorker(path: WorkerProgram.name, reason: "/proc does not say where our own program is")
         }

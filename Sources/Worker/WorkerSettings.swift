@@ -1,6 +1,6 @@
 internal import GitFiles
+package import Layout
 internal import Posix
-package import Releases
 
 /// How much of the confinement must be there.
 package enum SandboxMode: String, Sendable, CaseIterable {
@@ -87,6 +87,6 @@ package struct WorkerSettings: Sendable, Equatable {
     /// The supervisor's own files are not among it, and neither are the root and the link's parent:
     /// the worker publishes nothing.
     package func writable(_ layout: ReleaseLayout) -> [String] {
-        [layout.gitDirectory, layout.staging, layout.releases] + (publishesDirectory ? [layout.link] : [])
+        [layout.gitDirectory, layout.staging, layout.releases] + (publishesDirectory ? [layout.linkPlace.path] : [])
     }
 }

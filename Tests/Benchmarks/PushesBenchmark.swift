@@ -1,5 +1,6 @@
 internal import GitObjects
 internal import GitStore
+internal import Layout
 internal import Posix
 internal import Releases
 internal import Staging
@@ -75,9 +76,7 @@ private struct Pusher {
         layout = try ReleaseLayout(root: root, link: "link")
         self.repository = repository
         cleaner = try Cleaner(layout)
-        _ = try Recovery(layout: layout, cleaner: cleaner, jobs: LocalJobs(layout)).run(
-            recorded: nil, deadline: .after(.seconds(60)))
-        objects = try ObjectStore.open(layout.gitDirectory)
+        objects = try recover(layout, cleaner, .after(.seconds(60)))
     }
 
     mutating func push(_ hash: String) throws {
@@ -87,11 +86,12 @@ private struct Pusher {
             wants: [commit], to: objects, haves: live.map { [$0.commit] } ?? [], depth: 1, deadline: deadline)
         let stager = Stager(layout: layout, objects: objects)
         let staged = try stager.stage(commit, from: live, deadline: deadline)
-        let release = try Publisher(layout: layout).publish(try stager.install(staged))
+        let release = try stager.install(staged)
+        try publish(release, in: layout)
         try stager.discard(staged)
         _ = try Keeper(layout: layout, cleaner: cleaner).keep(
-            live: release, previous: live.map { [$0.commit] } ?? [], retired: [], LocalJobs(layout),
-            .after(.seconds(60)), now: .now())
+            live: release, commits: live.map { [$0.commit] } ?? [], directories: [:], LocalJobs(layout),
+            .after(.seconds(60)))
         let result = try Compaction(layout: layout).runIfNeeded(objects, live: commit, deadline: deadline)
         if result != nil { compactions += 1 }
         live = release

@@ -1,6 +1,7 @@
 internal import GitObjects
 internal import GitStore
 internal import Glibc
+internal import Layout
 internal import Posix
 internal import Releases
 internal import Staging
@@ -42,14 +43,14 @@ struct StagingBenchmark {
             Array("\(fixture.path)/objects\n".utf8), to: layout.gitDirectory + "/objects/info/alternates")
         let objects = try ObjectStore.openExisting(layout.gitDirectory)
         let stager = Stager(layout: layout, objects: objects)
-        let publisher = Publisher(layout: layout)
 
         func deploy(_ hash: String, from source: Release?) throws -> (release: Release, time: Double, processor: Double)
         {
             guard let commit = ObjectID(hash) else { throw SystemError(code: 22, operation: "read \(hash)") }
             let (start, processorStart) = (ContinuousClock.now, try processorTime())
             let staged = try stager.stage(commit, from: source, deadline: .after(.seconds(600)))
-            let release = try publisher.publish(try stager.install(staged))
+            let release = try stager.install(staged)
+            try publish(release, in: layout)
             let duration = (ContinuousClock.now - start).inSeconds * 1000
             let processor = try processorTime() - processorStart
             try stager.discard(staged)

@@ -1,5 +1,6 @@
 internal import GitObjects
 internal import GitStore
+internal import Layout
 internal import Posix
 internal import Releases
 internal import Staging
@@ -33,12 +34,11 @@ struct WatchBenchmark {
         guard let commit = ObjectID(hash) else { return }
         _ = try SourceRepository.open(fixture.path).copy(wants: [commit], to: objects, depth: 1, deadline: deadline)
         let stager = Stager(layout: layout, objects: objects)
-        let live = try Publisher(layout: layout).publish(
-            try stager.install(try stager.stage(commit, from: nil, deadline: deadline)))
+        let live = try stager.install(try stager.stage(commit, from: nil, deadline: deadline))
+        try publish(live, in: layout)
         let cleaner = try Cleaner(layout)
-        let recovery = Recovery(layout: layout, cleaner: cleaner, jobs: LocalJobs(layout))
-        let byContent = try time { _ = try recovery.run(recorded: nil, deadline: deadline) }
-        let byIndex = try time { _ = try recovery.run(recorded: nil, deadline: deadline) }
+        let byContent = try time { _ = try recover(layout, cleaner, deadline) }
+        let byIndex = try time { _ = try recover(layout, cleaner, deadline) }
         var watch = try LiveWatch(layout: layout, live: live)
         let first = try time { _ = try watch.step(share: 1) }
         try deadline.pause(.milliseconds(100))

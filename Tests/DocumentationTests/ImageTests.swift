@@ -19,6 +19,11 @@ struct ImageTests {
         #expect(!last.contains { $0.hasPrefix("RUN ") })
     }
 
+    @Test("manifests that run /git-sync find the program there")
+    func formerName() throws {
+        #expect(try content(of: "scripts/image-root").contains("\nln -s usr/bin/git-sidecar \"$root/git-sync\"\n"))
+    }
+
     @Test("its version is the program's")
     func version() throws {
         #expect(try content(of: "Dockerfile").contains("\nARG VERSION=\(Product.version)\n"))

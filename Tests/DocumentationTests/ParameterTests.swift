@@ -8,7 +8,8 @@ struct ParameterTests {
     @Test("every GITSYNC_ variable that a document names exists", arguments: documents)
     func variables(_ document: String) throws {
         let known = Set(
-            OptionTable.all.compactMap(\.variable) + ["GITSYNC_HASH", "GITSYNC_PREVIOUS_HASH", "GITSYNC_RELEASE"])
+            OptionTable.all.compactMap(\.variable) + OptionTable.all.flatMap(\.oldNames).flatMap(\.variables)
+                + ["GITSYNC_HASH", "GITSYNC_PREVIOUS_HASH", "GITSYNC_RELEASE"])
         for name in words(in: try content(of: document), beginning: ["GITSYNC_"], others: "_")
         where !name.hasSuffix("_") {
             #expect(known.contains(name), "\(document): \(name)")

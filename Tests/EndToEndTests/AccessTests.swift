@@ -81,7 +81,7 @@ struct PasswordTests {
         }
         try TestFiles.write(Self.password, to: file)
         try site.waitUntilLive(try site.tip)
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
     }
 
     @Test("no password is in the log, the error file, the root, or what other users see of processes")
@@ -104,7 +104,7 @@ struct PasswordTests {
         try waitUntil("the error file is there") { TestFiles.exists(site.root + "/error.json") }
         let shown = try TestFiles.read("/proc/\(sidecar.program.processID)/cmdline")
         #expect(!String(decoding: shown, as: UTF8.self).contains("secret"))
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
         // And where all goes well: a published release, a hook, a webhook that fails.
         let right = environment.merging([
             "GITSYNC_REPO": site.url.replacing("url-secret", with: "right%20password"),
@@ -114,7 +114,7 @@ struct PasswordTests {
             ["--root=\(site.root)", "--link=link", "--period=20ms", "--verbose=9"], environment: right)
         try other.waitFor("hook ran")
         try other.waitFor("hook failed")
-        #expect(try other.stop().status == 0)
+        #expect(try other.stop() == 0)
         let found = try runProgram(["grep", "-rlaE", "[a-z]+-secret|right.*password", site.root])
         #expect(found.output == "")
         for text in [sidecar.program.log, other.program.log] {
@@ -141,7 +141,7 @@ struct SSHTests {
         try site.waitUntilLive(try site.tip)
         let next = try site.repository.commit(["file": "two"])
         try site.waitUntilLive(next)
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
         try expectNoLeftovers()
     }
 
@@ -181,7 +181,6 @@ struct SSHTests {
         site.url = server.url(Servers.path(site))
         let run = try site.sync(try site.sshAccess(to: server) + ["--sync-timeout=700ms"])
         #expect(run.status == 1)
-        #expect(run.duration < .seconds(10))
         let error = try #require(run.log.compactMap(\.error).last)
         #expect(error.contains("it was not done when its time was up"), "\(error)")
         try expectNoLeftovers()

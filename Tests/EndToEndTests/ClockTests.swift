@@ -47,6 +47,6 @@ struct ClockTests {
             // The clock was false indeed.
             #expect((year == today) == (offset == "+0d"))
         }
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
     }
 }

@@ -171,7 +171,7 @@ struct CommandTests {
         try first.waitFor("published")
         let second = try site.repository.commit(["file": "two"], message: "second")
         let waiting = try BackgroundProgram(
-            [Sidecar.program, "--root=\(site.root)", "wait", second, "--timeout=40s"],
+            [try Sidecar.program, "--root=\(site.root)", "wait", second, "--timeout=40s"],
             environment: try hermeticEnvironment(adding: [:]), log: site.path("wait.log"))
         try first.waitFor("published")
         try first.stop()

@@ -144,6 +144,6 @@ struct ContentTests {
         #expect(try TestFiles.text(site.path("judged")) == ".\n.\n")
         let fixed = try site.repository.commit(["file": "fixed"])
         try site.waitUntilLive(fixed)
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
     }
 }

@@ -35,7 +35,7 @@ struct DamageTests {
         try site.waitUntilLive(next)
         #expect(sidecar.log.has(Self.replaced))
         #expect(try TestFiles.read(site.link + "/again") == noise(100_000))
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
         #expect(try site.git("status", "--porcelain") == "")
         #expect(try site.git("fsck") == "")
     }
@@ -79,7 +79,7 @@ struct DamageTests {
         try Files.rename(site.path("objects"), to: site.repository.path + "/objects")
         try site.waitUntilLive(next)
         #expect(try TestFiles.read(site.link + "/moved") == noise(100_000))
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
     }
 
     @Test("in the live release and in the store, after the machine started anew: both are whole again")

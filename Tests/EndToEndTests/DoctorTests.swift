@@ -53,7 +53,7 @@ struct DoctorTests {
         #expect(lines(doctor, "ok", "file system") == ["writes, links and exchanges in one step"])
         #expect(lines(doctor, "ok", "link") == ["\(site.link) is release \(try site.tip)"])
         #expect(try everything(below: site.root) == before)
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
     }
 
     private func everything(below root: String) throws -> [String] {

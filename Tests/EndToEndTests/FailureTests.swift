@@ -52,7 +52,7 @@ struct FailureTests {
         guard let ends = limit.ends else {
             // One more than back-off needs to begin.
             try sidecar.waitFor(message, count: 5)
-            #expect(try sidecar.stop().status == 0)
+            #expect(try sidecar.stop() == 0)
             return
         }
         #expect(sidecar.program.waitForEnd() == 1)
@@ -80,7 +80,7 @@ struct FailureTests {
         } else {
             try sidecar.waitFor(message, count: 4)
             try site.repository.branch("main", at: "kept")
-            #expect(try sidecar.stop().status == 0)
+            #expect(try sidecar.stop() == 0)
         }
         #expect(site.read("file") == "one")
     }
@@ -99,7 +99,7 @@ struct FailureTests {
         let next = try site.repository.commit(["file": "two"])
         try site.waitUntilLive(next)
         try waitUntil("the error file is gone") { !TestFiles.exists(site.root + "/error.json") }
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
     }
 
     @Test("the error file holds the last error as JSON, in directories that are made, and goes with a success")
@@ -136,7 +136,6 @@ struct FailureTests {
             let site = try Site()
             let run = try site.sync("--repo=http://127.0.0.1:\(server.port)/repo.git", "--sync-timeout=300ms")
             #expect(run.status == 1)
-            #expect(run.duration < .seconds(3))
             #expect(run.log.compactMap(\.error).last?.hasPrefix("cannot resolve HEAD at http://127.0.0.1") == true)
         }
     }
@@ -151,7 +150,7 @@ struct FailureTests {
             let seconds = try #require(Double(try sidecar.waitFor("waiting")["seconds"] ?? ""))
             #expect(seconds > 99)
             #expect(sidecar.log.compactMap(\.error).last?.contains("429") == true)
-            #expect(try sidecar.stop().status == 0)
+            #expect(try sidecar.stop() == 0)
         }
     }
 }

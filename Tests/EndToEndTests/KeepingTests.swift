@@ -29,7 +29,7 @@ struct KeepingTests {
         try TestFiles.write("added", to: release + "added")
         try waitUntil("what was added is gone") { site.read("added") == nil }
         #expect(site.live == (try site.tip))
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
     }
 
     @Test("a deleted link is back while the sidecar runs")
@@ -39,7 +39,7 @@ struct KeepingTests {
         try sidecar.waitFor("published")
         try Files.remove(site.link)
         try waitUntil("the link is back") { site.read("file") == "one" }
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
     }
 
     @Test("a second sidecar on the same root is refused with who holds it")
@@ -53,7 +53,7 @@ struct KeepingTests {
         #expect(error.contains("process \(sidecar.program.processID)"), "\(error)")
         let next = try site.repository.commit(["file": "two"])
         try site.waitUntilLive(next)
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
         #expect(try site.sync().status == 0)
     }
 
@@ -67,14 +67,14 @@ struct KeepingTests {
         try site.waitUntilLive(second)
         try sidecar.waitFor("published", count: 2)
         #expect(try TestFiles.list(site.root + "/.worktrees").sorted() == [first, second].sorted())
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
         let other = try site.start()
         let third = try site.repository.commit(["file": "three"])
         try site.waitUntilLive(third)
         try waitUntil("only the live release is left") {
             try TestFiles.list(site.root + "/.worktrees") == [third]
         }
-        #expect(try other.stop().status == 0)
+        #expect(try other.stop() == 0)
     }
 
     @Test("the store is compacted as --git-gc says, and a release stays whole", arguments: ["always", "aggressive"])
@@ -101,7 +101,7 @@ struct KeepingTests {
         for number in 1...33 {
             try site.waitUntilLive(try site.repository.commit(["file": .text("\(number)")]))
         }
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
         func packs() throws -> Int {
             try TestFiles.list(site.root + "/.git/objects/pack").count { $0.hasSuffix(".pack") }
         }

@@ -62,12 +62,12 @@ struct StatusPageTests {
         #expect(browser.complaints == [])
 
         _ = try browser.value("window.fetch = window.ask")
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
         try browser.wait(for: "#connection") { $0.hasPrefix("Connection lost, last heard ") }
         let again = try start(site, port: port).sidecar
         try browser.wait(for: "#connection", toSay: "Connected")
         #expect(try browser.text("#answer") == "Your push is held back")
-        #expect(try again.stop().status == 0)
+        #expect(try again.stop() == 0)
     }
 
     @Test("nothing of it is cut off on a phone or on a desktop", arguments: [360, 1280])
@@ -91,6 +91,6 @@ struct StatusPageTests {
             """
         #expect(try browser.value(gap) == "0")
         #expect(browser.complaints == [])
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
     }
 }

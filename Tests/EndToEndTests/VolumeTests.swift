@@ -153,7 +153,7 @@ struct VolumeTests {
             #expect(site.read("file") == "one")
             try Files.remove(filler)
             try site.waitUntilLive(next, within: .seconds(30))
-            #expect(try sidecar.stop().status == 0)
+            #expect(try sidecar.stop() == 0)
         }
     }
 }

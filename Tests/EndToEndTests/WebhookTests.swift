@@ -55,7 +55,7 @@ struct WebhookTests {
             #expect(server.connectionCount == 3)
             try sidecar.waitFor("waiting", count: sidecar.log.with("waiting").count + 5)
             #expect(server.connectionCount == 3)
-            #expect(try sidecar.stop().status == 0)
+            #expect(try sidecar.stop() == 0)
         }
     }
 
@@ -68,7 +68,7 @@ struct WebhookTests {
             try sidecar.waitFor("hook failed", count: 2)
             let next = try site.repository.commit(["file": "two"])
             try site.waitUntilLive(next)
-            #expect(try sidecar.stop().status == 0)
+            #expect(try sidecar.stop() == 0)
         }
     }
 
@@ -81,12 +81,12 @@ struct WebhookTests {
             try sidecar.waitFor("hook ran")
             try site.repository.commit(["file": "two"])
             try sidecar.waitFor("hook ran", count: 2)
-            #expect(try sidecar.stop().status == 0)
+            #expect(try sidecar.stop() == 0)
             let again = try site.start(parameter)
             try again.waitFor("hook ran")
             #expect(server.connectionCount == 3)
             #expect(server.receivedText.last?.contains(try site.tip) == true)
-            #expect(try again.stop().status == 0)
+            #expect(try again.stop() == 0)
         }
     }
 

@@ -2,7 +2,6 @@ import GitFiles
 import GitObjects
 import GitStore
 import Posix
-import Staging
 import Testing
 
 @Suite("Reading another repository")

@@ -49,7 +49,7 @@ struct ProxyTests {
             tls: TLSSettings(additionalFile: certificates.authority),
             proxy: ProxySettings(environment: ["HTTPS_PROXY": "http://u:p@127.0.0.1:\(proxy.port)"]))
         let request = HTTPRequest(
-            "https://localhost:\(server.port)/", credential: .basic(username: "a", password: Secret("b")))
+            "https://localhost:\(server.port)/", own: .basic(username: "a", password: Secret("b")))
         let (response, text) = try client.ask(request)
         #expect(text == "Basic YTpi")
         #expect(response.head.headers.value("Proxy-Header") == nil)

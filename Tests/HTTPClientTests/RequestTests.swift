@@ -94,7 +94,7 @@ struct RequestTests {
     func basic() throws {
         let server = try RequestTests.echo()
         let request = HTTPRequest(
-            server.url, credential: .basic(username: "Aladdin", password: Secret("open sesame")))
+            server.url, own: .basic(username: "Aladdin", password: Secret("open sesame")))
         #expect(try client().ask(request).text.contains("Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n"))
     }
 
@@ -110,7 +110,7 @@ struct RequestTests {
     @Test("a token is sent as a bearer's")
     func bearer() throws {
         let server = try RequestTests.echo()
-        let request = HTTPRequest(server.url, credential: .bearer(Secret("abc")))
+        let request = HTTPRequest(server.url, own: .bearer(Secret("abc")))
         #expect(try client().ask(request).text.contains("Authorization: Bearer abc\r\n"))
         #expect(try !client().get(server.url).text.contains("Authorization"))
     }
@@ -119,7 +119,7 @@ struct RequestTests {
     func credentialIsForgotten() throws {
         let server = try RequestTests.echo()
         let client = try client()
-        _ = try client.ask(HTTPRequest(server.url, credential: .basic(username: "a", password: Secret("b"))))
+        _ = try client.ask(HTTPRequest(server.url, own: .basic(username: "a", password: Secret("b"))))
         _ = try client.ask(HTTPRequest(server.url, method: "POST", headers: [HTTPHeader("X", "y")], body: [1]))
         let text = try client.get(server.url).text
         #expect(!text.contains("Authorization"))
@@ -130,7 +130,8 @@ struct RequestTests {
     @Test("a header field of the request replaces the one of the configuration")
     func extraHeaders() throws {
         let server = try RequestTests.echo()
-        let client = try client(headers: [HTTPHeader("X-One", "1"), HTTPHeader("X-Two", "2")])
+        let secrets = ServerSecrets(headers: [HTTPHeader("X-One", "1"), HTTPHeader("X-Two", "2")])
+        let client = try client(secrets: ForOrigin(secrets, serverOf: server.url))
         let text = try client.ask(HTTPRequest(server.url, headers: [HTTPHeader("x-two", "3")])).text
         #expect(text.contains("X-One: 1\r\n"))
         #expect(text.contains("x-two: 3\r\n"))
@@ -148,7 +149,7 @@ struct RequestTests {
             HTTPRequest(server.url, method: "GET" + poison),
             HTTPRequest(server.url, headers: [HTTPHeader("Name", poison)]),
             HTTPRequest(server.url, headers: [HTTPHeader("Name" + poison, "x")]),
-            HTTPRequest(server.url, credential: .bearer(Secret(poison))),
+            HTTPRequest(server.url, own: .bearer(Secret(poison))),
         ]
         for request in requests {
             let (error, _) = try failure { _ = try client.ask(request) }
@@ -185,7 +186,8 @@ struct RequestTests {
             try scratch.write(
                 "cookies", "# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t0\ta\t\(value)\n")
         }
-        let client = try client(cookieFile: try cookie("1"))
+        let secrets = ServerSecrets(cookieFile: try cookie("1"))
+        let client = try client(secrets: ForOrigin(secrets, serverOf: server.url))
         let before = entries(scratch.path)
         #expect(try client.get(server.url).text.contains("Cookie: a=1\r\n"))
         #expect(try client.get(server.url).text.contains("Cookie: a=1\r\n"))
@@ -196,7 +198,8 @@ struct RequestTests {
 
     @Test("a cookie file that is not there is an error")
     func noCookieFile() throws {
-        let client = try client(cookieFile: "/nowhere/cookies")
+        let secrets = ServerSecrets(cookieFile: "/nowhere/cookies")
+        let client = try client(secrets: ForOrigin(secrets, serverOf: "http://127.0.0.1:1"))
         let (error, _) = try failure { _ = try client.get("http://127.0.0.1:1/") }
         #expect(
             error.description == "cannot GET http://127.0.0.1:1/: the cookie file cannot be used: cannot open "

@@ -6,12 +6,16 @@ import Testing
 let agent = HTTPConfiguration(userAgent: "git-sidecar/test")
 
 func client(
-    tls: TLSSettings = TLSSettings(), proxy: ProxySettings = .none, headers: [HTTPHeader] = [],
-    cookieFile: String? = nil
+    tls: TLSSettings = TLSSettings(), proxy: ProxySettings = .none, secrets: ForOrigin<ServerSecrets>? = nil
 ) throws -> HTTPClient {
-    try HTTPClient(
-        HTTPConfiguration(
-            userAgent: "git-sidecar/test", headers: headers, tls: tls, proxy: proxy, cookieFile: cookieFile))
+    try HTTPClient(HTTPConfiguration(userAgent: "git-sidecar/test", secrets: secrets, tls: tls, proxy: proxy))
+}
+
+extension HTTPRequest {
+    /// A request with a credential for the server of its own URL.
+    init(_ url: String, own credential: Credential) {
+        self.init(url, credential: ForOrigin(credential, serverOf: url))
+    }
 }
 
 let soon = Duration.seconds(20)

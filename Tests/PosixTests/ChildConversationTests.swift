@@ -58,12 +58,10 @@ struct ChildConversationTests {
     func idle() throws {
         let conversation = try ChildConversation(shell("echo hello; sleep 60"))
         #expect(try conversation.receive(deadline, idle: .seconds(10)))
-        let started = ContinuousClock.now
         let failure = #expect(throws: SystemError.self) {
             try conversation.receive(deadline, idle: .milliseconds(100))
         }
         #expect(failure?.isTimeout == true)
-        #expect(ContinuousClock.now - started < .seconds(5))
         conversation.close()
         #expect(conversation.process.hasEnded)
     }
@@ -73,12 +71,10 @@ struct ChildConversationTests {
         let cancellation = try Cancellation()
         let conversation = try ChildConversation(Command("/bin/sleep", ["60"], environment: [:]))
         let canceller = try cancelSoon(cancellation)
-        let started = ContinuousClock.now
         let failure = #expect(throws: SystemError.self) {
             try conversation.receive(.after(.seconds(60), cancellation: cancellation))
         }
         #expect(failure?.isCancelled == true)
-        #expect(ContinuousClock.now - started < .seconds(5))
         canceller.join()
     }
 

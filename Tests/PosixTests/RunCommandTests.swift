@@ -56,14 +56,12 @@ struct RunCommandTests {
 
     @Test("at the deadline the whole group ends, grandchildren that ignore SIGTERM included")
     func timeoutKillsGrandchildren() throws {
-        let started = ContinuousClock.now
         let result = try runCommand(
             shell("trap '' TERM; (trap '' TERM; echo $$; sleep 60) & echo $!; sleep 60; sleep 60"),
             deadline: .after(.milliseconds(300)), grace: .milliseconds(200))
         #expect(result.interruption == .timeout)
         #expect(result.status == .signalled(9))
         #expect(result.reason == "timed out")
-        #expect(ContinuousClock.now - started < .seconds(5))
         let processes = result.output.text.split(separator: "\n").compactMap { Int($0) }
         #expect(processes.count == 2)
         for process in processes { #expect(try eventually { !isAlive(process) }) }
@@ -81,10 +79,8 @@ struct RunCommandTests {
 
     @Test("a grandchild that keeps the pipe open does not hold us, and is killed")
     func heldPipe() throws {
-        let started = ContinuousClock.now
         let result = try runCommand(shell("sleep 60 & echo $!"), deadline: soon())
         #expect(result.isSuccess)
-        #expect(ContinuousClock.now - started < .seconds(5))
         let process = try #require(Int(result.output.text.dropLast()))
         #expect(try eventually { !isAlive(process) })
     }
@@ -100,14 +96,12 @@ struct RunCommandTests {
     func cancelled() throws {
         let cancellation = try Cancellation()
         let canceller = try cancelSoon(cancellation)
-        let started = ContinuousClock.now
         let result = try runCommand(
             Command("/bin/sleep", ["60"], environment: [:]),
             deadline: .after(.seconds(60), cancellation: cancellation))
         #expect(result.interruption == .cancelled)
         #expect(result.status == .signalled(15))
         #expect(result.reason == "was cancelled")
-        #expect(ContinuousClock.now - started < .seconds(5))
         canceller.join()
     }
 

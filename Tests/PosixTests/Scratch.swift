@@ -1,6 +1,7 @@
 import Glibc
 import Posix
 import Synchronization
+import TestSupport
 
 /// Runs a body in a directory of its own, which is removed afterwards.
 func withScratch<Result>(_ body: (String) async throws -> Result) async throws -> Result {
@@ -49,14 +50,11 @@ final class Flag: Sendable {
     func set() { value.store(true, ordering: .releasing) }
 }
 
-/// Calls work off from another thread, when somebody has had time to wait for it.
+/// Calls work off from another thread, when this one waits for it.
 ///
 /// A task would not do: tests that block hold all threads of the pool.
 func cancelSoon(_ cancellation: Cancellation) throws -> NativeThread {
-    try NativeThread("canceller") {
-        usleep(50_000)
-        cancellation.cancel()
-    }
+    try onceThisThreadWaits { cancellation.cancel() }
 }
 
 /// A place where a number of threads meet; it tells each whether all came within ten seconds.

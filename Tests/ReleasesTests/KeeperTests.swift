@@ -1,5 +1,6 @@
 import GitObjects
 import GitStore
+import Layout
 import Posix
 import Releases
 import Staging
@@ -8,8 +9,6 @@ import Testing
 
 @Suite("Keeping", .scratch(.memory), .timeLimit(.minutes(1)))
 struct KeeperTests {
-    private let start = Timestamp(seconds: 1_800_000_000)
-
     /// Publishes so many commits one after another; the oldest first.
     private func deploy(_ count: Int, _ root: Root) throws -> [Release] {
         var releases: [Release] = []
@@ -20,21 +19,18 @@ struct KeeperTests {
         return releases
     }
 
-    private func keeper(_ root: Root, _ timeout: Duration = .zero) -> Keeper {
-        Keeper(layout: root.layout, cleaner: root.cleaner, staleTimeout: timeout)
-    }
+    private func keeper(_ root: Root) -> Keeper { Keeper(layout: root.layout, cleaner: root.cleaner) }
 
     @Test(
-        "without a stale timeout a replaced directory goes at once, with git's record of it",
+        "a replaced directory that nothing holds goes at once, with git's record of it",
         arguments: PublishMode.allCases)
     func removedAtOnce(mode: PublishMode) throws {
         let root = try Root(mode: mode)
         let releases = try deploy(3, root)
         let live = try #require(try root.publisher.current())
-        let result = try keeper(root).keep(
-            live: live, previous: [], retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: start)
+        let result = try keeper(root).keep(live: live, commits: [], directories: [:], LocalJobs(root.layout), Root.soon)
         #expect(Set(result.removed) == Set(releases.dropLast().map(\.commit)))
-        #expect(result.retired == [])
+        #expect(result.directories == [])
         #expect(result.nextExpiry == nil)
         #expect(try TestFiles.list(root.layout.releases) == (mode == .symlink ? ["\(live.commit)"] : []))
         try root.cleaner.finish(Root.soon)
@@ -45,41 +41,29 @@ struct KeeperTests {
         try root.expectClean()
     }
 
-    @Test("with a stale timeout it stays so long, across restarts")
-    func staysForAWhile() throws {
+    @Test("a directory that is held stays with git's record of it, and the first end that is known is told")
+    func held() throws {
         let root = try Root()
-        let releases = try deploy(2, root)
-        let keeper = keeper(root, .seconds(60))
-        let first = try keeper.keep(
-            live: releases[1], previous: [], retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: start)
-        let retired = RetiredRelease(commit: releases[0].commit, since: start)
-        #expect(first.retired == [retired])
-        #expect(first.nextExpiry == Timestamp(seconds: start.seconds + 60))
-        let early = Timestamp(seconds: start.seconds + 59)
-        let second = try keeper.keep(
-            live: releases[1], previous: [], retired: [retired], LocalJobs(root.layout), .after(.seconds(60)),
-            now: early)
-        #expect(second.retired == [retired])
-        #expect(TestFiles.exists(releases[0].path))
-        let late = Timestamp(seconds: start.seconds + 60)
-        let third = try keeper.keep(
-            live: releases[1], previous: [], retired: [retired], LocalJobs(root.layout), .after(.seconds(60)), now: late
-        )
-        #expect(third.removed == [releases[0].commit])
-        #expect(!TestFiles.exists(releases[0].path))
+        let releases = try deploy(4, root)
+        let (live, jobs) = (releases[3], LocalJobs(root.layout))
+        let (early, late) = (Timestamp(seconds: 1_800_000_000), Timestamp(seconds: 1_800_000_060))
+        let first = try keeper(root).keep(
+            live: live, commits: [],
+            directories: [releases[0].commit: late, releases[1].commit: nil, releases[2].commit: early],
+            jobs, Root.soon)
+        #expect(Set(first.directories) == Set(releases.dropLast().map(\.commit)))
+        #expect(first.removed == [])
+        #expect(first.nextExpiry == early)
+        for release in releases {
+            #expect(Recovery(layout: root.layout, cleaner: root.cleaner, jobs: jobs).canRepublish(release.commit))
+        }
+        let second = try keeper(root).keep(
+            live: live, commits: [], directories: [releases[1].commit: nil], jobs, Root.soon)
+        #expect(second.directories == [releases[1].commit])
+        #expect(Set(second.removed) == [releases[0].commit, releases[2].commit])
+        #expect(second.nextExpiry == nil)
+        #expect(releases.map { TestFiles.exists($0.path) } == [false, true, false, true])
         try root.cleaner.finish(Root.soon)
-    }
-
-    @Test("a clock that was set back does not keep a directory for years")
-    func clockSetBack() throws {
-        let root = try Root()
-        let releases = try deploy(2, root)
-        let future = RetiredRelease(
-            commit: releases[0].commit, since: Timestamp(seconds: start.seconds + 1_000_000_000))
-        let result = try keeper(root, .seconds(60)).keep(
-            live: releases[1], previous: [], retired: [future], LocalJobs(root.layout), .after(.seconds(60)), now: start
-        )
-        #expect(result.retired.map(\.since) == [start])
     }
 
     @Test("commits that can be gone back to need no network, even when their directories are gone and all else too")
@@ -90,7 +74,7 @@ struct KeeperTests {
         let previous = [releases[2].commit, releases[0].commit]
         let store = try ObjectStore.open(root.layout.gitDirectory)
         let first = try keeper(root).keep(
-            live: live, previous: previous, retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: start)
+            live: live, commits: previous, directories: [:], LocalJobs(root.layout), Root.soon)
         #expect(first.released == [])
         #expect(try store.kept == (previous + [live.commit]).sorted())
         _ = try Compaction(layout: root.layout, mode: .always).runIfNeeded(
@@ -99,15 +83,14 @@ struct KeeperTests {
         try Files.removeTree(root.fixture.path)
         let stager = Stager(layout: root.layout, objects: store)
         for commit in previous {
-            let back = try root.publisher.publish(
+            let back = try root.publisher.publishCleanly(
                 try stager.install(try stager.stage(commit, from: live, deadline: Root.soon)))
             let number = try #require(releases.firstIndex { $0.commit == commit }) + 1
             #expect(try TestFiles.text(root.layout.link + "/file") == "\(number)\n")
             #expect(try stager.verify(back, .full, deadline: Root.soon) == [])
         }
         let second = try keeper(root).keep(
-            live: live, previous: [releases[2].commit], retired: [], LocalJobs(root.layout), .after(.seconds(60)),
-            now: start)
+            live: live, commits: [releases[2].commit], directories: [:], LocalJobs(root.layout), Root.soon)
         #expect(second.released == [releases[0].commit])
     }
 
@@ -117,10 +100,11 @@ struct KeeperTests {
         let releases = try deploy(2, root)
         let live = releases[1]
         let store = try ObjectStore.open(root.layout.gitDirectory)
-        let old = RetiredRelease(commit: live.commit, since: Timestamp(seconds: 0))
         let result = try keeper(root).keep(
-            live: live, previous: [], retired: [old], LocalJobs(root.layout), .after(.seconds(60)), now: start)
-        #expect(!result.removed.contains(live.commit))
+            live: live, commits: [], directories: [live.commit: Timestamp(seconds: 0)], LocalJobs(root.layout),
+            Root.soon)
+        #expect(result.removed == [releases[0].commit])
+        #expect(result.directories == [] && result.nextExpiry == nil)
         #expect(try store.kept == [live.commit])
         try root.expectServed("\(live.commit)")
     }
@@ -130,11 +114,12 @@ struct KeeperTests {
         let root = try Root()
         let big = try root.deploy(try root.fixture.manyFiles(20_000, bytesEach: 20))
         let small = try root.deploy(try root.fixture.commit(["only": "file"], replacing: true))
-        let began = ContinuousClock.now
-        _ = try keeper(root).keep(
-            live: small, previous: [], retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: start)
-        #expect(ContinuousClock.now - began < .milliseconds(100))
+        let held = try FileDescriptor.openDirectory(big.path)
+        _ = try keeper(root).keep(live: small, commits: [], directories: [:], LocalJobs(root.layout), Root.soon)
         #expect(!TestFiles.exists(big.path))
+        // It was renamed as a whole; its files go after that, on the cleaner's thread.
+        let place = try #require(TestFiles.linkTarget("/proc/self/fd/\(held.number)"))
+        #expect(place.contains("/staging/trash/"), "\(place)")
         try root.cleaner.finish(Root.soon)
         #expect(try TestFiles.list(root.layout.staging + "/trash") == [])
     }
@@ -175,7 +160,7 @@ struct CompactionTests {
             let live = try root.deploy(hash, from: try root.publisher.current())
             try store.refresh()
             _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
-                live: live, previous: [], retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: .now())
+                live: live, commits: [], directories: [:], LocalJobs(root.layout), Root.soon)
             if try compaction.runIfNeeded(store, live: live.commit, deadline: Root.soon) != nil { compactions += 1 }
             let statistics = try store.statistics()
             #expect(statistics.packs <= 33)

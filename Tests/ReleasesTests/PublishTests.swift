@@ -1,8 +1,7 @@
-import GitObjects
 import GitStore
+import Layout
 import Posix
 import Releases
-import Staging
 import Synchronization
 import TestSupport
 import Testing
@@ -29,7 +28,7 @@ struct PublishTests {
         let first = try site.deploy(try site.fixture.commit(["a": "1"]))
         let staged = try site.stage(try site.fixture.commit(["a": "2"])).release
         var seen: [ObjectID?] = []
-        let second = try site.publisher.publish(staged) {
+        let second = try site.publisher.publishCleanly(staged) {
             seen.append(try? site.publisher.current()?.commit)
         }
         #expect(seen == [second.commit] && second.commit != first.commit)
@@ -37,9 +36,9 @@ struct PublishTests {
 
     @Test("a link in a directory that is reached through a symbolic link leads to the release")
     func throughSymbolicLink() throws {
-        let site = try Site(link: "shortcut/link")
-        try TestFiles.makeDirectory(Scratch.directory + "/root/a/b/c")
-        try Files.makeSymbolicLink(to: "a/b/c", at: Scratch.directory + "/root/shortcut")
+        try TestFiles.makeDirectory(Scratch.directory + "/a/b/c")
+        try Files.makeSymbolicLink(to: "a/b/c", at: Scratch.directory + "/shortcut")
+        let site = try Site(link: Scratch.directory + "/shortcut/link")
         try site.deploy(try site.fixture.commit(["a": "1"]))
         #expect(try TestFiles.text(site.layout.link + "/a") == "1")
     }
@@ -79,9 +78,41 @@ struct PublishTests {
         #expect(try TestFiles.text(kept) == "precious")
     }
 
+    @Test("a link that leads to a release in another root is refused and stays, until that release is gone")
+    func otherRoot() throws {
+        let mine = try Root(at: Scratch.directory + "/mine", link: "../link")
+        let other = try Root(at: Scratch.directory + "/other", link: "../link", repository: mine.fixture)
+        let hash = try mine.fixture.commit(["a": "1"])
+        let theirs = try other.deploy(hash)
+        let error = try #require(throws: ReleaseError.self) { try mine.deploy(hash) }
+        #expect("\(error)".contains("it leads to \(theirs.path), a release in another root"))
+        #expect(try mine.publisher.current() == nil)
+        #expect(try other.publisher.current() == theirs)
+        try Files.removeTree(theirs.path)
+        let release = try mine.deploy(hash)
+        #expect(try mine.publisher.current() == release)
+    }
+
+    @Test("what fails after the swap is a warning: readers see the release")
+    func warning() throws {
+        var site = try Site()
+        site.mode = .directory
+        let first = try site.deploy(try site.fixture.commit(["a": "1"]))
+        let second = try site.stage(try site.fixture.commit(["a": "2"]), from: first).release
+        // The former release finds its place taken, and what lies there has nowhere to go.
+        try TestFiles.makeDirectory(site.layout.directory(of: first.commit))
+        try Files.removeTree(site.layout.staging)
+        var swaps = 0
+        let warnings = try site.publisher.publish(second) { swaps += 1 }
+        #expect(warnings.count == 1 && warnings[0].hasPrefix("cannot rename \(site.layout.releases)"), "\(warnings)")
+        #expect(swaps == 1)
+        #expect(try site.publisher.current() == site.publisher.place(of: second))
+        try site.expectExact(site.publisher.place(of: second))
+    }
+
     @Test("the root itself cannot be the link", arguments: ["", ".", "..", "a/.."])
     func rootAsLink(link: String) throws {
-        #expect(throws: ReleaseError.self) { try ReleaseLayout(root: Scratch.directory + "/root", link: link) }
+        #expect(throws: SystemError.self) { try ReleaseLayout(root: Scratch.directory + "/root", link: link) }
     }
 
     @Test("in directory mode the link is a directory, and the former release lies among the others")
@@ -98,7 +129,7 @@ struct PublishTests {
         try site.expectExact(second)
         #expect(try TestFiles.list(site.layout.releases) == ["\(first.commit)"])
         // And back again.
-        let back = try site.publisher.publish(former)
+        let back = try site.publisher.publishCleanly(former)
         try site.expectExact(back)
         #expect(try TestFiles.list(site.layout.releases) == ["\(second.commit)"])
     }
@@ -156,7 +187,7 @@ struct PublishTests {
             for round in 1...300 {
                 guard let commit = ObjectID(releases[round % releases.count]) else { continue }
                 let staged = try stager.stage(commit, from: try publisher.current(), deadline: .after(.seconds(30)))
-                try publisher.publish(try stager.install(staged))
+                try publisher.publishCleanly(try stager.install(staged))
             }
         }
         for result in results.withLock({ $0 }) {

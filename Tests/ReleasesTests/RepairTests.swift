@@ -1,5 +1,6 @@
 import GitObjects
 import GitStore
+import Layout
 import Posix
 import Releases
 import Staging
@@ -53,7 +54,9 @@ struct RepairTests {
         let recovered = try root.recover(live.commit)
         #expect(recovered.isVerified)
         #expect(recovered.live == live)
-        #expect(!recovered.findings.isEmpty)
+        // What is found is said; that a link was gone is for the one who makes it again to say.
+        #expect(recovered.isLinkMadeAgain == (damage == .linkGone))
+        #expect(recovered.findings.isEmpty == (damage == .linkGone))
         try root.expectServed(hash)
         try root.expectClean()
         return live
@@ -76,6 +79,42 @@ struct RepairTests {
         let root = try Root(mode: .directory)
         _ = try repairedRelease(root, damage)
         #expect(try TestFiles.list(root.layout.releases) == [])
+    }
+
+    @Test(
+        "a root that published by a symbolic link has a directory there from the start, damaged or whole",
+        arguments: [true, false])
+    func otherMode(isDamaged: Bool) throws {
+        var root = try Root()
+        let hash = try root.fixture.commit(Root.files)
+        let live = try root.deploy(hash)
+        if isDamaged { try TestFiles.write("edited", to: live.path + "/d/b") }
+        root.mode = .directory
+        let recovered = try root.recover()
+        #expect(recovered.isVerified)
+        #expect(recovered.live == Release(commit: live.commit, path: root.layout.link))
+        #expect(try Files.status(root.layout.link).kind == .directory)
+        #expect(try TestFiles.list(root.layout.releases) == [])
+        try root.expectServed(hash)
+        try root.expectClean()
+        #expect(try root.recover().findings == [])
+    }
+
+    @Test("a link that is gone is not made again for a release whose directory is gone or is another's")
+    func notRepublished() throws {
+        let root = try Root()
+        let first = try root.deploy(try root.fixture.commit(Root.files))
+        let second = try root.deploy(try root.fixture.commit(["d/b": "next"]))
+        let recovery = Recovery(layout: root.layout, cleaner: root.cleaner, jobs: LocalJobs(root.layout))
+        #expect(recovery.canRepublish(first.commit) && recovery.canRepublish(second.commit))
+        try Files.exchange(first.path, second.path)
+        #expect(!recovery.canRepublish(first.commit) && !recovery.canRepublish(second.commit))
+        try Files.removeTree(second.path)
+        #expect(!recovery.canRepublish(second.commit))
+        try Files.remove(root.layout.link)
+        let recovered = try root.recover(second.commit)
+        #expect(recovered.live == nil && !recovered.isVerified)
+        #expect(!TestFiles.exists(root.layout.link))
     }
 
     @Test("bytes that changed behind the old size and time are found when the machine was restarted")

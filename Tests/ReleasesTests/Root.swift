@@ -1,10 +1,26 @@
 import GitObjects
 import GitStore
+import Layout
 import Posix
 import Releases
 import Staging
 import TestSupport
 import Testing
+
+/// How a new run finds a root, and what it did about it.
+struct RecoveredRoot {
+    let store: ObjectStore
+    /// The release that readers of the link see.
+    var live: Release?
+    /// Why nothing can be published at the link.
+    var obstacle: String?
+    /// Whether the link was gone and leads to the recorded release again.
+    var isLinkMadeAgain = false
+    var isVerified = false
+    var needsDeployment = false
+    /// What opening the root and proving the live release found.
+    var findings: [Finding]
+}
 
 /// A root with a store of its own, as it is between two runs of a sidecar.
 struct Root {
@@ -50,13 +66,13 @@ struct Root {
         let commit = try #require(ObjectID(hash))
         let stager = Stager(layout: layout, objects: store, options: options)
         let staged = try stager.stage(commit, from: source, deadline: Root.soon)
-        let release = try publisher.publish(try stager.install(staged))
+        let release = try publisher.publishCleanly(try stager.install(staged))
         try stager.discard(staged)
         return release
     }
 
     /// What a new run finds, with the machine not restarted meanwhile unless told.
-    func recover(_ recorded: ObjectID? = nil, restarted: Bool = false) throws -> Recovered {
+    func recover(_ recorded: ObjectID? = nil, restarted: Bool = false) throws -> RecoveredRoot {
         let boot = layout.state + "/boot"
         if restarted {
             try TestFiles.makeDirectory(layout.state)
@@ -65,12 +81,36 @@ struct Root {
             try TestFiles.makeDirectory(layout.state)
             try TestFiles.write(try TestFiles.read("/proc/sys/kernel/random/boot_id"), to: boot)
         }
-        let recovered = try Recovery(
-            layout: layout, mode: mode, options: options, cleaner: cleaner, jobs: LocalJobs(layout)
-        ).run(
-            recorded: recorded, deadline: Root.soon)
+        let recovery = Recovery(
+            layout: layout, mode: mode, options: options, cleaner: cleaner, jobs: LocalJobs(layout))
+        let findings = try recovery.open(recorded: recorded, deadline: Root.soon)
+        var root = RecoveredRoot(store: try ObjectStore.openExisting(layout.gitDirectory), findings: findings)
+        root.live = try recovery.current()
+        if root.live == nil, let recorded { try makeLinkAgain(recorded, recovery, &root) }
+        if let live = root.live {
+            let recovered = try recovery.prove(live, deadline: Root.soon)
+            root.findings += recovered.findings
+            (root.isVerified, root.needsDeployment) = (recovered.isVerified, recovered.needsDeployment)
+            // A release of another tool has been made our own elsewhere.
+            root.live = try recovery.current()
+        } else {
+            try recovery.noteBoot()
+        }
         try cleaner.finish(Root.soon)
-        return recovered
+        return root
+    }
+
+    /// Publishes the recorded release again when nothing is at the link and its directory is intact.
+    private func makeLinkAgain(_ commit: ObjectID, _ recovery: Recovery, _ root: inout RecoveredRoot) throws {
+        do throws(ReleaseError) {
+            try publisher.check()
+        } catch {
+            root.obstacle = "\(error)"
+            return
+        }
+        guard recovery.canRepublish(commit) else { return }
+        root.live = try publisher.publishCleanly(Release(commit: commit, path: layout.directory(of: commit)))
+        root.isLinkMadeAgain = true
     }
 
     /// Expects what readers of the link see to be what git makes of a commit.

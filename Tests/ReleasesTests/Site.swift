@@ -1,5 +1,6 @@
 import GitObjects
 import GitStore
+import Layout
 import Posix
 import Releases
 import Staging
@@ -43,7 +44,7 @@ struct Site {
     /// Stages and publishes a commit.
     @discardableResult
     func deploy(_ hash: String, from source: Release? = nil) throws -> Release {
-        try publisher.publish(try stage(hash, from: source).release)
+        try publisher.publishCleanly(try stage(hash, from: source).release)
     }
 
     /// What git makes of a commit.
@@ -85,6 +86,18 @@ struct Site {
             ["find", path, "-mindepth", "1", "-path", path + "/.git", "-prune", "-o", "-printf", format])
         return try listing.succeeded().outputBytes.split(separator: UInt8(ascii: "\n")).map(Array.init)
             .sorted { $0.lexicographicallyPrecedes($1) }
+    }
+}
+
+extension Publisher {
+    /// Publishes a release, expects that nothing went wrong after the swap, and says where it is reached.
+    @discardableResult
+    func publishCleanly(
+        _ release: Release, sourceLocation: SourceLocation = #_sourceLocation, onSwap: () -> Void = {}
+    ) throws -> Release {
+        let warnings = try publish(release, onSwap: onSwap)
+        #expect(warnings == [], sourceLocation: sourceLocation)
+        return place(of: release)
     }
 }
 

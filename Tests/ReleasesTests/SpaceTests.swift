@@ -1,5 +1,6 @@
 import GitObjects
 import GitStore
+import Layout
 import Posix
 import Releases
 import Staging
@@ -99,10 +100,11 @@ struct FileSharingTests {
 
     @Test("a touched file is made, and its time is set when it is there")
     func touch() throws {
+        let layout = try ReleaseLayout(root: Scratch.directory + "/root", link: "link")
         let path = Scratch.directory + "/new/directory/touched"
-        try TouchFile.touch(path)
+        try TouchFile.touch(path, in: layout)
         try FileDescriptor.openDirectory(Scratch.directory + "/new/directory").setModificationTime(entry: "touched", 0)
-        try TouchFile.touch(path)
+        try TouchFile.touch(path, in: layout)
         #expect(try Files.status(path).modificationTime > 1_000_000_000_000_000_000)
     }
 }

@@ -1,5 +1,6 @@
 import GitObjects
 import GitStore
+import Layout
 import Posix
 import Releases
 import Staging
@@ -58,7 +59,7 @@ struct StoreRepairTests {
         try root.expectClean()
         // The record of the former release names a commit that the new store never had; it goes with the directory.
         _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
-            live: served, previous: [], retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: .now())
+            live: served, commits: [], directories: [:], LocalJobs(root.layout), Root.soon)
         try root.cleaner.finish(Root.soon)
         #expect(try root.recover().findings == [])
         try runProgram(["git", "-C", root.layout.link + "/", "fsck"]).succeeded()
@@ -81,12 +82,12 @@ struct StoreRepairTests {
         try damage(root.layout.gitDirectory, .truncatedPack)
         try TestFiles.write("edited", to: live.path + "/d/b")
         let recovered = try root.recover()
-        #expect(recovered.needsFetch)
+        #expect(recovered.needsDeployment)
         #expect(!recovered.isVerified)
         #expect(recovered.live == live)
         #expect(try TestFiles.text(root.layout.link + "/d/b") == "edited")
-        try root.fetch(hash, into: try root.openStore())
-        let repaired = try Recovery(layout: root.layout, cleaner: root.cleaner, jobs: LocalJobs(root.layout)).repair(
+        try root.fetch(hash, into: recovered.store)
+        let repaired = try Recovery(layout: root.layout, cleaner: root.cleaner, jobs: LocalJobs(root.layout)).prove(
             live, deadline: Root.soon)
         #expect(repaired.isVerified)
         try root.expectServed(hash)
@@ -99,7 +100,7 @@ struct StoreRepairTests {
         try root.deploy(hash)
         try damage(root.layout.gitDirectory, .truncatedPack)
         let recovered = try root.recover(restarted: true)
-        #expect(recovered.needsFetch)
+        #expect(recovered.needsDeployment)
         #expect(!recovered.isVerified)
         try root.expectServed(hash)
     }

@@ -1,5 +1,6 @@
 import GitObjects
 import GitStore
+import Layout
 import Posix
 import Releases
 import Staging
@@ -38,8 +39,7 @@ struct TakeoverTests {
         try root.expectServed(hash)
         try root.expectClean()
         _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
-            live: try #require(recovered.live), previous: [], retired: [], LocalJobs(root.layout), .after(.seconds(60)),
-            now: .now())
+            live: try #require(recovered.live), commits: [], directories: [:], LocalJobs(root.layout), Root.soon)
         try root.cleaner.finish(Root.soon)
         #expect(try TestFiles.list(root.layout.root) == [".git", ".git-sidecar", ".worktrees", "link"])
         try root.expectClean()
@@ -54,7 +54,7 @@ struct TakeoverTests {
         let (root, hash) = try foreignRoot(layout)
         try Files.removeTree(root.layout.gitDirectory + "/objects")
         let recovered = try root.recover()
-        #expect(recovered.needsFetch)
+        #expect(recovered.needsDeployment)
         #expect(!recovered.isVerified)
         #expect(recovered.live?.path == root.layout.root + "/" + layout.rawValue + hash)
         try root.expectServed(hash)
@@ -62,7 +62,7 @@ struct TakeoverTests {
         let live = try root.deploy(next, from: recovered.live)
         try root.expectServed(next)
         _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
-            live: live, previous: [], retired: [], LocalJobs(root.layout), .after(.seconds(60)), now: .now())
+            live: live, commits: [], directories: [:], LocalJobs(root.layout), Root.soon)
         try root.cleaner.finish(Root.soon)
         #expect(!TestFiles.exists(root.layout.root + "/" + layout.rawValue + hash))
     }

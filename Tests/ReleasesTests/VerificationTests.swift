@@ -1,5 +1,6 @@
 import GitObjects
 import GitStore
+import Layout
 import Posix
 import Releases
 import Staging
@@ -83,7 +84,8 @@ struct VerificationTests {
         let before = try status(release, "run")
         try TestFiles.write("edited", to: release.path + "/d/b")
         try TestFiles.write("added", to: release.path + "/added")
-        let repaired = try site.publisher.publish(try site.stager.repair(release, deadline: .after(.seconds(30))))
+        let repaired = try site.publisher.publishCleanly(
+            try site.stager.repair(release, deadline: .after(.seconds(30))))
         #expect(repaired == release)
         try site.expectExact(repaired)
         #expect(try verify(site, repaired, .full) == [])
@@ -101,7 +103,7 @@ struct VerificationTests {
         try TestFiles.write("TWO", to: second.path + "/d/b")
         #expect(try text(first, "d/b") == "TWO")
         #expect(try verify(site, first, .quick) == ["changed: d/b"])
-        let back = try site.publisher.publish(try site.stager.repair(first, deadline: .after(.seconds(30))))
+        let back = try site.publisher.publishCleanly(try site.stager.repair(first, deadline: .after(.seconds(30))))
         try site.expectExact(back)
         #expect(try text(second, "d/b") == "TWO")
     }

@@ -1,6 +1,7 @@
 import GitObjects
 import GitStore
 import Glibc
+import Layout
 import Posix
 import Releases
 import Staging

@@ -199,6 +199,16 @@ struct PidFileTests {
         }
     }
 
+    @Test("a file whose time is beyond what can be calculated with is taken for new")
+    func farAway() throws {
+        let program = try start(["sleep", "600"])
+        defer { program.stop() }
+        let path = "\(Scratch.directory)/pid"
+        try TestFiles.write("\(program.processID)\n", to: path)
+        try runProgram(["touch", "-d", "@9223372036.854775808", path]).succeeded()
+        #expect(try find(path) == [program.processID])
+    }
+
     @Test("a file that is older than the process with its number is stale")
     func reused() throws {
         let program = try start(["sleep", "600"])

@@ -118,8 +118,8 @@ struct CertificateTests {
         } _: { url in
             let client = try TestCertificates.client()
             let way = Way.direct.with {
-                $0.tls.certificateFile = client.certificatePath
-                $0.tls.keyFile = client.keyPath
+                $0.secrets.certificateFile = client.certificatePath
+                $0.secrets.keyFile = client.keyPath
             }
             try succeeds(way, url)
         }
@@ -128,7 +128,7 @@ struct CertificateTests {
     @Test("a client certificate that is not there is named")
     func missingClientCertificate() throws {
         try withServer { url in
-            let way = Way.direct.with { $0.tls.certificateFile = "/nowhere/client.pem" }
+            let way = Way.direct.with { $0.secrets.certificateFile = "/nowhere/client.pem" }
             let error = try failure(of: way, url)
             #expect(error.kind == .identity)
             #expect(error.message.contains("/nowhere/client.pem"))

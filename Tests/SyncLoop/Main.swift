@@ -1,5 +1,6 @@
 internal import GitObjects
 internal import GitStore
+internal import Layout
 internal import Posix
 internal import Releases
 internal import Staging
@@ -33,13 +34,8 @@ struct SyncLoop {
     private func run() throws {
         let lock = try RootLock(layout)
         let cleaner = try Cleaner(layout)
-        let recovered = try Recovery(layout: layout, mode: mode, cleaner: cleaner, jobs: LocalJobs(layout)).run(
-            recorded: nil, deadline: .after(.seconds(30)))
-        let objects = try ObjectStore.open(layout.gitDirectory)
-        var live = recovered.live
-        if let live, !recovered.isVerified {
-            throw SystemError(code: 5, operation: "recover \(live.path): \(recovered.findings)")
-        }
+        let (objects, found) = try recover(cleaner)
+        var live = found
         // Each run begins elsewhere, so that over many kills every step from one commit to another is taken.
         let start = Int(ProcessIdentity.process) % commits.count
         for number in 0... {
@@ -51,17 +47,38 @@ struct SyncLoop {
             if commit == live?.commit { continue }
             let stager = Stager(layout: layout, objects: objects)
             let staged = try stager.stage(commit, from: live, deadline: deadline)
-            let release = try Publisher(layout: layout, mode: mode).publish(try stager.install(staged))
+            let installed = try stager.install(staged)
+            let publisher = Publisher(layout: layout, mode: mode)
+            let warnings = try publisher.publish(installed)
+            if !warnings.isEmpty { throw SystemError(code: 5, operation: "publish \(commit): \(warnings)") }
+            let release = publisher.place(of: installed)
             try stager.discard(staged)
             _ = try Keeper(layout: layout, cleaner: cleaner).keep(
-                live: release, previous: live.map { [$0.commit] } ?? [], retired: [], LocalJobs(layout),
-                .after(.seconds(60)), now: .now())
+                live: release, commits: live.map { [$0.commit] } ?? [], directories: [:], LocalJobs(layout),
+                .after(.seconds(60)))
             let often = number % 3 == 2 ? CompactionMode.always : .auto
             _ = try Compaction(layout: layout, mode: often).runIfNeeded(
                 objects, live: release.commit, deadline: deadline)
             live = release
         }
         _ = consume lock
+    }
+
+    /// The store, and the release that is live once it has been proved; nobody remembers what was published.
+    private func recover(_ cleaner: Cleaner) throws -> (store: ObjectStore, live: Release?) {
+        let recovery = Recovery(layout: layout, mode: mode, cleaner: cleaner, jobs: LocalJobs(layout))
+        let deadline = Deadline.after(.seconds(30))
+        let findings = try recovery.open(recorded: nil, deadline: deadline)
+        let store = try ObjectStore.openExisting(layout.gitDirectory)
+        guard let live = try recovery.current() else {
+            try recovery.noteBoot()
+            return (store, nil)
+        }
+        let recovered = try recovery.prove(live, deadline: deadline)
+        guard recovered.isVerified else {
+            throw SystemError(code: 5, operation: "recover \(live.path): \(findings + recovered.findings)")
+        }
+        return (store, try recovery.current())
     }
 
     private func step() throws {

@@ -1,10 +1,10 @@
 internal import Glibc
-internal import Posix
+public import Posix
 
 /// A directory for what this run of the tests makes once: certificates, keys, an empty home.
 ///
 /// It goes when the process ends, however it ends.
-enum RunDirectory {
+public enum RunDirectory {
     private struct Made: Sendable {
         let path: String
         let leash: Leash
@@ -29,7 +29,7 @@ enum RunDirectory {
     }
 
     /// Its path.
-    static func path() throws(SystemError) -> String {
+    public static func path() throws(SystemError) -> String {
         try made.get().path
     }
 }

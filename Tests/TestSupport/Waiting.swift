@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Posix
+public import Posix
 
 /// A condition that did not come true in time.
 public struct NeverHappened: Error, CustomStringConvertible {
@@ -19,5 +19,20 @@ public func waitUntil(
         if deadline.remaining == .zero { throw NeverHappened(description: "\(what()): not within \(limit)") }
         usleep(pause)
         pause = min(pause * 5 / 4, 20_000)
+    }
+}
+
+/// Does something on another thread as soon as this one waits in the kernel, for whatever it is.
+///
+/// Should it wait for something else before what is meant, the body runs too early. The thread must be joined.
+public func onceThisThreadWaits(_ body: @escaping @Sendable () -> Void) throws -> NativeThread {
+    let me = try TestFiles.linkTarget("/proc/thread-self") ?? { throw SystemError.last("read /proc/thread-self") }()
+    return try NativeThread("once-it-waits") {
+        // It goes on when the other never waits: whoever then hangs or fails says more than we could.
+        try? waitUntil("the other thread waits") {
+            let status = try TestFiles.text("/proc/\(me)/stat")
+            return status[(status.lastIndex(of: ")") ?? status.startIndex)...].hasPrefix(") S")
+        }
+        body()
     }
 }

@@ -1,5 +1,6 @@
 import GitFiles
 import GitObjects
+import Layout
 import Posix
 import Releases
 import TestSupport

@@ -1,3 +1,4 @@
+import Layout
 import Posix
 import Releases
 import TestSupport

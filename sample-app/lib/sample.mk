@@ -1,6 +1,6 @@
-# What a sample's Makefile does. git-sidecar is built first, unless GIT_SIDECAR=PATH says where one is.
+# What a sample's Makefile does. git-sidecar is built first.
 sample := $(notdir $(CURDIR))
-build := $(if $(GIT_SIDECAR),true,$(MAKE) --no-print-directory -C ../.. build)
+build := $(MAKE) --no-print-directory -C ../.. build
 
 .PHONY: run test
 

@@ -6,7 +6,8 @@
 set -euo pipefail
 
 samples=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-sidecar=${GIT_SIDECAR:-$(dirname "$samples")/.build/release/git-sidecar}
+# The program that ships, and no other.
+sidecar=$(dirname "$samples")/.build/release/git-sidecar
 # Where nginx is on Debian is not always in the path of a user.
 export PATH=$PATH:/usr/sbin
 # Git with nobody's settings, and no hook's idea of where the repository is.
@@ -26,7 +27,7 @@ passed_steps=0
 # begin NAME: makes the directory that everything is in, and sees to it that all ends when the script does.
 begin() {
     if [ ! -x "$sidecar" ]; then
-        echo "there is no $sidecar: run make build, or say where it is with GIT_SIDECAR" >&2
+        echo "there is no $sidecar: run make build" >&2
         exit 1
     fi
     local left

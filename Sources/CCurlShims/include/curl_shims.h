@@ -53,7 +53,7 @@ CURLcode shim_curl_set_method_without_body(CURL *easy, const char *_Nullable oth
 CURLcode shim_curl_set_method_head(CURL *easy);
 /// A request with a body, which is not copied: POST, or another method that looks like it.
 CURLcode shim_curl_set_method_with_body(
-    CURL *easy, const char *_Nullable other_method, const void *body, curl_off_t length);
+    CURL *easy, const char *_Nullable other_method, const void *_Nullable body, curl_off_t length);
 
 CURLcode shim_curl_set_basic_credential(CURL *easy, const char *username, const char *password);
 CURLcode shim_curl_set_bearer_credential(CURL *easy, const char *token);
@@ -67,7 +67,9 @@ CURLcode shim_curl_set_client_certificate(CURL *easy, const char *certificate, c
 
 /// The proxy, and the hosts that are reached without it. Empty texts: none, and the process's environment is not asked.
 CURLcode shim_curl_set_proxy(CURL *easy, const char *proxy, const char *exceptions);
-/// Forget the cookies of the request before and read the file again.
+/// Forget the cookies of the request before, and that there are any.
+CURLcode shim_curl_forget_cookies(CURL *easy);
+/// Read the file again.
 CURLcode shim_curl_set_cookie_file(CURL *easy, const char *path);
 
 /// memfd_create(2) needs _GNU_SOURCE.

@@ -14,6 +14,10 @@ int shim_pidfd_send_signal(int pidfd, int signal);
 void shim_name_this_thread(const char *name);
 /// pipe2(2) with O_CLOEXEC.
 int shim_pipe(int *read_end, int *write_end);
+/// syncfs(2).
+int shim_sync_volume(int descriptor);
+/// openat2(2) has no glibc wrapper: opens what lies below a directory, and no part of the path may be a symbolic link.
+int shim_open_beneath(int directory, const char *path, int flags);
 /// O_PATH.
 int shim_open_name_flag(void);
 /// posix_spawn(3) with posix_spawn_file_actions_addchdir_np and addclosefrom_np: the child leads its own process group,

@@ -10,9 +10,7 @@ int shim_set_link_modified(int directory, const char *name, long long nanosecond
 /// sched_getaffinity(2) needs _GNU_SOURCE: how many processors this process may use.
 int shim_usable_processors(void);
 /// renameat2(2) with RENAME_NOREPLACE needs _GNU_SOURCE: renames, and never over something that exists.
-int shim_rename_new(const char *old_path, const char *new_path);
+int shim_rename_new(int old_directory, const char *old_path, int new_directory, const char *new_path);
 /// setpriority(2) takes an enumeration that Swift reads differently by glibc version, ioprio_set(2) has no wrapper: gives
 /// the calling thread the lowest priority on processors and disks.
 int shim_yield_to_others(void);
-/// syncfs(2).
-int shim_sync_volume(int file);

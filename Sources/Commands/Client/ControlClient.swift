@@ -1,5 +1,6 @@
 internal import HTTPClient
 internal import JSON
+internal import Layout
 internal import Options
 internal import Posix
 
@@ -14,7 +15,7 @@ final class ControlClient {
         var configuration = HTTPConfiguration(userAgent: "\(Product.name)/\(Product.version)")
         switch plan {
         case .socket(let root):
-            configuration.socketFile = ControlClient.socketFile(root)
+            configuration.socketFile = ReleaseLayout.controlSocket(ofRoot: root.text)
             base = "http://localhost"
         case .url(let address, _):
             configuration.proxy = ProxySettings(environment: environment)
@@ -30,19 +31,17 @@ final class ControlClient {
         }
     }
 
-    private static func socketFile(_ root: Path) -> String { root.text + "/.git-sidecar/control.sock" }
-
     /// Asks for something; over HTTP not everything is for everybody.
     func get(_ path: String, withToken: Bool = false) throws(CommandError) -> JSONValue {
         var request = HTTPRequest(base + path, redirects: .none)
-        if withToken { request.credential = try token().map { .bearer($0) } }
+        if withToken { request.credential = try credential() }
         return try send(request)
     }
 
     /// Has something done.
     func post(_ path: String, _ body: JSONValue? = nil) throws(CommandError) -> JSONValue {
         var request = HTTPRequest(base + path, method: "POST", redirects: .none)
-        request.credential = try token().map { .bearer($0) }
+        request.credential = try credential()
         if let body {
             request.headers.append(HTTPHeader("Content-Type", "application/json"))
             request.body = Array(body.text.utf8)
@@ -98,6 +97,11 @@ final class ControlClient {
         }
     }
 
+    /// The token for the server that the command was given, where there is one.
+    private func credential() throws(CommandError) -> ForOrigin<HTTPRequest.Credential>? {
+        try token().map { ForOrigin(.bearer($0), serverOf: base) }
+    }
+
     private func token() throws(CommandError) -> Secret? {
         guard case .url(_, let file?) = plan else { return nil }
         let bytes: [UInt8]
@@ -144,7 +148,7 @@ extension ControlClient {
             guard try Files.statusIfPresent(root.text, followingLinks: true) != nil else {
                 return CommandError(message: "\(failure): there is no such directory", hint: "check --root")
             }
-            guard let socket = try Files.statusIfPresent(ControlClient.socketFile(root)) else {
+            guard let socket = try Files.statusIfPresent(ReleaseLayout.controlSocket(ofRoot: root.text)) else {
                 return CommandError(
                     message: "\(failure): none runs there", hint: "start one, or give the --root of the one that runs")
             }

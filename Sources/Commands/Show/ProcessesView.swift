@@ -27,7 +27,7 @@ struct ProcessesView {
             table.add(
                 .init(process["pid"]?.integer.map { "\($0)" } ?? "?", isRight: true), .init(user),
                 .init(process["cpu_seconds"]?.double.map { cpu($0) } ?? "", isRight: true),
-                .init(process["memory"]?.integer.map { bytesText(UInt64(max(0, $0))) } ?? "", isRight: true),
+                .init(process["memory"]?.integer.map { bytesText(UInt64(clamping: $0)) } ?? "", isRight: true),
                 .init(process.time("started").map { start($0) } ?? ""),
                 .init(isSignalled ? "yes" : "no", isSignalled ? .good : .faint),
                 .init(process.text("command") ?? "", isSignalled ? .good : .usual))
@@ -72,7 +72,8 @@ struct ProcessesView {
 
     private func cpu(_ seconds: Double) -> String {
         seconds < 60
-            ? "\(Int(seconds * 10) / 10).\(Int(seconds * 10) % 10)s" : "\(Int(seconds) / 60)m\(Int(seconds) % 60)s"
+            ? "\(Int(saturating: seconds * 10) / 10).\(Int(saturating: seconds * 10) % 10)s"
+            : "\(Int(saturating: seconds) / 60)m\(Int(saturating: seconds) % 60)s"
     }
 
     // The time of a day that is today, the day otherwise; UTC.

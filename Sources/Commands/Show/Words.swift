@@ -20,6 +20,7 @@ func short(_ hash: String) -> String { String(hash.prefix(7)) }
 
 /// How long ago something was: `just now`, `5 seconds ago`, `3 minutes ago`.
 func age(_ time: Timestamp, _ now: Timestamp) -> String {
+    // Bounded: times come as texts with years of four digits.
     let seconds = now.seconds - time.seconds
     return seconds < 1 ? "just now" : "\(amount(seconds)) ago"
 }
@@ -34,7 +35,8 @@ func amount(_ seconds: Int64) -> String {
 
 /// A measured time: `0.01 s`, `1.2 s`, `42 s`, `3 min 12 s`.
 func measured(_ seconds: Double) -> String {
-    let hundredths = Int((max(0, seconds) * 100).rounded())
+    // Bounded: by the end of the range, in floating point before.
+    let hundredths = Int(saturating: (max(0, seconds) * 100).rounded())
     switch hundredths {
     case ..<100: return "0.\(hundredths < 10 ? "0" : "")\(hundredths) s"
     case ..<1000: return "\(hundredths / 100).\(hundredths / 10 % 10) s"

@@ -40,7 +40,12 @@ func manualBlocks() -> [ManualBlock] {
         blocks += OptionTable.all.filter { $0.topic == topic }.map { .item(manualTerm($0), manualParagraphs($0)) }
     }
     blocks.append(.part("Old names"))
-    blocks.append(.paragraph("They are accepted with a warning. Today's name counts when both are given."))
+    blocks.append(
+        .paragraph(
+            """
+            They are accepted with a warning. Flags count before variables, and today's flag before an old one. An old \
+            variable counts before today's, as in git-sync; where the two differ, a warning shows both values.
+            """))
     blocks += oldNameItems()
     blocks.append(.section("COMMANDS"))
     blocks += Subcommand.allCases.map { command in

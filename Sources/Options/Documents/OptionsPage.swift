@@ -14,7 +14,13 @@ public func optionsPage() -> String {
         lines += ["", "## \(topic.rawValue)"]
         for row in OptionTable.all where row.topic == topic { lines += section(row) }
     }
-    lines += ["", "## Old names", "", "They work and warn. Today's name counts when both are given.", ""]
+    lines += [
+        "", "## Old names", "",
+        """
+        They work and warn. Flags count before variables, and today's flag before an old one. An old variable counts \
+        before today's, as in git-sync; where the two differ, a warning shows both values.
+        """, "",
+    ]
     lines += ["| old name | today |", "|---|---|"]
     for row in OptionTable.all {
         for old in row.oldNames {

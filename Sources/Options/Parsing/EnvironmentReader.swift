@@ -31,7 +31,9 @@ struct EnvironmentReader {
 
     private static func warning(about name: String) -> String? {
         let known = OptionTable.all.compactMap(\.variable)
-        guard name.hasPrefix("GITSYNC_"), !known.contains(name), !variablesForChildren.contains(name),
+        let former = OptionTable.all.flatMap(\.oldNames).flatMap(\.variables)
+        guard name.hasPrefix("GITSYNC_"), !known.contains(name), !former.contains(name),
+            !variablesForChildren.contains(name),
             !isFromKubernetes(name)
         else { return nil }
         let near = nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? ""

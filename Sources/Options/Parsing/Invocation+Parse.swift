@@ -1,8 +1,9 @@
 extension Invocation {
     /// Reads a command line, without the program's name, and an environment.
     ///
-    /// Nothing is looked at besides the two, and every mistake is collected. What is given under today's names counts
-    /// before what is given under former names, and the command line before the environment.
+    /// Nothing is looked at besides the two, and every mistake is collected. The command line counts before the
+    /// environment. On the command line today's name counts before former ones; in the environment a former one counts, as
+    /// in git-sync.
     public static func parse(arguments: [String], environment: [String: String]) -> Invocation {
         var reader = CommandLineReader(arguments)
         reader.read()
@@ -24,24 +25,66 @@ extension Invocation {
     private mutating func settle(_ row: Option, _ values: [Given]) {
         let usable = values.filter { isUsable($0) }
         let levels = Invocation.levels(of: row, usable)
-        guard let winner = levels.first, let source = winner.first?.source else { return }
+        guard let winner = levels.first, let first = winner.first else { return }
+        let source = first.source
         provenance[row.name] = source
+        var isFirst = true
+        for value in winner where take(value, isFirst: isFirst) { isFirst = false }
+        // An old variable that counts although today's is there: whoever set both meant today's, or the old one.
+        let today = levels.dropFirst().first { $0.first?.old == nil }
+        let isOldVariable = first.old != nil && first.isFromEnvironment
+        if isOldVariable, let today, Invocation.agree(row, winner, today) || !Invocation.repeatsDefault(row, today) {
+            if !Invocation.agree(row, winner, today) {
+                warnings.append(
+                    "\(Invocation.subject(of: winner)) counts, as in git-sync, and \(Invocation.subject(of: today)),"
+                        + " which differs, does not: keep one of them")
+            }
+        } else {
+            warnAboutUse(row, winner)
+        }
         for loser in levels.dropFirst() {
             guard let first = loser.first, first.old != nil, !Invocation.isRepetition(loser, of: winner) else {
                 continue
             }
             warnings.append("\(first.source.name): an old name without effect here, since \(source.name) is given")
         }
-        var isFirst = true
-        for value in winner where take(value, isFirst: isFirst) { isFirst = false }
-        warnAboutUse(row, winner)
+    }
+
+    /// The variable or flag of some values with all of them, as far as they may be shown.
+    private static func subject(of values: [Given]) -> String {
+        guard let first = values.first else { return "" }
+        guard let separator = first.row.separator, case .value(let access) = first.row.access else {
+            return first.subject
+        }
+        let shown = values.compactMap { access.quotable($0.text) }
+        if shown.count < values.count { return first.source.name }
+        return "\(first.source.name)=\(printable(shown.joined(separator: String(separator))))"
+    }
+
+    /// Whether two groups of values come to the same.
+    private static func agree(_ row: Option, _ one: [Given], _ other: [Given]) -> Bool {
+        if one.map(\.text) == other.map(\.text) { return true }
+        // What is not shown whole cannot be compared by what is shown of it.
+        guard case .value(let access) = row.access, (one + other).allSatisfy({ access.quotable($0.text) == $0.text }),
+            let text = text(row, one)
+        else { return false }
+        return text == self.text(row, other)
+    }
+
+    /// What some values come to, as it would be written today; nil when they cannot be read.
+    private static func text(_ row: Option, _ values: [Given]) -> String? {
+        var invocation = Invocation()
+        for (index, value) in values.enumerated() where !invocation.take(value, isFirst: index == 0) { return nil }
+        return row.text(in: invocation.settings)
     }
 
     // Reports the former names that are without effect or refused.
     private mutating func isUsable(_ value: Given) -> Bool {
         switch value.old?.outcome {
         case .ignored(let reason):
-            warnings.append("\(value.source.name): has no effect any more, since \(reason)")
+            if !value.isFromEnvironment {
+                warnings.append("\(value.source.name): has no effect any more, since \(reason)")
+            }
             return false
         case .refused(let advice):
             problems.append(
@@ -53,7 +96,8 @@ extension Invocation {
         }
     }
 
-    // What was given, in groups: the first counts. Today's flag, today's variable, then former names in the row's order.
+    // What was given, in groups: the first counts. Today's flag, former flags in the row's order, former variables, and
+    // today's variable.
     private static func levels(of row: Option, _ values: [Given]) -> [[Given]] {
         let flags = values.filter { $0.old == nil && !$0.isFromEnvironment }
         let variables = values.filter { $0.old == nil && $0.isFromEnvironment }
@@ -61,21 +105,17 @@ extension Invocation {
         for isFromEnvironment in [false, true] {
             for place in row.oldNames.indices {
                 let group = values.filter { $0.oldPlace == place && $0.isFromEnvironment == isFromEnvironment }
-                // Several variables of one former name are alternatives, not a list.
-                former.append(group.filter { $0.source == group.first?.source || !isFromEnvironment })
+                // Several variables of one former name are alternatives, not a list: the last counts, as in git-sync.
+                former.append(group.filter { $0.source == group.last?.source || !isFromEnvironment })
             }
         }
         former = former.filter { group in group.contains { says($0) } }
-        // Images set variables to the defaults; that says nothing against a former name that somebody chose.
-        let isDefault = !variables.isEmpty && repeatsDefault(row, variables)
-        let levels = [flags] + (isDefault && !former.isEmpty ? former + [variables] : [variables] + former)
-        return levels.filter { !$0.isEmpty }
+        return ([flags] + former + [variables]).filter { !$0.isEmpty }
     }
 
+    // Images set variables to the defaults; that says nothing against a former name that somebody chose.
     private static func repeatsDefault(_ row: Option, _ values: [Given]) -> Bool {
-        var invocation = Invocation()
-        for (index, value) in values.enumerated() where !invocation.take(value, isFirst: index == 0) { return false }
-        return row.text(in: invocation.settings) == row.defaultText
+        text(row, values) == row.defaultText
     }
 
     // Whether a former name's value means anything today; a value that cannot be read does, so that it is reported.

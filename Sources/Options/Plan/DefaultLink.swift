@@ -1,3 +1,5 @@
+internal import Layout
+
 extension Invocation {
     /// The link that was asked for, or the one that the repository's name suggests, absolute.
     static func link(_ settings: Settings, _ root: Path?, _ problems: inout [Problem]) -> Path? {
@@ -17,7 +19,7 @@ extension Invocation {
             return nil
         }
         let prefix = base == "/" ? "/" : base + "/"
-        for reserved in [".git", ".worktrees", ".git-sidecar"] {
+        for reserved in ReleaseLayout.reservedNames {
             guard inside == prefix + reserved || inside.hasPrefix(prefix + reserved + "/") else { continue }
             problems.append(
                 Problem("--link=\(link)", "cannot be in \(reserved), where the sidecar keeps its own files"))

@@ -49,6 +49,8 @@ public struct OldName: Sendable {
     }
 
     /// A flag and its variables that have no effect any more.
+    ///
+    /// The flag is worth a warning; variables are set by charts that nobody here can change, and are passed over.
     static func ignored(_ flag: String, _ variables: String..., isSwitch: Bool, because reason: String) -> OldName {
         OldName(flag, variables, isSwitch: isSwitch, .ignored(reason))
     }

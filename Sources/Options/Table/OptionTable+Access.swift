@@ -29,7 +29,7 @@ extension OptionTable {
             old: [.variables("GIT_SYNC_ASKPASS_URL", "GIT_ASKPASS_URL")]),
         Option(
             "cookie-file", \.cookieFile, .access, "send the cookies of /etc/git-secret/cookie_file",
-            "The file is in Netscape's format, as git's `http.cookieFile`.",
+            "The file is in Netscape's format, as git's `http.cookieFile`; its cookies go to the server of {repo} alone.",
             old: [.variables("GIT_SYNC_COOKIE_FILE", "GIT_COOKIE_FILE")]),
         Option(
             "ssh-key-file", list: \.sshKeyFiles, .access, "private key for ssh",
@@ -41,7 +41,8 @@ extension OptionTable {
             separator: ":",
             old: [
                 .variables("GIT_SYNC_SSH_KEY_FILE", "GIT_SSH_KEY_FILE"),
-                .ignored("ssh", "GIT_SYNC_SSH", isSwitch: true, because: "the URL says whether ssh is used"),
+                .ignored(
+                    "ssh", "GIT_SYNC_SSH", "GITSYNC_SSH", isSwitch: true, because: "the URL says whether ssh is used"),
             ]),
         Option(
             "ssh-known-hosts", \.sshKnownHosts, .access, "check the keys of ssh servers",
@@ -60,7 +61,7 @@ extension OptionTable {
             "One or more certificates in PEM, such as those of a private authority."),
         Option(
             "tls-cert-file", \.tlsCertificateFile, .access, "our certificate for the server",
-            "In PEM; its key is in {tls-key-file}, or in the same file."),
+            "In PEM; its key is in {tls-key-file}, or in the same file. It is shown to the server of {repo} alone."),
         Option(
             "tls-key-file", \.tlsKeyFile, .access, "the key of our certificate", "In PEM; needs {tls-cert-file}."),
         Option(

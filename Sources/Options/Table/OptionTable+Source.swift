@@ -71,7 +71,8 @@ extension OptionTable {
             in `"url.https://mirror/.insteadOf":https://github.com/`. These settings are obeyed: `http.proxy`, `http.sslVerify`, \#
             `http.sslCAInfo`, `http.sslCert`, `http.sslKey`, `http.extraHeader`, `http.cookieFile`, \#
             `url.<base>.insteadOf`, `core.sshCommand`, `core.autocrlf`, `core.eol`. Any other has no effect, which one \#
-            warning says. Values are never shown.
+            warning says. Header fields, cookies and our certificate go to the server of {repo} (scheme, host and port) \#
+            and to no other, be it a submodule's. Values are never shown.
             """#,
             old: [.variables("GIT_SYNC_GIT_CONFIG")]),
         Option(

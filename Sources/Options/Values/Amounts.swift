@@ -1,3 +1,5 @@
+internal import Posix
+
 /// A number of bytes.
 public struct ByteSize: OptionValue, Comparable {
     /// How many.
@@ -9,7 +11,9 @@ public struct ByteSize: OptionValue, Comparable {
     }
 
     /// So many times 1,048,576 bytes.
-    public static func mebibytes(_ count: UInt64) -> ByteSize { ByteSize(bytes: count << 20) }
+    public static func mebibytes(_ count: UInt64) -> ByteSize {
+        ByteSize(bytes: count.multipliedSaturated(by: 1 << 20))
+    }
 
     /// `SIZE`.
     public static var placeholder: String { "SIZE" }

@@ -1,3 +1,5 @@
+internal import Posix
+
 extension Duration: OptionValue {
     /// `DURATION`.
     public static var placeholder: String { "DURATION" }
@@ -18,9 +20,11 @@ extension Duration: OptionValue {
         var rest = text.first == "+" ? text.dropFirst() : text[...]
         if rest.isEmpty { throw malformed }
         var total: UInt128 = 0
-        while !rest.isEmpty { total += try readPart(&rest) }
-        guard total <= UInt128(Int64.max) else { throw ValueProblem("a duration cannot be longer than 292 years") }
-        return .nanoseconds(Int64(total))
+        while !rest.isEmpty { total = total.addingSaturated(try readPart(&rest)) }
+        guard let nanoseconds = Int64(exactly: total) else {
+            throw ValueProblem("a duration cannot be longer than 292 years")
+        }
+        return .nanoseconds(nanoseconds)
     }
 
     private static var malformed: ValueProblem {
@@ -29,6 +33,7 @@ extension Duration: OptionValue {
 
     // One number and its unit, in nanoseconds.
     private static func readPart(_ rest: inout Substring) throws(ValueProblem) -> UInt128 {
+        // Bounded: 18 digits before the point, and 15 behind it.
         let whole = takeDigits(&rest)
         var fraction: Substring = ""
         if rest.first == "." {
@@ -61,6 +66,7 @@ extension Duration: OptionValue {
 
     /// The duration in Go's syntax without parts that are zero: `2m`, `1h30m`, `1.5s`, `200ms`, `0s`.
     public var text: String {
+        // Bounded: of the seconds a minute's are calculated with.
         let (seconds, attoseconds) = components
         let nanoseconds = attoseconds / 1_000_000_000
         if seconds == 0 { return Duration.textBelowOneSecond(nanoseconds) }
@@ -84,6 +90,7 @@ extension Duration: OptionValue {
 
     // A number of nanoseconds in the given unit, without needless zeros after the point.
     private static func decimal(_ nanoseconds: Int64, unit: Int64) -> String {
+        // Bounded: nothing grows here.
         let whole = "\(nanoseconds / unit)"
         var rest = nanoseconds % unit
         if rest == 0 { return whole }

@@ -66,15 +66,15 @@ package struct TidyStores: Job, Equatable {
     package static var number: UInt8 { 15 }
     package static var name: String { "tidy up the object stores" }
     package static var isAboutCommit: Bool { false }
-    /// The release that is published.
-    package var live: ObjectID
+    /// The release that is published; nil while there is none, when no store of a submodule is looked at.
+    package var live: ObjectID?
     /// What must stay possible to publish without the network.
     package var previous: [ObjectID]
     /// When stores are compacted.
     package var mode: CompactionMode
 
     /// Describes the job.
-    package init(live: ObjectID, previous: [ObjectID], mode: CompactionMode) {
+    package init(live: ObjectID?, previous: [ObjectID], mode: CompactionMode) {
         self.live = live
         self.previous = previous
         self.mode = mode

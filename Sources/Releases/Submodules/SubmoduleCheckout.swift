@@ -1,4 +1,5 @@
 public import GitObjects
+public import Layout
 internal import Posix
 
 /// A submodule that a release holds checked out.
@@ -43,14 +44,12 @@ public struct SubmoduleCheckout: Sendable, Hashable {
 
 extension ReleaseLayout {
     /// The object store of a submodule.
-    public func moduleStore(_ location: String) -> String { gitDirectory + "/" + location }
+    public func moduleStore(_ location: String) -> String { moduleStorePlace(location).path }
 
     /// The locations of all object stores of submodules, one that others lie inside of before them.
     package func moduleLocations(inside directory: String = "modules") throws(ReleaseError) -> [String] {
         let names = try system { () throws(SystemError) -> [String] in
-            let path = moduleStore(directory)
-            guard try Files.statusIfPresent(path)?.kind == .directory else { return [] }
-            return try FileDescriptor.openDirectory(path).entries().filter { $0.kind == .directory }
+            try moduleStorePlace(directory).entriesIfPresent().filter { $0.kind == .directory }
                 .map { String(decoding: $0.name, as: UTF8.self) }.sorted()
         }
         var found: [String] = []

@@ -1,3 +1,4 @@
+internal import Layout
 package import Posix
 
 extension ReleaseVerifier {
@@ -26,7 +27,7 @@ extension ReleaseVerifier {
             )
         }
         guard let record else { return [Difference(kind: .unproven, path: [])] }
-        let top = try system { () throws(SystemError) in try FileDescriptor.openDirectory(release.path) }
+        let top = try system { () throws(SystemError) in try layout.open(release) }
         guard let inside = try enter(submodule, top) else { return [Difference(kind: .missing, path: [])] }
         let isPointed = try system { () throws(SystemError) in
             try worktree.isPointed(submodule, of: release.commit, at: release.path, in: inside.descriptor)
@@ -50,7 +51,7 @@ extension ReleaseVerifier {
                     operation: "note the changes in \(release.path)/\(submodule.pathText)",
                     reason: "its record is damaged")
             }
-            let top = try system { () throws(SystemError) in try FileDescriptor.openDirectory(release.path) }
+            let top = try system { () throws(SystemError) in try layout.open(release) }
             guard let inside = try enter(submodule, top) else {
                 throw .refused(
                     operation: "note the changes in \(release.path)/\(submodule.pathText)",

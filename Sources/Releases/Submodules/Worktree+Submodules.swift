@@ -1,4 +1,5 @@
 public import GitObjects
+public import Layout
 package import Posix
 
 extension Worktree {
@@ -6,20 +7,19 @@ extension Worktree {
     private static let list = "written-submodules"
 
     /// Writes the list of a release's submodules into its record, where it has any.
-    package func write(_ submodules: [SubmoduleCheckout], into directory: String) throws(SystemError) {
+    package func write(_ submodules: [SubmoduleCheckout], into directory: Place) throws(SystemError) {
         guard !submodules.isEmpty else { return }
         var bytes: [UInt8] = []
         for submodule in submodules {
             bytes += Array("\(submodule.commit) \(submodule.location) ".utf8) + submodule.path + [0]
         }
-        try Files.create("\(directory)/\(Self.list)", bytes)
+        try directory.appending(Self.list).create(bytes)
     }
 
     /// The submodules that a release was made with, those inside others behind them.
     package func submodules(of commit: ObjectID) throws(SystemError) -> [SubmoduleCheckout] {
-        guard let bytes = try Files.readIfPresent("\(layout.metadata(of: commit))/\(Self.list)", limit: 64 << 20) else {
-            return []
-        }
+        let file = layout.record(of: commit).appending(Self.list)
+        guard let bytes = try file.readIfRegular(limit: 64 << 20) else { return [] }
         return bytes.split(separator: 0).compactMap { line in
             let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 2)
             guard parts.count == 3, let commit = ObjectID(String(decoding: parts[0], as: UTF8.self)) else { return nil }
@@ -38,11 +38,11 @@ extension Worktree {
     }
 
     /// Writes the `.git` files of the release in the directory `release` for the place at which it is going to lie.
-    package func point(_ release: String, _ commit: ObjectID, asIfAt place: String) throws(SystemError) {
-        try AtomicFile.write(pointer(commit, at: place), to: release + "/.git")
+    package func point(_ release: Place, _ commit: ObjectID, asIfAt place: String) throws(SystemError) {
+        let directory = try release.openDirectory()
+        try directory.replaceFile(entry: Self.pointerName, pointer(commit, at: place).span)
         let submodules = try submodules(of: commit)
         guard !submodules.isEmpty else { return }
-        let directory = try FileDescriptor.openDirectory(release)
         for submodule in submodules {
             let cursor = DirectoryCursor(root: directory.number, creates: false)
             do throws(SystemError) {
@@ -59,7 +59,7 @@ extension Worktree {
         _ submodule: SubmoduleCheckout, of commit: ObjectID, at path: String, in directory: Int32
     ) throws(SystemError) -> Bool {
         do throws(SystemError) {
-            let file = try TreeFile.open(in: directory, Self.pointerName.span)
+            let file = try TreeFile.open(in: directory, Self.terminatedPointerName.span)
             guard try file.status().kind == .file else { return false }
             var reader = TreeReader()
             return try reader.rest(of: file, equals: pointer(submodule, of: commit, at: path).span)
@@ -70,20 +70,20 @@ extension Worktree {
 
     /// Writes a submodule's `.git` file into its open directory.
     package func writePointer(_ content: [UInt8], in directory: Int32) throws(SystemError) {
-        let file = try TreeFile.create(in: directory, Self.pointerName.span, executable: false)
+        let file = try TreeFile.create(in: directory, Self.terminatedPointerName.span, executable: false)
         try file.writeAll(content.span)
     }
 
     private func replacePointer(_ content: [UInt8], in directory: Int32) throws(SystemError) {
         do throws(SystemError) {
-            try TreeFile.remove(in: directory, Self.pointerName.span)
+            try TreeFile.remove(in: directory, Self.terminatedPointerName.span)
         } catch  where error.isNotFound {
             // Somebody has removed it.
         }
         try writePointer(content, in: directory)
     }
 
-    private static let pointerName = Array(".git".utf8) + [0]
+    private static let terminatedPointerName = Array(pointerName.utf8) + [0]
 }
 
 extension DirectoryCursor {

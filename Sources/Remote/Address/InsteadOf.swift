@@ -12,9 +12,27 @@ public struct InsteadOf: Sendable, Equatable {
     }
 
     /// Rewrites an address by the rule with the longest matching prefix, as git does; without one it stays.
-    public static func rewrite(_ address: String, by rules: [InsteadOf]) -> String {
-        let matching = rules.filter { !$0.prefix.isEmpty && address.hasPrefix($0.prefix) }
+    ///
+    /// - Parameters:
+    ///   - address: what was written.
+    ///   - rules: the settings.
+    ///   - isOurs: whether whoever wrote the settings wrote the address too. A repository's author must not lead a
+    ///     password in a base elsewhere: `https://host.evil/` begins with `https://host`, and so would the new address.
+    /// - Returns: the address to use.
+    public static func rewrite(_ address: String, by rules: [InsteadOf], isOurs: Bool = false) -> String {
+        let matching = rules.filter { rule in
+            !rule.prefix.isEmpty && address.hasPrefix(rule.prefix)
+                && (isOurs || rule.keepsServer(before: address.dropFirst(rule.prefix.count)))
+        }
         guard let rule = matching.max(by: { $0.prefix.utf8.count < $1.prefix.utf8.count }) else { return address }
         return rule.base + address.dropFirst(rule.prefix.count)
+    }
+
+    /// Whether what follows the base cannot change the server that a user or a password in it goes to.
+    private func keepsServer(before rest: Substring) -> Bool {
+        guard let (scheme, place) = base.split(around: "://"), ["http", "https"].contains(scheme.lowercased()) else {
+            return true
+        }
+        return !place.contains("@") || place.contains("/") || rest.isEmpty || rest.hasPrefix("/")
     }
 }

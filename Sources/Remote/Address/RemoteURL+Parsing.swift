@@ -91,8 +91,7 @@ extension RemoteURL {
             guard rest.hasPrefix(":") else { return nil }
             // [host:port]:path is git's way to name a port; more than one colon is an IPv6 address.
             if let (name, digits) = inside.split(around: ":"), !digits.contains(":") {
-                guard let number = Int(digits) else { throw InvalidURL(reason: "the port '\(digits)' is no number") }
-                (host, port) = (name, number)
+                (host, port) = (name, try portNumber(digits))
             } else {
                 host = inside
             }
@@ -107,7 +106,7 @@ extension RemoteURL {
     }
 
     /// Refuses what the ssh program, or the shell at the other end, could take for an option.
-    private func checkForSSH() throws(InvalidURL) {
+    func checkForSSH() throws(InvalidURL) {
         guard !host.isEmpty else { throw InvalidURL(reason: "it names no host") }
         guard !host.hasPrefix("-") else { throw InvalidURL(reason: "the host begins with '-', like an option") }
         guard user?.hasPrefix("-") != true else { throw InvalidURL(reason: "the user begins with '-', like an option") }
@@ -150,13 +149,15 @@ private struct Authority {
         guard !host.contains(where: { " \\<>\"^`{|}%".contains($0) }) else {
             throw InvalidURL(reason: "the host contains a character that no host name has")
         }
-        if let digits, !digits.isEmpty {
-            guard let number = Int(digits), (1...65535).contains(number), digits.allSatisfy(\.isNumber) else {
-                throw InvalidURL(reason: "the port is not a number from 1 to 65535")
-            }
-            port = number
-        }
+        if let digits, !digits.isEmpty { port = try portNumber(digits) }
     }
+}
+
+private func portNumber(_ digits: some StringProtocol) throws(InvalidURL) -> Int {
+    guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits),
+        (1...65535).contains(number)
+    else { throw InvalidURL(reason: "the port is not a number from 1 to 65535") }
+    return number
 }
 
 extension String {

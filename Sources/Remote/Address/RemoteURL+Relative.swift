@@ -25,7 +25,9 @@ extension RemoteURL {
         }
         let rooted = path.hasPrefix("/")
         let joined = base.isEmpty && !rooted ? String(rest) : "\(base)/\(rest)"
-        return RemoteURL(
+        let resolved = RemoteURL(
             scheme: scheme, user: user, password: password, host: host, port: port, path: joined, query: query)
+        if scheme == .ssh { try resolved.checkForSSH() }
+        return resolved
     }
 }

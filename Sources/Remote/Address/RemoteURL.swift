@@ -21,7 +21,7 @@ public struct RemoteURL: Sendable, Equatable {
     public let host: String
     /// The port, where one is named.
     public let port: Int?
-    /// The path: as it stands in the URL for http(s), decoded for ssh and file.
+    /// The path: as it stands in the URL for http(s), where it is empty or begins with a slash; decoded for ssh and file.
     public let path: String
     /// The query of an http(s) URL, without its `?`.
     public let query: String?
@@ -35,7 +35,9 @@ public struct RemoteURL: Sendable, Equatable {
         self.password = password
         self.host = host
         self.port = port
-        self.path = path
+        // Behind a host a path without its slash would make another host of both.
+        let needsSlash = (scheme == .http || scheme == .https) && !path.isEmpty && !path.hasPrefix("/")
+        self.path = needsSlash ? "/" + path : path
         self.query = query
     }
 }
@@ -50,8 +52,21 @@ extension RemoteURL: CustomStringConvertible, CustomReflectable {
         }
     }
 
-    /// Scheme, host and port, for comparing where two URLs lead.
+    /// Scheme, host and port, as they are written.
     public var origin: String { "\(scheme.rawValue)://\(authority)" }
+
+    /// Whether two URLs lead to the same server: a port that goes without saying may be written or not.
+    func hasServer(of other: RemoteURL) -> Bool {
+        scheme == other.scheme && host.lowercased() == other.host.lowercased()
+            && (port ?? scheme.usualPort) == (other.port ?? scheme.usualPort)
+    }
+
+    /// Whether a server may take the path for another one than it begins with: `..` leads up, written as it may be.
+    var hasParentElement: Bool {
+        let plain = path.lowercased().replacing("%2e", with: ".").replacing("%2f", with: "/")
+            .replacing("%5c", with: "\\")
+        return plain.split(whereSeparator: { $0 == "/" || $0 == "\\" }).contains("..")
+    }
 
     /// The URL that an HTTP client is given; the credential travels apart from it.
     public func location(_ suffix: String, query added: String? = nil) -> String {
@@ -66,5 +81,17 @@ extension RemoteURL: CustomStringConvertible, CustomReflectable {
     private var authority: String {
         let name = host.contains(":") ? "[\(host)]" : host
         return port.map { "\(name):\($0)" } ?? name
+    }
+}
+
+extension RemoteURL.Scheme {
+    /// The port that goes without saying; nil on this machine.
+    fileprivate var usualPort: Int? {
+        switch self {
+        case .http: 80
+        case .https: 443
+        case .ssh: 22
+        case .file: nil
+        }
     }
 }

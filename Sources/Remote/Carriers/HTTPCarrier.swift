@@ -110,7 +110,7 @@ final class HTTPCarrier: Carrier {
         guard response.status == 200 else {
             // It may have moved: from the next attempt on, redirections count again.
             forget()
-            throw HTTPRefusal(response.head, words: words, credential: credential).error("reach \(url)")
+            throw HTTPRefusal(response.head, words: words, credential: credential, of: url).error("reach \(url)")
         }
         return response.url
     }
@@ -121,7 +121,9 @@ final class HTTPCarrier: Carrier {
     ) throws -> (credential: Credential?, response: HTTPResponse, words: [UInt8]) {
         var request = request
         let credential = try settings.credentials.credential(for: url, deadline)
-        request.credential = credential.map { .basic(username: $0.username, password: $0.password) }
+        request.credential = credential.map {
+            ForOrigin(.basic(username: $0.username, password: $0.password), serverOf: url.origin)
+        }
         var status = 0
         var words: [UInt8] = []
         let response = try client.send(

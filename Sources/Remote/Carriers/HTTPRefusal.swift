@@ -8,10 +8,13 @@ struct HTTPRefusal {
     private let words: String
     private let title: String
     private let credential: Credential?
+    private let url: RemoteURL
 
-    init(_ head: HTTPResponseHead, words: [UInt8], credential: Credential?) {
+    /// An answer to a request for a repository that has this credential.
+    init(_ head: HTTPResponseHead, words: [UInt8], credential: Credential?, of url: RemoteURL) {
         self.head = head
         self.credential = credential
+        self.url = url
         // Git servers explain a refusal in plain text; of a web page only the title is of any use here.
         let type = head.headers.value("Content-Type")?.lowercased() ?? ""
         self.words = type.hasPrefix("text/plain") ? printableText(words.span, limit: 300) : ""
@@ -38,6 +41,13 @@ struct HTTPRefusal {
                 return RemoteError(
                     .authentication, operation, "the server asks for a credential and none is configured (401)\(said)",
                     hint: "give --username with --password-file, or --credential")
+            }
+            if let server = HTTPOrigin(head.url), server != HTTPOrigin(url.origin) {
+                return RemoteError(
+                    .authentication, operation,
+                    "\(server), where we were redirected to, asks for a credential; that of \(url.origin) is not sent"
+                        + " there (401)\(said)",
+                    hint: "give the address that it redirects to as --repo")
             }
             let user =
                 credential.username.isEmpty || credential.password.exposed.isEmpty ? "" : " of \(credential.username)"

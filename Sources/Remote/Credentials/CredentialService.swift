@@ -25,8 +25,8 @@ public enum CredentialOutcome: String, Sendable {
 }
 
 extension HTTPConfiguration {
-    /// The same ways and trust for a server that is not the repository's: without the header fields and cookies that
-    /// are meant for that one, and without a proxy where the server is on this machine.
+    /// The same ways and trust for a service beside the repository's server: without what that one is shown, even where
+    /// both are one, and without a proxy where the service is on this machine.
     public func forService(at host: String) -> HTTPConfiguration {
         let isHere = host == "localhost" || host == "::1" || host.hasPrefix("127.")
         return HTTPConfiguration(userAgent: userAgent, tls: tls, proxy: isHere ? .none : proxy)

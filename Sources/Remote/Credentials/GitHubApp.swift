@@ -112,7 +112,7 @@ public final class GitHubApp: CredentialService {
             url, method: "POST",
             headers: [
                 HTTPHeader("Accept", "application/vnd.github+json"), HTTPHeader("X-GitHub-Api-Version", "2022-11-28"),
-            ], credential: .bearer(claim), redirects: .none)
+            ], credential: ForOrigin(.bearer(claim), serverOf: url), redirects: .none)
         let (response, body) = try RemoteError.during(operation) {
             try request.ask(http, deadline.capped(at: .seconds(30)))
         }
@@ -123,7 +123,7 @@ public final class GitHubApp: CredentialService {
         else {
             throw RemoteError(.malformed, operation, "the answer has no token with a time at which it ends")
         }
-        // Counted by the server's clock, so that it does not matter when ours is wrong.
+        // Bounded: dates have years of four digits. Counted by the server's clock, so that it does not matter when ours is wrong.
         let now = response.head.headers.value("Date").flatMap(Timestamp.init(httpDate:)) ?? .now()
         return (Secret(token), .seconds(end.seconds - now.seconds))
     }
@@ -132,6 +132,7 @@ public final class GitHubApp: CredentialService {
     func claim(at time: Timestamp, _ operation: String) throws(RemoteError) -> Secret {
         // A minute back because clocks differ; GitHub accepts no more than ten minutes ahead.
         let payload: JSONValue = [
+            // Bounded: by our own clock.
             "iat": JSONValue(time.seconds - 60), "exp": JSONValue(time.seconds + 540),
             "iss": JSONValue(identity.issuer),
         ]
@@ -154,6 +155,7 @@ public final class GitHubApp: CredentialService {
         case 401:
             let difference =
                 head.headers.value("Date").flatMap(Timestamp.init(httpDate:))
+                // Bounded: a date has a year of four digits.
                 .map { abs($0.seconds - Timestamp.now().seconds) } ?? 0
             return RemoteError(
                 .authentication, operation, "GitHub rejected the App's key or ID (401)\(words)",

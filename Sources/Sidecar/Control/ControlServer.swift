@@ -1,3 +1,4 @@
+internal import Deployment
 internal import HTTPServer
 internal import Posix
 internal import Telemetry
@@ -5,32 +6,32 @@ internal import Telemetry
 /// Answers who asks how we are: on `--http-bind`, and on a socket file in the root that only our user can open.
 final class ControlServer {
     private let settings: ControlSettings
-    private let facts: Facts
+    private let info: SidecarInfo
     private let socketFile: String
     private let status: Status
     private let events: Events
     private let journal: Journal
-    private let figures: Figures
-    private let mailbox: Mailbox
+    private let metrics: Metrics
+    private let queue: TriggerQueue
     private let heartbeat: Heartbeat
     private let logger: Logger
     private let log: QuietLog
     private let page = StatusPage()
     private var servers: [HTTPServer] = []
 
-    /// Prepares to answer from what the others keep up to date; the socket file lies in `stateDirectory`.
+    /// Prepares to answer from what the others keep up to date; commands come by the socket file.
     init(
-        _ settings: ControlSettings, _ facts: Facts, stateDirectory: String, status: Status, events: Events,
-        figures: Figures, mailbox: Mailbox, heartbeat: Heartbeat, logger: Logger
+        _ settings: ControlSettings, _ info: SidecarInfo, socketFile: String, journal: Journal, status: Status,
+        events: Events, metrics: Metrics, queue: TriggerQueue, heartbeat: Heartbeat, logger: Logger
     ) {
         self.settings = settings
-        socketFile = ControlServer.socketFile(in: stateDirectory)
-        self.facts = facts
-        journal = Journal(stateDirectory)
+        self.socketFile = socketFile
+        self.info = info
+        self.journal = journal
         self.status = status
         self.events = events
-        self.figures = figures
-        self.mailbox = mailbox
+        self.metrics = metrics
+        self.queue = queue
         self.heartbeat = heartbeat
         self.logger = logger
         log = QuietLog(logger)
@@ -64,9 +65,6 @@ final class ControlServer {
     /// The port of `--http-bind`, once it is started.
     var port: UInt16? { servers.lazy.map(\.port).first { $0 != 0 } }
 
-    /// Where the socket file of a root lies.
-    static func socketFile(in stateDirectory: String) -> String { stateDirectory + "/control.sock" }
-
     private func serve(
         _ address: BindAddress, _ limits: ServerLimits, _ router: Router
     ) throws(SystemError) -> HTTPServer {
@@ -84,7 +82,7 @@ final class ControlServer {
         router.add("GET", "/livez") { probes.live($0) }
         for path in ["/readyz", "/healthz"] { router.add("GET", path) { probes.ready($0) } }
         if isLocal || settings.servesMetrics {
-            let registry = figures.registry
+            let registry = metrics.registry
             let type = HeaderField("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
             router.add("GET", "/metrics") { _ in
                 Response(200, headers: [type], body: .bytes(registry.render()))
@@ -95,15 +93,15 @@ final class ControlServer {
             router.add("GET", "/debug/pprof/") { _ in .text(200, report.text()) }
         }
         if !isLocal, !settings.pushSecretFiles.isEmpty {
-            let mailbox = mailbox
+            let queue = queue
             let hook = PushHook(
                 secrets: PushSecrets(files: settings.pushSecretFiles, log: log), target: settings.target,
-                logger: logger, log: log, wake: { mailbox.wake(.push) })
+                logger: logger, log: log, wake: { queue.wake(.push) })
             router.add("POST", "/hooks/push") { hook.answer($0) }
         }
         let token = isLocal ? nil : APIToken(file: settings.tokenFile, log: log)
         API(
-            facts: facts, status: status, events: events, journal: journal, mailbox: mailbox,
+            info: info, status: status, events: events, journal: journal, queue: queue,
             signalTargets: settings.signalTargets, logger: logger, token: token
         ).add(to: &router)
         page.add(to: &router)

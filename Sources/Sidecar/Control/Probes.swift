@@ -1,3 +1,4 @@
+internal import Deployment
 internal import HTTPServer
 internal import Posix
 
@@ -30,12 +31,13 @@ struct Probes: Sendable {
     }
 
     private var release: Check {
-        Check(name: "release", problem: status.now.published == nil ? "nothing is published" : nil)
+        let state = status.now.state
+        return Check(name: "release", problem: state.live == nil ? "nothing is published" : state.outage)
     }
 
     private var firstSync: Check {
         let now = status.now
-        if now.hasSucceeded { return Check(name: "first-sync", problem: nil) }
+        if now.state.hasSucceeded { return Check(name: "first-sync", problem: nil) }
         return Check(name: "first-sync", problem: "no attempt has succeeded since the start")
     }
 

@@ -1,3 +1,4 @@
+internal import Deployment
 internal import Options
 internal import Posix
 
@@ -24,13 +25,13 @@ struct ProcessReport {
 
     private var loop: [String] {
         let now = status.now
-        let stage = now.work.map { work in
+        let stage = now.state.work.map { work in
             "\(work.stage.rawValue), \(work.began.duration(to: .now).inSeconds) s after the attempt began"
         }
         return [
-            "stage: \(stage ?? "none")", "failures in a row: \(now.failures)",
-            "published: \(now.published.map { "\($0.commit)" } ?? "nothing")",
-            "remote: \(now.remote.map { "\($0.commit) at \($0.verified)" } ?? "not asked yet")",
+            "stage: \(stage ?? "none")", "failures in a row: \(now.state.failures)",
+            "published: \(now.state.live.map { "\($0.commit)" } ?? "nothing")",
+            "remote: \(now.state.remote.map { "\($0.commit) at \($0.verified)" } ?? "not asked yet")",
         ]
     }
 

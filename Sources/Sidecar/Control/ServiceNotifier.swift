@@ -1,3 +1,4 @@
+internal import Deployment
 internal import GitObjects
 internal import Posix
 internal import Telemetry
@@ -46,7 +47,7 @@ final class ServiceNotifier: Sendable {
             let now = status.now
             var lines: [String] = []
             // A release that was there before counts as well: it is served, whatever the remote is doing.
-            if !isReady, now.published != nil {
+            if !isReady, now.state.isServing {
                 isReady = true
                 lines.append("READY=1")
             }
@@ -81,12 +82,14 @@ final class ServiceNotifier: Sendable {
     /// What `systemctl status` shows of us.
     static func words(_ now: Status.Snapshot) -> String {
         func short(_ commit: ObjectID) -> String { String("\(commit)".prefix(7)) }
-        var words = now.published.map { "\(short($0.commit)) is live" } ?? "nothing is published yet"
-        if let remote = now.remote?.commit, now.quarantine.contains(where: { $0.commit == remote }) {
+        var words = now.state.live.map { "\(short($0.commit)) is live" } ?? "nothing is published yet"
+        if let remote = now.state.remote?.commit, now.state.isHeldBack(remote) {
             words += "; \(short(remote)) is held back"
         }
-        if now.failures > 0 {
-            words += now.failures == 1 ? "; the last attempt failed" : "; the last \(now.failures) attempts failed"
+        if now.state.failures > 0 {
+            words +=
+                now.state.failures == 1
+                ? "; the last attempt failed" : "; the last \(now.state.failures) attempts failed"
         }
         return words
     }

@@ -6,15 +6,15 @@ internal import Remote
 /// Has an eye on a fetch: counts how far it is, and ends it before it fills the volume.
 final class FetchWatch {
     private let space: SpaceGuard
-    private let meter: Meter?
+    private let stageProgress: StageProgress?
     private let operation: String
     private var looked = 0
     /// How many bytes come between two looks at the volume.
     private static let piece = 1 << 20
 
-    init(_ space: SpaceGuard, _ meter: Meter?, _ operation: String) {
+    init(_ space: SpaceGuard, _ stageProgress: StageProgress?, _ operation: String) {
         self.space = space
-        self.meter = meter
+        self.stageProgress = stageProgress
         self.operation = operation
     }
 
@@ -29,7 +29,7 @@ final class FetchWatch {
                 throw RemoteError(.limit, operation, "\(error)")
             }
         }
-        meter?.report(progress.objects, of: progress.total, bytes: progress.bytes)
+        stageProgress?.report(progress.objects, of: progress.total, bytes: progress.bytes)
     }
 }
 

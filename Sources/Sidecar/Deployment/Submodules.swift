@@ -1,6 +1,7 @@
 internal import GitFiles
 internal import GitObjects
 internal import GitProtocol
+internal import Layout
 internal import Options
 internal import Patterns
 internal import Posix
@@ -19,7 +20,7 @@ struct Submodules {
     /// What keeps the volume from being filled; nil for nothing.
     var space: SpaceGuard?
     /// Counts how far a fetch is; nil where nobody wants to know.
-    var meter: (() -> Meter)?
+    var progress: (() -> StageProgress)?
     /// Whether the stores can be trusted to have all that belongs to a commit which they have.
     var isComplete = true
     /// How addresses are rewritten.
@@ -193,7 +194,7 @@ struct Submodules {
 
     private func watch(_ remote: RemoteRepository) -> (FetchProgress) throws -> Void {
         guard let space else { return { _ in } }
-        return FetchWatch(space, meter?(), "fetch from \(remote.url)").look
+        return FetchWatch(space, progress?(), "fetch from \(remote.url)").look
     }
 }
 

@@ -1,4 +1,5 @@
 internal import Commands
+internal import Layout
 internal import Options
 internal import Posix
 internal import Releases
@@ -24,8 +25,7 @@ struct RootExamination {
         tell(
             report("file system") {
                 guard try exists(root) else { return nil }
-                let state = root + "/.git-sidecar"
-                let place = (try exists(state) ? state : root) + "/" + TemporaryName.make()
+                let place = try ReleaseLayout.directoryForTests(ofRoot: root) + "/" + TemporaryName.make()
                 try Files.makeDirectory(place, mode: 0o700)
                 let found = Result { try tryOut(place) }
                 try Files.removeTree(place)
@@ -81,7 +81,7 @@ struct RootExamination {
         guard status.kind == .directory else {
             return Diagnosis(.problem, "root", "\(root) is no directory", advice: "Give another --root.")
         }
-        for path in [root, root + "/.git-sidecar", root + "/.git", root + "/.worktrees"] where try exists(path) {
+        for path in ReleaseLayout.directories(ofRoot: root) where try exists(path) {
             guard try Files.mayChange(path) else {
                 return Diagnosis(.problem, "root", "we may not write in \(path)", advice: advice(path))
             }

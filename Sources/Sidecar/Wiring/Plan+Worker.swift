@@ -1,4 +1,5 @@
 internal import GitFiles
+internal import Layout
 internal import Options
 internal import Posix
 internal import Releases

@@ -1,3 +1,4 @@
+internal import Deployment
 internal import HTTPClient
 internal import Options
 internal import Posix
@@ -64,20 +65,21 @@ struct GitSettings {
 extension RemoteURL {
     /// The repository of a plan, rewritten as `url.<base>.insteadOf` says.
     init(_ plan: Plan) throws(InvalidURL) {
-        let address = InsteadOf.rewrite(plan.repository.exposed, by: GitSettings(plan.gitConfig).insteadOf)
+        let address = InsteadOf.rewrite(
+            plan.repository.exposed, by: GitSettings(plan.gitConfig).insteadOf, isOurs: true)
         try self.init(parsing: address)
     }
 }
 
 extension RemoteSettings {
-    /// What a plan says about reaching remotes; with figures, asking for credentials is counted in them.
+    /// What a plan says about reaching remotes; with metrics, asking for credentials is counted in them.
     init(
-        _ plan: Plan, for url: RemoteURL, environment: [String: String], logger: Logger, figures: Figures? = nil
+        _ plan: Plan, for url: RemoteURL, environment: [String: String], logger: Logger, metrics: Metrics? = nil
     ) throws(InvalidURL) {
         let git = GitSettings(plan.gitConfig, home: environment["HOME"])
-        let http = HTTPConfiguration(plan, git, environment: environment)
+        let http = HTTPConfiguration(plan, git, for: url, environment: environment)
         self.init(
-            credentials: try CredentialRules(plan, for: url, http, figures), http: http, ssh: SSHSettings(plan, git),
+            credentials: try CredentialRules(plan, for: url, http, metrics), http: http, ssh: SSHSettings(plan, git),
             logger: logger)
     }
 }
@@ -85,7 +87,7 @@ extension RemoteSettings {
 extension CredentialRules {
     /// `--credential` for what it names, and for the repository's server `--username` with its password, or a service.
     fileprivate init(
-        _ plan: Plan, for url: RemoteURL, _ http: HTTPConfiguration, _ figures: Figures?
+        _ plan: Plan, for url: RemoteURL, _ http: HTTPConfiguration, _ metrics: Metrics?
     ) throws(InvalidURL) {
         var rules: [Rule] = []
         let settings = plan.settings
@@ -96,11 +98,11 @@ extension CredentialRules {
                 Rule(prefix: try RemoteURL(parsing: url.origin), username: settings.username ?? "", password: password))
         }
         if let address = settings.askpassURL?.address.exposed {
-            let service = try Askpass(Secret(address), http) { figures?.askpassCalls.add(1, $0.rawValue) }
+            let service = try Askpass(Secret(address), http) { metrics?.askpassCalls.add(1, $0.rawValue) }
             rules.append(Rule(service, for: url))
         }
         if let identity = GitHubApp.Identity(settings) {
-            let service = try GitHubApp(identity, http) { figures?.githubTokens.add(1, $0.rawValue) }
+            let service = try GitHubApp(identity, http) { metrics?.githubTokens.add(1, $0.rawValue) }
             rules.append(Rule(service, for: url))
         }
         for credential in plan.credentials {
@@ -131,18 +133,22 @@ extension GitHubApp.Identity {
 }
 
 extension HTTPConfiguration {
-    fileprivate init(_ plan: Plan, _ git: GitSettings, environment: [String: String]) {
+    /// What is meant for the remote's server goes to it alone: whose address a submodule names is for its author to say.
+    fileprivate init(_ plan: Plan, _ git: GitSettings, for url: RemoteURL, environment: [String: String]) {
         let settings = plan.settings
         // Git's own setting takes the place of the system's authorities; ours adds to them.
         let tls = TLSSettings(
             systemFile: git.path("http.sslCAInfo"), additionalFile: settings.tlsCAFile?.text,
+            verify: git.flag("http.sslVerify") ?? true)
+        let secrets = ServerSecrets(
+            headers: git.all("http.extraHeader").compactMap { HTTPHeader(line: $0) },
+            cookieFile: settings.cookieFile ? HTTPConfiguration.standardCookieFile : git.path("http.cookieFile"),
             certificateFile: settings.tlsCertificateFile?.text ?? git.path("http.sslCert"),
-            keyFile: settings.tlsKeyFile?.text ?? git.path("http.sslKey"), verify: git.flag("http.sslVerify") ?? true)
+            keyFile: settings.tlsKeyFile?.text ?? git.path("http.sslKey"))
         self.init(
-            userAgent: "\(Product.name)/\(Product.version)",
-            headers: git.all("http.extraHeader").compactMap { HTTPHeader(line: $0) }, tls: tls,
-            proxy: ProxySettings(environment: environment, explicit: git.last("http.proxy").map { Secret($0) }),
-            cookieFile: settings.cookieFile ? HTTPConfiguration.standardCookieFile : git.path("http.cookieFile"))
+            userAgent: "\(Product.name)/\(Product.version)", secrets: ForOrigin(secrets, serverOf: url.origin),
+            tls: tls,
+            proxy: ProxySettings(environment: environment, explicit: git.last("http.proxy").map { Secret($0) }))
     }
 
     /// Where `--cookie-file` has its cookies.

@@ -1,6 +1,7 @@
 internal import GitFiles
 package import GitObjects
 package import GitStore
+package import Layout
 package import Posix
 package import Releases
 
@@ -38,7 +39,9 @@ package struct ModuleStores: Sendable {
             guard isNeeded else {
                 // One inside another goes with it.
                 if try exists(location) {
-                    _ = try system { () throws(SystemError) in try layout.trash.take(layout.moduleStore(location)) }
+                    _ = try system { () throws(SystemError) in
+                        try layout.discard(layout.moduleStorePlace(location))
+                    }
                     result.removed.append(location)
                 }
                 continue
@@ -52,9 +55,7 @@ package struct ModuleStores: Sendable {
     private func neededCommits(_ live: ObjectID) throws(ReleaseError) -> [String: Set<ObjectID>] {
         var commits: Set<ObjectID> = [live]
         try system { () throws(SystemError) in
-            let records = layout.gitDirectory + "/worktrees"
-            guard try Files.statusIfPresent(records)?.kind == .directory else { return }
-            for entry in try FileDescriptor.openDirectory(records).entries() {
+            for entry in try layout.records.entriesIfPresent() {
                 if let commit = ObjectID(String(decoding: entry.name, as: UTF8.self)) { commits.insert(commit) }
             }
         }
@@ -95,7 +96,7 @@ package struct ModuleStores: Sendable {
             }
             return objects
         }
-        let compaction = Compaction(store: path, mode: mode)
+        let compaction = Compaction(store: layout.moduleStorePlace(location), mode: mode)
         let isPartial = try store { () throws(GitError) in try objects.filter != .none }
         if try compaction.runIfNeeded(objects, live: nil, isPartial: isPartial, deadline: deadline) != nil {
             result.compacted.append(location)
@@ -103,6 +104,6 @@ package struct ModuleStores: Sendable {
     }
 
     private func exists(_ location: String) throws(ReleaseError) -> Bool {
-        try system { () throws(SystemError) in try Files.statusIfPresent(layout.moduleStore(location)) != nil }
+        try system { () throws(SystemError) in try layout.moduleStorePlace(location).statusIfPresent() != nil }
     }
 }

@@ -1,6 +1,7 @@
 internal import GitFiles
 internal import GitObjects
 package import GitStore
+package import Layout
 internal import Posix
 package import Releases
 
@@ -9,10 +10,10 @@ extension ReleaseLayout {
     package func recordedSubmodules(
         _ release: Release, _ objects: ObjectStore
     ) throws(ReleaseError) -> [SubmoduleCheckout]? {
-        let record = try system { () throws(SystemError) in
-            try Files.statusIfPresent(metadata(of: release.commit) + "/HEAD")
+        let head = try system { () throws(SystemError) in
+            try self.record(of: release.commit).appending("HEAD").statusIfPresent()
         }
-        if record != nil { return try submodules(of: release.commit) }
+        if head != nil { return try submodules(of: release.commit) }
         let names = Array(".gitmodules".utf8)
         do throws(GitError) {
             let tree = try objects.commit(release.commit).tree

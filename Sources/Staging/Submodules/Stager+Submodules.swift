@@ -1,6 +1,7 @@
 internal import GitFiles
 internal import GitObjects
 internal import GitStore
+internal import Layout
 internal import Posix
 internal import Releases
 
@@ -57,8 +58,8 @@ extension Stager {
         size = work.releaseBytes
         let index = work.index
         try system { () throws(SystemError) in
-            let directory = staged.metadata + "/" + submodule.location
-            try Files.makeDirectories(parent(of: directory))
+            let directory = staged.metadata.appending(submodule.location)
+            _ = try directory.directory.makeDirectories()
             try worktree.write(
                 index,
                 Worktree.Record(
@@ -78,7 +79,7 @@ extension Stager {
     private func fromFormer(
         _ checkout: Checkout, _ source: Release, _ former: SubmoduleCheckout, _ old: ReleaseIndex, _ deadline: Deadline
     ) throws(ReleaseError) -> StagingWork {
-        let directory = try system { () throws(SystemError) in try FileDescriptor.openDirectory(source.path) }
+        let directory = try system { () throws(SystemError) in try layout.open(source) }
         let inside = DirectoryCursor(root: directory.number, creates: false)
         do throws(SystemError) {
             try inside.enter(former)

@@ -2,6 +2,7 @@ internal import GitFiles
 package import GitObjects
 package import GitStore
 internal import Patterns
+internal import Layout
 internal import Posix
 package import Releases
 

@@ -103,7 +103,7 @@ struct GateTests {
         try Files.remove(site.link + "/file")
         try waitUntil("the file is there again") { site.read("file") == "one" && site.read("built") == "" }
         #expect(site.live == first)
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
     }
 
     @Test("what prepare installs is neither an edit nor shared: each release has its own, also after a restart")
@@ -132,11 +132,11 @@ struct GateTests {
         // Long enough for several whole looks at what is live, each of which takes a second.
         try sidecar.waitFor("waiting", count: sidecar.log.with("waiting").count + 250, within: .seconds(30))
         #expect(!sidecar.log.has("the live release is not as it was published; it is repaired"))
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
         let next = try site.start(parameters)
         try next.waitFor("waiting", count: 3)
         #expect(next.log.filter { $0.level == "warning" }.isEmpty, "\(next.program.log)")
         #expect(site.read("node_modules/pad/package.json") == "one")
-        #expect(try next.stop().status == 0)
+        #expect(try next.stop() == 0)
     }
 }

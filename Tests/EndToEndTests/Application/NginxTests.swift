@@ -32,7 +32,7 @@ struct NginxTests {
         let result = try load.finish()
         #expect(result.failures == "")
         #expect(result.requests > 100 && result.answers > 10, "\(result)")
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
     }
 
     @Test("one that keeps files open shows the new release after the signal")
@@ -57,7 +57,7 @@ struct NginxTests {
         }
         try waitUntil("it shows the last page") { try ask(port).body.hasPrefix("page 10 ") }
         #expect(try load.finish().failures == "")
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
     }
 
     @Test("a configuration that nginx refuses is never published, and the good one after it goes live")
@@ -94,6 +94,6 @@ struct NginxTests {
         try waitUntil("the new workers answer") { try ask(port).body == "three" }
         try site.waitForOutcomes(["deployed", "rejected", "deployed"])
         #expect(try site.quarantine.isEmpty)
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
     }
 }

@@ -71,7 +71,7 @@ struct NodeTests {
         let reason = try #require(try site.quarantine.first?["reason"]?.string)
         #expect(reason.hasSuffix("X-Revision is \(good), not \(bad)"), "\(reason)")
         try site.waitForOutcomes(["deployed", "deployed", "rolled-back"])
-        #expect(try sidecar.stop().status == 0)
+        #expect(try sidecar.stop() == 0)
 
         let next = try start()
         defer { next.program.stop() }

@@ -1,15 +1,25 @@
 import Posix
 import TestSupport
 
-/// The built program, run as users run it.
+/// The program that ships, run as users run it.
 enum Sidecar {
-    /// It lies beside the program that runs these tests.
-    static let program: String = {
-        guard let tests = TestFiles.linkTarget("/proc/self/exe"), let slash = tests.lastIndex(of: "/") else {
-            preconditionFailure("a process has a program")
+    /// The same program with a sanitizer in it, where that is what the tests are run for; `scripts/run-tests` says so.
+    static let sanitized = ThisProcess.environment["SANITIZED_GIT_SIDECAR"]
+
+    private static let shipped =
+        String(#filePath.dropLast("Tests/EndToEndTests/Support/Sidecar.swift".count))
+        + ".build/release/git-sidecar"
+
+    /// The path of the program; there is no other to fall back to.
+    static var program: String {
+        get throws {
+            let path = sanitized ?? shipped
+            guard TestFiles.exists(path) else {
+                throw NotBuilt(description: "there is no \(path): scripts/run-tests builds it, and so does make build")
+            }
+            return path
         }
-        return tests[..<slash] + "/git-sidecar"
-    }()
+    }
 
     /// Runs it to its end, and kills it when that takes longer than `limit`.
     static func run(
@@ -20,7 +30,7 @@ enum Sidecar {
         let leash = ["timeout", "--foreground", "--signal=KILL", "50"]
         let start = ContinuousClock.now
         let result = try runProgram(
-            leash + wrapper + [program] + arguments, environment: try self.environment(environment),
+            leash + wrapper + [try program] + arguments, environment: try self.environment(environment),
             directory: directory, within: limit)
         let duration = ContinuousClock.now - start
         try TestFiles.write(result.errorBytes, to: try newLogPath())
@@ -33,7 +43,7 @@ enum Sidecar {
     ) throws -> RunningSidecar {
         try RunningSidecar(
             BackgroundProgram(
-                wrapper + [program] + arguments, environment: try self.environment(environment),
+                wrapper + [try program] + arguments, environment: try self.environment(environment),
                 log: try newLogPath()))
     }
 
@@ -50,6 +60,11 @@ enum Sidecar {
         let count = try TestFiles.list(Scratch.directory).count { $0.hasSuffix(".log") }
         return "\(Scratch.directory)/sidecar-\(count + 1).log"
     }
+}
+
+/// The program that the tests are to run was not built.
+struct NotBuilt: Error, CustomStringConvertible {
+    let description: String
 }
 
 /// What a sidecar that ran to its end left behind.
@@ -94,13 +109,11 @@ struct RunningSidecar {
     /// Sends it a signal.
     func signal(_ number: Int32) { program.signal(number) }
 
-    /// Asks it to end and returns how it did and how long that took.
+    /// Asks it to end and returns its exit code; nil when it has not ended after ten seconds.
     @discardableResult
-    func stop(with signal: Int32 = 15) throws -> (status: Int32?, duration: Duration) {
-        let start = ContinuousClock.now
+    func stop(with signal: Int32 = 15) throws -> Int32? {
         program.signal(signal)
-        let status = program.waitForEnd(within: .seconds(10))
-        return (status, ContinuousClock.now - start)
+        return program.waitForEnd(within: .seconds(10))
     }
 }
 
@@ -109,12 +122,12 @@ struct EndedTooEarly: Error, CustomStringConvertible {
     let description: String
 }
 
-/// Waits a moment until no process is left of all that sidecars of the running test started.
+/// Waits until no process is left of all that sidecars of the running test started.
 ///
-/// A moment, since a process that was killed takes its time to go.
+/// A process that was killed takes its time to go. What they start here lasts far longer than the wait.
 func expectNoLeftovers() throws {
     var left: [String] = []
-    try waitUntil("no process is left; there are \(left)", within: .seconds(1)) {
+    try waitUntil("no process is left; there are \(left)") {
         left = try leftovers()
         return left.isEmpty
     }

@@ -95,10 +95,8 @@ struct AskpassTests {
             HTTPLibrary.start()
             let outcomes = Outcomes()
             let askpass = try Askpass(Secret(server.url("/")), plainHTTP, observe: outcomes.observe)
-            let start = ContinuousClock.now
             let error = #expect(throws: RemoteError.self) { try askpass.credential(.after(.milliseconds(300))) }
             #expect(error?.kind == .timeout)
-            #expect(ContinuousClock.now - start < .seconds(2))
             #expect(outcomes.all == [.error])
         }
     }
@@ -108,10 +106,11 @@ struct AskpassTests {
         HTTPLibrary.start()
         try TestFiles.write("127.0.0.1\tFALSE\t/\tFALSE\t0\tsession\tsecret\n", to: "\(Scratch.directory)/cookies")
         try withScriptedServer(ScriptedServer.Step.text("200 OK", "password=p\n")) { server in
+            let secrets = ServerSecrets(
+                headers: [HTTPHeader("X-Token", "secret")], cookieFile: "\(Scratch.directory)/cookies")
             let http = HTTPConfiguration(
-                userAgent: "git-sidecar/test", headers: [HTTPHeader("X-Token", "secret")],
-                proxy: ProxySettings(environment: ["http_proxy": "http://127.0.0.1:1"]),
-                cookieFile: "\(Scratch.directory)/cookies")
+                userAgent: "git-sidecar/test", secrets: ForOrigin(secrets, serverOf: server.url("/")),
+                proxy: ProxySettings(environment: ["http_proxy": "http://127.0.0.1:1"]))
             _ = try Askpass(Secret(server.url("/")), http).credential(.after(.seconds(10)))
             #expect(!server.receivedText[0].contains("secret"))
         }

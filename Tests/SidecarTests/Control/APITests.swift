@@ -1,6 +1,8 @@
+import Deployment
 import GitObjects
 import HTTPServer
 import JSON
+import Layout
 import Posix
 import Telemetry
 import TestSupport
@@ -14,14 +16,15 @@ struct APITests {
     private let log = LogCollector()
 
     private func router(
-        _ mailbox: Mailbox, takesOrders: Bool = true, token: APIToken? = nil
-    ) -> Router {
-        var facts = Facts()
-        facts.takesOrders = takesOrders
+        _ queue: TriggerQueue, takesOrders: Bool = true, token: APIToken? = nil
+    ) throws -> Router {
+        var info = SidecarInfo()
+        info.takesOrders = takesOrders
+        let journal = try Place(resolving: Scratch.directory + "/releases.log")
         var router = Router()
         API(
-            facts: facts, status: status, events: Events(status, StatusReport(facts: facts)),
-            journal: Journal(Scratch.directory), mailbox: mailbox, signalTargets: [], logger: Logger(log.sink),
+            info: info, status: status, events: Events(status, StatusReport(info: info)),
+            journal: Journal(journal), queue: queue, signalTargets: [], logger: Logger(log.sink),
             token: token
         ).add(to: &router)
         return router
@@ -32,17 +35,15 @@ struct APITests {
     }
 
     private func publish(_ live: String, keeping others: [String], holdingBack held: [String] = []) throws {
-        let commits = try ([live] + others).map { try commit($0) }
-        let quarantine = try held.map {
-            State.Quarantined(commit: try commit($0), stage: .validate, reason: "bad", output: "", time: .now())
+        let (live, kept) = (try commit(live), try others.map { try commit($0) })
+        let heldBack = try held.map {
+            HeldBack(commit: try commit($0), stage: .validate, reason: "bad", output: "", time: .now())
         }
-        status.update { status in
-            status.published = State.Published(
-                commit: commits[0], reference: "main", subject: "", time: .now(), isConfirmed: true)
-            status.kept = commits.map {
-                Status.KeptRelease(commit: $0, reference: "main", subject: "", time: nil, isGood: false)
-            }
-            status.quarantine = quarantine
+        status.publish(live)
+        status.change { state in
+            state.retired = kept.map { RetiredRelease(commit: $0, time: .now(), reference: "main", subject: "") }
+            state.retention.available = kept
+            state.heldBack = heldBack
         }
     }
 
@@ -53,12 +54,12 @@ struct APITests {
 
     @Test("a release is named by its hash or a part of it, which only one may begin with")
     func names() throws {
-        let mailbox = try Mailbox()
-        let router = router(mailbox)
+        let queue = try TriggerQueue()
+        let router = try router(queue)
         #expect(rollBack(router, "").status == 409, "nothing is published")
         try publish("aaaa1", keeping: ["bbbb1", "bbbb2", "cccc1"], holdingBack: ["bbbb1", "dddd1"])
         #expect(rollBack(router, #"{"hash":"cccc"}"#).json["hash"]?.string == "\(try commit("cccc1"))")
-        #expect(mailbox.begin().order == .rollBack(to: try commit("cccc1")))
+        #expect(queue.begin().order == .rollBack(to: try commit("cccc1")))
         #expect(rollBack(router, #"{"hash":"BBBB2"}"#).status == 202)
         #expect(rollBack(router, #"{"hash":"bbbb"}"#).status == 400)
         #expect(rollBack(router, #"{"hash":"aaaa"}"#).status == 409)
@@ -71,28 +72,28 @@ struct APITests {
 
     @Test("without a name the newest that is not held back is meant")
     func previous() throws {
-        let mailbox = try Mailbox()
+        let queue = try TriggerQueue()
         try publish("aaaa1", keeping: ["bbbb1", "cccc1"], holdingBack: ["bbbb1"])
         for body in ["", "{}", #"{"hash":null}"#] {
-            #expect(rollBack(router(mailbox), body).json["hash"]?.string == "\(try commit("cccc1"))", "\(body)")
+            #expect(rollBack(try router(queue), body).json["hash"]?.string == "\(try commit("cccc1"))", "\(body)")
         }
         try publish("aaaa1", keeping: [])
-        #expect(rollBack(router(mailbox), "").status == 409)
+        #expect(rollBack(try router(queue), "").status == 409)
     }
 
     @Test("orders are refused when too many wait, when we stop, and where there is no loop")
     func refusals() throws {
-        let mailbox = try Mailbox()
-        let router = router(mailbox)
-        for number in 0..<Mailbox.mostOrders {
+        let queue = try TriggerQueue()
+        let router = try router(queue)
+        for number in 0..<TriggerQueue.mostOrders {
             #expect(router.answer(Request("POST", number.isMultiple(of: 2) ? "/v1/sync" : "/v1/resume")).status == 202)
         }
         let answer = router.answer(Request("POST", "/v1/sync"))
         #expect(answer.status == 429)
         #expect(answer.header("Retry-After") == "1")
-        mailbox.close()
+        queue.close()
         #expect(router.answer(Request("POST", "/v1/sync")).status == 503)
-        let oneTime = self.router(try Mailbox(), takesOrders: false)
+        let oneTime = try self.router(try TriggerQueue(), takesOrders: false)
         #expect(oneTime.answer(Request("POST", "/v1/sync")).status == 409)
         #expect(oneTime.answer(Request("GET", "/v1/status")).status == 200)
     }
@@ -103,7 +104,7 @@ struct APITests {
         try TestFiles.write(" token \n", to: file)
         let token = APIToken(
             file: file, log: QuietLog(Logger(log.sink)), failures: RateLimit(burst: 2, perSecond: 0.001))
-        let router = router(try Mailbox(), token: token)
+        let router = try router(try TriggerQueue(), token: token)
         func sync(_ value: String) -> Int {
             router.answer(Request("POST", "/v1/sync", headers: [HeaderField("Authorization", value)])).status
         }
@@ -118,7 +119,7 @@ struct APITests {
         try TestFiles.write(
             #"{"time":"2026-01-01T00:00:00.000Z","hash":"x","ref":"main","subject":"s","outcome":"deployed"}"# + "\n",
             to: Scratch.directory + "/releases.log")
-        let answer = router(try Mailbox()).answer(Request("GET", "/v1/releases"))
+        let answer = try router(try TriggerQueue()).answer(Request("GET", "/v1/releases"))
         let json = try JSONValue.read(String(decoding: answer.bytes, as: UTF8.self))
         let entry = try #require(json["deployments"]?.elements?.first)
         #expect(entry["hash"]?.string == "x")

@@ -1,6 +1,8 @@
+import Deployment
 import GitProtocol
 import HTTPClient
 import HTTPServer
+import Layout
 import Posix
 import Telemetry
 import TestSupport
@@ -11,27 +13,28 @@ import Testing
 @Suite("The control server", .timeLimit(.minutes(1)), .scratch)
 struct ControlServerTests {
     private let status = Status()
-    private let figures = Figures()
+    private let metrics = Metrics(version: "1")
     private let log = LogCollector()
 
     private func server(
-        _ mailbox: Mailbox, stateDirectory: String = Scratch.directory,
+        _ queue: TriggerQueue, socketFile: String = Scratch.directory + "/socket",
         _ change: (inout ControlSettings) -> Void = { _ in }
     ) throws -> ControlServer {
         let repository = [RepositoryIdentity(address: "https://example.com/team/app")].compactMap { $0 }
         var settings = ControlSettings(target: PushTarget(repositories: repository, query: try RefQuery("main")))
         settings.bind = .port(host: "127.0.0.1", 0)
         change(&settings)
-        let facts = Facts()
+        let info = SidecarInfo()
         return ControlServer(
-            settings, facts, stateDirectory: stateDirectory, status: status,
-            events: Events(status, StatusReport(facts: facts)), figures: figures, mailbox: mailbox,
+            settings, info, socketFile: socketFile,
+            journal: Journal(try Place(resolving: Scratch.directory + "/journal")), status: status,
+            events: Events(status, StatusReport(info: info)), metrics: metrics, queue: queue,
             heartbeat: Heartbeat(), logger: Logger(log.sink))
     }
 
     @Test("without switches nothing but the probes is open on a port")
     func closed() throws {
-        let router = try server(Mailbox()).router(isLocal: false)
+        let router = try server(TriggerQueue()).router(isLocal: false)
         for path in ["/metrics", "/debug/pprof/", "/hooks/push"] {
             #expect(router.answer(Request("GET", path)).status == 404)
             #expect(router.answer(Request("POST", path)).status == 404)
@@ -44,7 +47,7 @@ struct ControlServerTests {
 
     @Test("with their switches, metrics and the state of the process are shown")
     func switches() throws {
-        let router = try server(Mailbox()) { settings in
+        let router = try server(TriggerQueue()) { settings in
             settings.servesMetrics = true
             settings.servesProcessReport = true
         }.router(isLocal: false)
@@ -57,9 +60,9 @@ struct ControlServerTests {
 
     @Test("the port and the socket file answer, and are gone after the end")
     func sockets() throws {
-        let server = try server(Mailbox())
+        let server = try server(TriggerQueue())
         try server.start()
-        let file = ControlServer.socketFile(in: Scratch.directory)
+        let file = Scratch.directory + "/socket"
         #expect(try Files.status(file).permissions == 0o600)
         let port = try #require(server.port)
         #expect(try get(port, "/livez") == 200)
@@ -72,12 +75,12 @@ struct ControlServerTests {
 
     @Test("a port that is taken is an error, and a socket file that cannot be made is only a warning")
     func taken() throws {
-        let first = try server(Mailbox(), stateDirectory: Scratch.directory + "/missing")
+        let first = try server(TriggerQueue(), socketFile: Scratch.directory + "/missing/socket")
         try first.start()
         defer { first.stop() }
         #expect(log.messages.contains("commands cannot reach this sidecar"))
         let port = try #require(first.port)
-        let second = try server(Mailbox()) { $0.bind = .port(host: "127.0.0.1", port) }
+        let second = try server(TriggerQueue()) { $0.bind = .port(host: "127.0.0.1", port) }
         let error = try #require(throws: SystemError.self) { try second.start() }
         #expect(error.description == "cannot listen on 127.0.0.1:\(port): address already in use")
     }
@@ -86,8 +89,8 @@ struct ControlServerTests {
     func latency() throws {
         let secret = Scratch.directory + "/secret"
         try AtomicFile.write(Array("s".utf8), to: secret)
-        let mailbox = try Mailbox()
-        let server = try server(mailbox) { $0.pushSecretFiles = [secret] }
+        let queue = try TriggerQueue()
+        let server = try server(queue) { $0.pushSecretFiles = [secret] }
         try server.start()
         defer { server.stop() }
         let url = "http://127.0.0.1:\(try #require(server.port))/hooks/push"
@@ -97,7 +100,7 @@ struct ControlServerTests {
         for number in 0..<30 {
             let woken = Locked<ContinuousClock.Instant?>(nil)
             let loop = try NativeThread("loop") {
-                if (try? mailbox.wait(.after(.seconds(10)))) == [.push] { woken.withLock { $0 = .now } }
+                if (try? queue.wait(.after(.seconds(10)))) == [.push] { woken.withLock { $0 = .now } }
             }
             let delivery = Forge.github.delivery("s", id: "\(number)")
             let start = ContinuousClock.now

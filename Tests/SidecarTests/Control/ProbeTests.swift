@@ -1,3 +1,4 @@
+import Deployment
 import GitObjects
 import HTTPServer
 import Posix
@@ -9,21 +10,17 @@ import Testing
 struct ProbeTests {
     private let commit = ObjectID("0123456789012345678901234567890123456789")
 
-    private func published(_ commit: ObjectID) -> State.Published {
-        State.Published(commit: commit, reference: "main", subject: "first", time: .now(), isConfirmed: true)
-    }
-
     private func text(_ response: Response) -> String { String(decoding: response.bytes, as: UTF8.self) }
 
     @Test("/ fails until an attempt has succeeded since the start, whatever is published")
     func root() throws {
         let probes = Probes(status: Status(), heartbeat: Heartbeat())
         let commit = try #require(commit)
-        probes.status.update { $0.published = published(commit) }
+        probes.status.publish(commit)
         #expect(probes.root(Request("GET", "/")).status == 503)
-        probes.status.update { $0.hasSucceeded = true }
+        probes.status.change { $0.hasSucceeded = true }
         #expect(probes.root(Request("GET", "/")).status == 200)
-        probes.status.update { $0.failures = 100 }
+        probes.status.change { $0.failures = 100 }
         #expect(probes.root(Request("GET", "/")).status == 200)
     }
 
@@ -33,19 +30,21 @@ struct ProbeTests {
         #expect(text(probes.ready(Request("GET", "/readyz"))) == "nothing is published\n")
         #expect(probes.ready(Request("GET", "/readyz")).status == 503)
         let commit = try #require(commit)
-        probes.status.update { status in
-            status.published = published(commit)
-            status.failures = 100
-        }
+        probes.status.publish(commit)
+        probes.status.change { $0.failures = 100 }
         #expect(probes.ready(Request("GET", "/readyz")).status == 200)
         #expect(text(probes.ready(Request("GET", "/readyz"))) == "ok\n")
+        // A link that leads nowhere serves nobody.
+        probes.status.apply(.lost("the directory is gone"))
+        #expect(text(probes.ready(Request("GET", "/readyz"))) == "the directory is gone\n")
+        #expect(probes.ready(Request("GET", "/readyz")).status == 503)
     }
 
     @Test("/livez fails only when the loop has broken its word, and holds again when it shows itself")
     func live() {
         let heartbeat = Heartbeat(grace: .seconds(5))
         let probes = Probes(status: Status(), heartbeat: heartbeat)
-        probes.status.update { $0.failures = 100 }
+        probes.status.change { $0.failures = 100 }
         #expect(probes.live(Request("GET", "/livez")).status == 200)
         heartbeat.beat(until: .now.advanced(by: .seconds(-1)))
         #expect(probes.live(Request("GET", "/livez")).status == 200)

@@ -1,3 +1,4 @@
+import Deployment
 import GitObjects
 import JSON
 import Posix
@@ -8,21 +9,17 @@ import Testing
 @Suite("Status report")
 struct StatusReportTests {
     private let status = Status()
-    private let report = StatusReport(facts: Facts(repository: "https://example.com/app.git", reference: "main"))
+    private let report = StatusReport(info: SidecarInfo(repository: "https://example.com/app.git", reference: "main"))
 
     private func commit(_ digit: Int) throws -> ObjectID {
         try #require(ObjectID(String(repeating: "\(digit)", count: 40)))
     }
 
     private func publish(_ digit: Int) throws {
-        let commit = try commit(digit)
-        status.update { status in
-            status.published = State.Published(
-                commit: commit, reference: "main", subject: "subject", time: .now(), isConfirmed: true)
-        }
+        status.publish(try commit(digit))
     }
 
-    private var condition: Condition { status.now.condition }
+    private var condition: Status.Snapshot.Condition { status.now.condition }
 
     @Test("the condition is what a person wants to know first")
     func conditions() throws {
@@ -31,29 +28,29 @@ struct StatusReportTests {
         try publish(1)
         // Nobody knows yet what the remote has.
         #expect(condition == .stale)
-        status.update { $0.noteRemote(one) }
+        status.apply(.remoteHas(one))
         #expect(condition == .current)
-        status.update { $0.work = Status.Work(attempt: 2, began: .now) }
+        status.apply(.attemptBegan(2, isOrdered: false))
         #expect(condition == .current, "a look at the remote is no deployment")
-        status.update { $0.noteRemote(two) }
-        status.update { $0.work?.isNews = true }
+        status.apply(.remoteHas(two))
+        status.change { $0.work?.isNew = true }
         #expect(condition == .deploying)
-        let held = State.Quarantined(commit: two, stage: .validate, reason: "bad", output: "", time: .now())
-        status.update { status in
-            status.work = nil
-            status.quarantine = [held]
+        let held = HeldBack(commit: two, stage: .validate, reason: "bad", output: "", time: .now())
+        status.change { state in
+            state.work = nil
+            state.heldBack = [held]
         }
         #expect(condition == .heldBack)
-        status.update { $0.isFailing = true }
+        status.change { $0.isFailing = true }
         #expect(condition == .stale)
-        status.update { $0.isUnconfirmed = true }
+        status.change { $0.live?.isConfirmed = false }
         #expect(condition == .unconfirmed)
-        status.update { status in
-            status.isUnconfirmed = false
-            status.isFailing = false
-            status.quarantine = []
-            status.noteRemote(one)
-            status.running = State.Running(commit: one, verdict: "stale", cause: "old files", time: .now())
+        status.change { state in
+            state.live?.isConfirmed = true
+            state.isFailing = false
+            state.heldBack = []
+            state.apply(.remoteHas(one), at: .now)
+            state.running = Running(commit: one, verdict: "stale", cause: "old files", time: .now())
         }
         #expect(condition == .unconfirmed, "the application was seen to run another")
     }
@@ -62,20 +59,20 @@ struct StatusReportTests {
     func lag() throws {
         #expect(status.now.lag() == .zero)
         let (one, two, three) = (try commit(1), try commit(2), try commit(3))
-        status.update { $0.noteRemote(one) }
-        #expect(status.now.behindSince != nil)
+        status.apply(.remoteHas(one))
+        #expect(status.now.state.behindSince != nil)
         try publish(1)
-        #expect(status.now.behindSince == nil)
-        status.update { $0.noteRemote(two) }
-        let since = try #require(status.now.behindSince)
-        status.update { $0.noteRemote(three) }
-        #expect(status.now.behindSince == since)
+        #expect(status.now.state.behindSince == nil)
+        status.apply(.remoteHas(two))
+        let since = try #require(status.now.state.behindSince)
+        status.apply(.remoteHas(three))
+        #expect(status.now.state.behindSince == since)
         #expect(status.now.lag(at: since.advanced(by: .seconds(3))) == .seconds(3))
         // What is not the newest any more does not end it.
         try publish(2)
-        #expect(status.now.behindSince == since)
+        #expect(status.now.state.behindSince == since)
         try publish(3)
-        #expect(status.now.behindSince == nil)
+        #expect(status.now.state.behindSince == nil)
         #expect(report.json(status.now)["lag"]?.integer == 0)
     }
 
@@ -101,21 +98,17 @@ struct StatusReportTests {
     func news() throws {
         try publish(1)
         let one = try commit(1)
-        status.update { $0.noteRemote(one) }
+        status.apply(.remoteHas(one))
         let before = report.news(status.now)
-        status.update { status in
-            status.attempt = 7
-            status.work = Status.Work(attempt: 7, began: .now)
-            status.noteRemote(one)
-            status.nextAttempt = .now
-        }
+        status.apply(.attemptBegan(7, isOrdered: false), .remoteHas(one))
+        status.setNextAttempt(.now)
         #expect(report.news(status.now) == before)
-        status.update { $0.work?.isNews = true }
+        status.change { $0.work?.isNew = true }
         #expect(report.news(status.now) != before)
-        status.update { $0.work = nil }
+        status.change { $0.work = nil }
         #expect(report.news(status.now) == before)
         let two = try commit(2)
-        status.update { $0.noteRemote(two) }
+        status.apply(.remoteHas(two))
         #expect(report.news(status.now) != before)
     }
 

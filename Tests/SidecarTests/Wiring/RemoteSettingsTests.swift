@@ -1,3 +1,4 @@
+import Deployment
 import GitObjects
 import GitProtocol
 import GitStore
@@ -15,20 +16,24 @@ import Testing
 /// What these flags mean, for a repository.
 private func plan(_ repository: String, _ flags: [String], environment: [String: String] = [:]) throws -> Plan {
     let invocation = Invocation.parse(
-        arguments: ["--repo=\(repository)", "--root=/git"] + flags, environment: environment)
+        arguments: ["--repo=\(repository)", "--root=\(Scratch.directory)/root"] + flags, environment: environment)
+    // What a test has not made is not there, whatever this machine has: the root and what /etc/git-secret may hold.
+    let made = [Scratch.directory, try RunDirectory.path()]
     return try invocation.plan(
-        probe: Probe(workingDirectory: "/", standardErrorIsTerminal: false) { TestFiles.exists($0) ? .file : .missing })
+        probe: Probe(workingDirectory: "/", standardErrorIsTerminal: false) { path in
+            made.contains { path.hasPrefix("\($0)/") } && TestFiles.exists(path) ? .file : .missing
+        })
 }
 
 /// Makes one attempt with these flags; nil when it succeeded, else what the error says.
 private func attempt(
-    _ repository: String, _ flags: [String], environment: [String: String] = [:], figures: Figures? = nil
+    _ repository: String, _ flags: [String], environment: [String: String] = [:], metrics: Metrics? = nil
 ) throws -> String? {
     try GitLibrary.start()
     HTTPLibrary.start()
     let plan = try plan(repository, flags, environment: environment)
     let url = try RemoteURL(plan)
-    let settings = try RemoteSettings(plan, for: url, environment: environment, logger: .silent, figures: figures)
+    let settings = try RemoteSettings(plan, for: url, environment: environment, logger: .silent, metrics: metrics)
     do {
         let remote = try RemoteRepository(url, settings)
         defer { remote.close() }
@@ -67,6 +72,23 @@ struct RemoteSettingsTests {
         }
     }
 
+    @Test("header fields, cookies and a certificate are for the server of --repo, and for no other that a commit names")
+    func onlyTheRemote() throws {
+        let flags = [
+            "--git-config=http.extraHeader:X-Token: secret", "--cookie-file", "--tls-cert-file=/c", "--tls-key-file=/k",
+        ]
+        let plan = try plan("https://git.example.com", flags)
+        let settings = try RemoteSettings(plan, for: try RemoteURL(plan), environment: [:], logger: .silent)
+        func isShown(_ url: String) throws -> Bool {
+            settings.http.secrets?.value(for: try #require(HTTPOrigin(url))) != nil
+        }
+        #expect(try isShown("https://git.example.com:443/x"))
+        for other in ["https://evil.test/", "http://git.example.com/", "https://git.example.com:444/"] {
+            #expect(try !isShown(other))
+        }
+        #expect(try isShown(try RemoteURL(plan).resolving(relative: "./@evil.test/x").location("/info/refs")))
+    }
+
     @Test("http.cookieFile is sent to a server that wants its cookie, and read again for each attempt")
     func cookies() throws {
         let file = "\(Scratch.directory)/cookies"
@@ -89,7 +111,8 @@ struct RemoteSettingsTests {
     func cookieFile() throws {
         let plan = try plan("https://git.example.com/app.git", ["--cookie-file"])
         let settings = try RemoteSettings(plan, for: try RemoteURL(plan), environment: [:], logger: .silent)
-        #expect(settings.http.cookieFile == "/etc/git-secret/cookie_file")
+        let server = try #require(HTTPOrigin("https://git.example.com/"))
+        #expect(settings.http.secrets?.value(for: server)?.cookieFile == "/etc/git-secret/cookie_file")
     }
 
     @Test(
@@ -188,10 +211,10 @@ struct RemoteSettingsTests {
                     "200 OK", headers: ["Connection: close"], body: Array("username=deploy\npassword=right\n".utf8)),
             ]
             try withScriptedServer(script) { (server) throws in
-                let figures = Figures()
+                let metrics = Metrics(version: "1")
                 let flags = ["--askpass-url=http://127.0.0.1:\(server.port)/"]
-                #expect(try attempt(git.url("app.git"), flags, figures: figures) == nil)
-                let text = String(decoding: figures.registry.render(), as: UTF8.self)
+                #expect(try attempt(git.url("app.git"), flags, metrics: metrics) == nil)
+                let text = String(decoding: metrics.registry.render(), as: UTF8.self)
                 #expect(text.contains(#"git_sync_askpass_calls{status="success"} 1"#))
             }
         }
@@ -207,7 +230,7 @@ struct RemoteSettingsTests {
                 .receiveHead, .answer("201 Created", headers: ["Connection: close"], body: Array(body.utf8)),
             ]
             try withScriptedServer(script) { (server) throws in
-                let figures = Figures()
+                let metrics = Metrics(version: "1")
                 var flags = [
                     "--github-app-installation-id=7", "--github-base-url=http://127.0.0.1:\(server.port)/api/v3",
                     keyInFile ? "--github-app-client-id=Iv1.a" : "--github-app-application-id=12",
@@ -218,9 +241,9 @@ struct RemoteSettingsTests {
                 } else {
                     environment["GITSYNC_GITHUB_APP_PRIVATE_KEY"] = try TestFiles.text(key)
                 }
-                #expect(try attempt(git.url("app.git"), flags, environment: environment, figures: figures) == nil)
+                #expect(try attempt(git.url("app.git"), flags, environment: environment, metrics: metrics) == nil)
                 #expect(server.receivedText[0].hasPrefix("POST /api/v3/app/installations/7/access_tokens "))
-                let text = String(decoding: figures.registry.render(), as: UTF8.self)
+                let text = String(decoding: metrics.registry.render(), as: UTF8.self)
                 #expect(text.contains(#"git_sync_refresh_github_app_token_count{status="success"} 1"#))
             }
         }

@@ -1,3 +1,4 @@
+internal import Deployment
 internal import GitObjects
 internal import HTTPServer
 internal import JSON
@@ -14,7 +15,7 @@ extension API {
 
     func resume(_ request: Request) throws(APIError) -> Response {
         _ = try body(of: request)
-        let released = status.now.quarantine.map { JSONValue.string("\($0.commit)") }
+        let released = status.now.state.heldBack.map { JSONValue.string("\($0.commit)") }
         let attempt = try post(.resume)
         logger.info("asked to resume", ["peer": "\(request.peer)", "attempt": .count(attempt)])
         return accepted(["attempt": JSONValue(attempt), "released": .array(released)])
@@ -22,8 +23,8 @@ extension API {
 
     func rollBack(_ request: Request) throws(APIError) -> Response {
         let wanted = try body(of: request)["hash"] ?? .null
-        let now = status.now
-        guard let live = now.published?.commit else { throw APIError(409, "nothing is published yet") }
+        let now = status.now.state
+        guard let live = now.live?.commit else { throw APIError(409, "nothing is published yet") }
         let commit: ObjectID
         switch wanted {
         case .null: commit = try previous(now, live)
@@ -36,9 +37,9 @@ extension API {
         return accepted(["attempt": JSONValue(attempt), "hash": "\(commit)"])
     }
 
-    private func previous(_ now: Status.Snapshot, _ live: ObjectID) throws(APIError) -> ObjectID {
+    private func previous(_ now: DeploymentState, _ live: ObjectID) throws(APIError) -> ObjectID {
         let candidate = now.kept.first { kept in
-            kept.commit != live && !now.quarantine.contains { $0.commit == kept.commit }
+            kept.commit != live && !now.isHeldBack(kept.commit)
         }
         guard let candidate else {
             throw APIError(
@@ -47,7 +48,7 @@ extension API {
         return candidate.commit
     }
 
-    private func kept(_ text: String, _ now: Status.Snapshot, _ live: ObjectID) throws(APIError) -> ObjectID {
+    private func kept(_ text: String, _ now: DeploymentState, _ live: ObjectID) throws(APIError) -> ObjectID {
         let digits = text.lowercased()
         guard (4...40).contains(digits.utf8.count), digits.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) })
         else {
@@ -58,7 +59,7 @@ extension API {
         if found.count > 1 { throw APIError(400, "more than one release begins with \(digits)") }
         if found.first == live { throw APIError(409, "\(live) is live already") }
         // What is kept may be chosen, also when it was gone back from before.
-        if let held = now.quarantine.first(where: { matches($0.commit) }), found.isEmpty {
+        if let held = now.heldBack.first(where: { matches($0.commit) }), found.isEmpty {
             throw APIError(
                 409, "\(held.commit) is held back: \(held.reason)", hint: "resume lets it be tried again")
         }
@@ -70,9 +71,9 @@ extension API {
     }
 
     private func post(_ order: Order) throws(APIError) -> Int {
-        guard facts.takesOrders else { throw APIError(409, "this sidecar ends after one deployment") }
-        guard !mailbox.isClosed else { throw APIError(503, "the sidecar is stopping") }
-        guard let attempt = mailbox.post(order) else { throw APIError(429, "too many orders are waiting") }
+        guard info.takesOrders else { throw APIError(409, "this sidecar ends after one deployment") }
+        guard !queue.isClosed else { throw APIError(503, "the sidecar is stopping") }
+        guard let attempt = queue.post(order) else { throw APIError(429, "too many orders are waiting") }
         return attempt
     }
 

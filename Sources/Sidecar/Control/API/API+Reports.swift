@@ -1,3 +1,4 @@
+internal import Deployment
 internal import HTTPServer
 internal import JSON
 internal import Posix
@@ -19,13 +20,12 @@ extension API {
         } catch {
             throw APIError(503, "\(error)")
         }
-        let now = status.now
+        let now = status.now.state
         let releases = now.kept.map { kept -> JSONValue in
             [
-                "hash": "\(kept.commit)", "ref": .string(kept.reference), "subject": .string(kept.subject),
-                "time": kept.time.map { "\($0)" } ?? .null, "live": .bool(kept.commit == now.published?.commit),
-                "good": .bool(kept.isGood),
-                "quarantined": .bool(now.quarantine.contains { $0.commit == kept.commit }),
+                "hash": "\(kept.commit)", "ref": .string(kept.info.reference), "subject": .string(kept.info.subject),
+                "time": "\(kept.time)", "live": .bool(kept.commit == now.live?.commit),
+                "good": .bool(kept.commit == now.lastGood?.commit), "quarantined": .bool(now.isHeldBack(kept.commit)),
             ]
         }
         let value: JSONValue = ["releases": .array(releases), "deployments": .array(entries.map(complete))]

@@ -1,3 +1,4 @@
+internal import Deployment
 internal import HTTPServer
 internal import JSON
 internal import Posix
@@ -8,18 +9,18 @@ internal import Telemetry
 ///
 /// Answers come from what is known, never from the loop: no request waits for it.
 struct API: Sendable {
-    let facts: Facts
+    let info: SidecarInfo
     let status: Status
     let events: Events
     let journal: Journal
-    let mailbox: Mailbox
+    let queue: TriggerQueue
     let signalTargets: [Target]
     let logger: Logger
     /// What changes need; nil on the socket file, which only our user can open.
     let token: APIToken?
 
     func add(to router: inout Router) {
-        let (report, status) = (StatusReport(facts: facts), status)
+        let (report, status) = (StatusReport(info: info), status)
         router.add("GET", "/v1/status") { _ in .json(200, report.json(status.now).text) }
         router.add("GET", "/v1/releases") { request in answer { () throws(APIError) in try releases(request) } }
         router.add("GET", "/v1/events") { request in answer { () throws(APIError) in try listen(request) } }

@@ -1,3 +1,4 @@
+internal import Deployment
 internal import HTTPServer
 internal import JSON
 internal import Posix

@@ -1,0 +1,176 @@
+internal import GitObjects
+package import JSON
+internal import Posix
+
+// What is kept in `state.json`. A member, once written, keeps its name and meaning; what is not known survives a rewrite.
+extension DeploymentState {
+    /// The version of what this program writes.
+    package static let fileVersion: Int = 1
+
+    /// Why a file's content cannot be used.
+    package enum Unreadable: Error, Equatable {
+        /// A later version of the program wrote it.
+        case newer(version: Int)
+        case damaged(String)
+    }
+
+    package init(json: JSONValue) throws(Unreadable) {
+        self.init()
+        guard let version = json["version"]?.integer else { throw .damaged("it has no version") }
+        guard version <= Self.fileVersion else { throw .newer(version: Int(clamping: version)) }
+        if let value = json["current"], value != .null {
+            guard let release = LiveRelease(json: value) else { throw .damaged("what it says of the live release") }
+            live = release
+        }
+        intent = json["intent"].flatMap(Intent.init)
+        running = json["running"].flatMap(Running.init)
+        heldBack = (json["quarantine"]?.elements ?? []).compactMap(HeldBack.init)
+        retired = (json["retired"]?.elements ?? []).compactMap(RetiredRelease.init)
+        // The version before wrote the commit alone.
+        lastGood =
+            json["last_good_release"].flatMap(PublishedRelease.init)
+            ?? json["last_good"]?.string.flatMap { ObjectID($0) }.flatMap { known($0) ?? bare($0) }
+        if case .object(let members) = json { unknownMembers = members.filter { !Self.memberNames.contains($0.name) } }
+    }
+
+    private func bare(_ commit: ObjectID) -> PublishedRelease {
+        PublishedRelease(CommitInfo(commit: commit, reference: "", subject: ""), time: Timestamp(seconds: 0))
+    }
+
+    private static let memberNames = [
+        "version", "current", "intent", "running", "last_good", "last_good_release", "quarantine", "retired",
+    ]
+
+    package var json: JSONValue {
+        let known: [(String, JSONValue?)] = [
+            ("version", JSONValue(Self.fileVersion)), ("current", live?.json), ("intent", intent?.json),
+            ("running", running?.json), ("last_good", JSONValue(lastGood?.commit.description)),
+            ("last_good_release", lastGood?.json), ("quarantine", .array(heldBack.map(\.json))),
+            ("retired", .array(retired.map(\.json))),
+        ]
+        return .object(
+            known.compactMap { name, value in value.map { JSONMember(name: name, value: $0) } } + unknownMembers)
+    }
+}
+
+extension CommitInfo {
+    fileprivate init?(json: JSONValue) {
+        guard let commit = json["commit"]?.string.flatMap({ ObjectID($0) }) else { return nil }
+        self.init(commit: commit, reference: json["ref"]?.string ?? "", subject: json["subject"]?.string ?? "")
+    }
+
+    fileprivate var members: [JSONMember] {
+        [
+            JSONMember(name: "commit", value: "\(commit)"), JSONMember(name: "ref", value: .string(reference)),
+            JSONMember(name: "subject", value: .string(subject)),
+        ]
+    }
+}
+
+extension PublishedRelease {
+    fileprivate init?(json: JSONValue) {
+        guard let info = CommitInfo(json: json), let time = Timestamp(json["time"]) else { return nil }
+        self.init(info, time: time)
+    }
+
+    fileprivate var json: JSONValue { .object(info.members + [JSONMember(name: "time", value: time.json)]) }
+}
+
+extension LiveRelease {
+    fileprivate init?(json: JSONValue) {
+        guard let release = PublishedRelease(json: json) else { return nil }
+        let isConfirmed = json["confirmed"]?.flag ?? false
+        self.init(
+            release, isConfirmed: isConfirmed, isChosen: json["chosen"]?.flag ?? false,
+            // The version before wrote the line before it confirmed a release in the state.
+            isInJournal: json["recorded"]?.flag ?? isConfirmed, isDurable: json["durable"]?.flag ?? true)
+    }
+
+    fileprivate var json: JSONValue {
+        .object(
+            info.members + [
+                JSONMember(name: "time", value: release.time.json),
+                JSONMember(name: "confirmed", value: .bool(isConfirmed)),
+                JSONMember(name: "chosen", value: .bool(isChosen)),
+                JSONMember(name: "recorded", value: .bool(isInJournal)),
+                JSONMember(name: "durable", value: .bool(isDurable)),
+            ])
+    }
+}
+
+extension Intent {
+    fileprivate init?(json: JSONValue) {
+        guard let info = CommitInfo(json: json) else { return nil }
+        self.init(
+            info, isChosen: json["chosen"]?.flag ?? false,
+            goesBackFrom: json["back_from"]?.string.flatMap { ObjectID($0) })
+    }
+
+    fileprivate var json: JSONValue {
+        .object(
+            info.members + [
+                JSONMember(name: "chosen", value: .bool(isChosen)),
+                JSONMember(name: "back_from", value: JSONValue(goesBackFrom?.description) ?? .null),
+            ])
+    }
+}
+
+extension Running {
+    fileprivate init?(json: JSONValue) {
+        guard let commit = json["commit"]?.string.flatMap({ ObjectID($0) }), let time = Timestamp(json["time"]),
+            let verdict = json["verdict"]?.string
+        else { return nil }
+        self.init(commit: commit, verdict: verdict, cause: json["cause"]?.string ?? "", time: time)
+    }
+
+    fileprivate var json: JSONValue {
+        ["commit": "\(commit)", "verdict": .string(verdict), "cause": .string(cause), "time": time.json]
+    }
+}
+
+extension HeldBack {
+    fileprivate init?(json: JSONValue) {
+        guard let commit = json["commit"]?.string.flatMap({ ObjectID($0) }),
+            let stage = json["stage"]?.string.flatMap(Stage.init), let time = Timestamp(json["time"])
+        else { return nil }
+        self.init(
+            commit: commit, stage: stage, reason: json["reason"]?.string ?? "", output: json["output"]?.string ?? "",
+            time: time)
+    }
+
+    fileprivate var json: JSONValue {
+        [
+            "commit": "\(commit)", "stage": "\(stage.rawValue)", "reason": "\(reason)", "output": "\(output)",
+            "time": time.json,
+        ]
+    }
+}
+
+extension RetiredRelease {
+    fileprivate init?(json: JSONValue) {
+        guard let commit = json["commit"]?.string.flatMap({ ObjectID($0) }), let time = Timestamp(json["time"]) else {
+            return nil
+        }
+        self.init(
+            commit: commit, time: time, reference: json["ref"]?.string, subject: json["subject"]?.string,
+            published: Timestamp(json["published"]))
+    }
+
+    fileprivate var json: JSONValue {
+        [
+            "commit": "\(commit)", "time": time.json, "ref": JSONValue(reference), "subject": JSONValue(subject),
+            "published": published?.json,
+        ]
+    }
+}
+
+extension Timestamp {
+    /// Seconds since 1970, as the file has them.
+    fileprivate init?(_ json: JSONValue?) {
+        guard let total = json?.double, total.magnitude < 1e11 else { return nil }
+        let whole = total.rounded(.down)
+        self.init(seconds: Int64(whole), nanoseconds: Int32((total - whole) * 1e9))
+    }
+
+    fileprivate var json: JSONValue { JSONValue(secondsSince1970) }
+}

@@ -1,0 +1,117 @@
+internal import GitObjects
+internal import Posix
+
+// Which commits are not tried again by themselves, and what a person decides about that.
+extension Pipeline {
+    /// The remote has a commit that failed before: what is live stays, and is looked after.
+    func stayBack(_ commit: ObjectID) throws(StageError) -> Outcome {
+        if needsRedeployment { try redeployLive() }
+        try confirmLive()
+        return .heldBack(commit)
+    }
+
+    /// Holds a commit back that was never published.
+    func reject(_ info: CommitInfo, _ error: StageError) {
+        judged = info.commit
+        recorder.record(
+            .deploymentEnded(
+                DeploymentRecord(
+                    info, .rejected, at: error.stage, time: clock.now.time, reason: error.description,
+                    output: error.failure.output, durations: durations)),
+            .heldBack(heldBack(info, error)), .abandoned(info.commit))
+    }
+
+    func heldBack(_ info: CommitInfo, _ error: StageError) -> HeldBack {
+        HeldBack(
+            commit: info.commit, stage: error.stage, reason: error.description, output: error.failure.output,
+            time: clock.now.time)
+    }
+
+    func abandon(_ intent: Intent) {
+        if state.intent?.info.commit == intent.info.commit { recorder.record(.abandoned(intent.info.commit)) }
+    }
+
+    /// A deployment failed without anybody knowing whether the commit is to blame; its line is written once.
+    func endFailed(_ info: CommitInfo, _ error: StageError) {
+        if let last = state.lastFailedDeployment, last.info.commit == info.commit, last.stage == error.stage,
+            last.reason == error.description
+        {
+            return
+        }
+        recorder.record(
+            .deploymentEnded(
+                DeploymentRecord(
+                    info, .failed, at: error.stage, time: clock.now.time, reason: error.description,
+                    output: error.failure.output, durations: durations)))
+    }
+
+    /// Lets commits go whose time is up.
+    func releaseExpired() {
+        let limit = settings.quarantineTTL
+        guard limit > .zero, !state.heldBack.isEmpty else { return }
+        let now = clock.now.time
+        let expired = state.heldBack.filter { $0.time.adding(limit) <= now }.map(\.commit)
+        if !expired.isEmpty { recorder.record(.released(expired)) }
+    }
+
+    /// Lets everything that is held back be tried again.
+    func resume() {
+        if let intent = state.intent { abandon(intent) }
+        if !state.heldBack.isEmpty { recorder.record(.released(state.heldBack.map(\.commit))) }
+        settled = nil
+    }
+
+    /// Publishes a release that is still kept, and holds back the commit that it replaces.
+    ///
+    /// The remote is not asked. What a person chose stays published even when the application does not run it: then every
+    /// further attempt tries to confirm it.
+    func choose(_ commit: ObjectID) throws(StageError) -> Outcome {
+        guard let live = state.live else {
+            throw StageError(.publish, Failure("cannot go back: nothing is published"))
+        }
+        // Chosen twice in a row, or gone back to already by the deployment before.
+        if live.commit == commit {
+            try confirmLive()
+            return .unchanged(commit)
+        }
+        guard let wanted = state.known(commit), isKept(commit) else {
+            if state.intent?.info.commit == commit { recorder.record(.abandoned(commit)) }
+            throw StageError(.publish, Failure("cannot go back to \(commit): it is not kept any more"))
+        }
+        recorder.record(.commitFound(commit, isNew: true))
+        try part(.publish) { () throws(Failure) in
+            try releases.checkLink()
+            try application?.checkPermission()
+        }
+        let intent = Intent(wanted.info, isChosen: true, goesBackFrom: live.commit)
+        recorder.begin(intent)
+        if !releases.canRepublish(commit) {
+            do throws(StageError) {
+                try make(commit, clock.deadline(settings.syncTimeout))
+            } catch {
+                abandon(intent)
+                throw error
+            }
+        }
+        try publish(intent)
+        settled = nil
+        do throws(StageError) {
+            if let application { try tellAndConfirm(application, former: live.commit, goesBack: true) }
+        } catch {
+            recorder.record(
+                .deploymentEnded(
+                    DeploymentRecord(
+                        intent.info, .chosen, at: error.stage, time: clock.now.time, reason: error.description,
+                        output: error.failure.output, durations: durations)))
+            throw error
+        }
+        recorder.record(
+            .deploymentEnded(
+                DeploymentRecord(intent.info, .chosen, at: .confirm, time: clock.now.time, durations: durations)))
+        return .chosen(commit)
+    }
+
+    private func isKept(_ commit: ObjectID) -> Bool {
+        state.previous(settings.keepReleases).contains { $0.commit == commit } || releases.canRepublish(commit)
+    }
+}

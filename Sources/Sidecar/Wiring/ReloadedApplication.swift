@@ -1,0 +1,83 @@
+internal import Deployment
+internal import GitObjects
+internal import Options
+internal import Posix
+internal import Releases
+internal import Reload
+
+/// The server beside us, as a deployment uses it.
+final class ReloadedApplication: Application {
+    private let reloader: Reloader
+    private let releases: RootReleases
+    private let workspace: Workspace
+    // Made when it is told, so that confirming speaks of the same change.
+    private var change: Reload.Change?
+
+    init(_ reloader: Reloader, _ releases: RootReleases, _ workspace: Workspace) {
+        self.reloader = reloader
+        self.releases = releases
+        self.workspace = workspace
+    }
+
+    func checkPermission() throws(Failure) { try port { try reloader.checkPermission() } }
+
+    func tell(_ change: Deployment.Change) throws(Failure) -> [Deployment.Notice] {
+        try port {
+            let described = try describe(change)
+            self.change = described
+            return try reloader.notify(described, deadline: workspace.deadline(workspace.plan.actionLimit)).map {
+                Deployment.Notice(action: "\($0.action)", outcome: $0.outcome)
+            }
+        }
+    }
+
+    func confirm(
+        _ change: Deployment.Change, within limit: Duration?, _ look: (ConfirmProgress) throws(Failure) -> Void
+    ) throws(Failure) -> Deployment.Confirmation {
+        try port {
+            let described = try self.change ?? describe(change)
+            let deadline = workspace.deadline(workspace.plan.confirmLimit)
+            let confirmation = try reloader.confirm(described, deadline: deadline, within: limit) { progress in
+                try look(ConfirmProgress(answeredFailures: progress.answeredFailures, elapsed: progress.elapsed))
+            }
+            return Deployment.Confirmation(
+                commit: change.commit, verdict: confirmation.evidence.running.rawValue,
+                cause: confirmation.evidence.cause, time: .now(), checks: confirmation.checks,
+                healthyAfter: confirmation.healthyAfter, escalations: confirmation.escalations)
+        }
+    }
+
+    private func describe(_ change: Deployment.Change) throws -> Reload.Change {
+        let directory = releases.directory(of: change.commit)
+        // Which paths have changed matters to rules alone.
+        let paths =
+            reloader.settings.rules.isEmpty
+            ? []
+            : try workspace.run(
+                FindChanges(old: change.former, new: change.commit),
+                workspace.deadline(workspace.plan.settings.syncTimeout))
+        return Reload.Change(
+            commit: change.commit, paths: paths, release: directory,
+            otherReleases: try releases.others(than: change.commit),
+            publishedAt: releases.publishedAt,
+            environment: .forRelease(change.commit, previous: change.former, directory: directory),
+            goesBack: change.goesBack)
+    }
+}
+
+extension Plan {
+    /// Actions have limits of their own; this one is for all of them together.
+    var actionLimit: Duration { settings.healthTimeout * 2 + settings.reloadTimeout + .seconds(60) }
+
+    /// The health check has limits of its own; this one is for what it may do all in all, escalations included.
+    var confirmLimit: Duration {
+        let escalation = (settings.terminateAfter ?? .zero) + (settings.killAfter ?? .zero)
+        return settings.healthTimeout * 3 + settings.healthWatch + escalation + .seconds(30)
+    }
+
+    /// What one attempt may take at most, everything that has a limit of its own included: twice, for going back.
+    var longestAttempt: Duration {
+        let commands = settings.prepareTimeout + settings.validateTimeout
+        return settings.syncTimeout * 3 + (commands + actionLimit + confirmLimit) * 2
+    }
+}
