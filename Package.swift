@@ -79,7 +79,8 @@ let package = Package(
         .target(
             name: "Sidecar",
             dependencies: [
-                "JSON", "Posix", "Layout", "Telemetry", "Patterns", "GitObjects", "GitFiles", "HTTPClient", "GitProtocol",
+                "JSON", "Posix", "Layout", "Telemetry", "Patterns", "GitObjects", "GitFiles", "HTTPClient",
+                "GitProtocol",
                 "Options", "Remote", "Releases", "Worker", "Reload", "Crypto", "HTTPServer", "Commands", "Deployment",
             ],
             // The status page; it becomes part of the program.
@@ -137,7 +138,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "JSON", "Releases", "Layout", "Staging", "Remote", "GitProtocol", "HTTPClient", "GitFiles", "GitObjects",
+                "JSON", "Releases", "Layout", "Staging", "Remote", "GitProtocol", "HTTPClient", "GitFiles",
+                "GitObjects",
                 "GitStore", "Posix", "SyncLoop", "Telemetry", "TestSupport",
             ],
             path: "Tests/Benchmarks", swiftSettings: strict),

@@ -5,6 +5,7 @@ internal import GitObjects
 extension PackProgress {
     init(_ raw: git_indexer_progress, bytes: UInt64) {
         self.init()
+        // Bounded: numbers of 32 bits.
         totalObjects = Int(raw.total_objects)
         receivedObjects = Int(raw.received_objects)
         indexedObjects = Int(raw.indexed_objects)

@@ -30,5 +30,7 @@ extension ReleaseLayout {
     package func place(of release: Release) throws(SystemError) -> Place { try requiredPlace(at: release.path) }
 
     /// Opens the directory of a release; no symbolic link leads there.
-    package func open(_ release: Release) throws(SystemError) -> FileDescriptor { try place(of: release).openDirectory() }
+    package func open(_ release: Release) throws(SystemError) -> FileDescriptor {
+        try place(of: release).openDirectory()
+    }
 }

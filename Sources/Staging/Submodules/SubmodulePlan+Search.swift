@@ -1,8 +1,8 @@
 internal import GitFiles
 package import GitObjects
 package import GitStore
-internal import Patterns
 internal import Layout
+internal import Patterns
 internal import Posix
 package import Releases
 
