@@ -13,15 +13,15 @@ RUN mkdir scripts && mv install-packages scripts/ && apt-get -q update && script
 COPY Package.swift ./
 COPY Sources Sources
 COPY Tests Tests
-RUN make build && cp .build/release/git-sidecar /git-sidecar
+RUN make build && mkdir /program && cp .build/release/git-sidecar .build/release/git-sidecar-worker /program/
 
 FROM ${DEBIAN_IMAGE} AS files
 ARG SOURCE_DATE_EPOCH=0
 RUN apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -y -q --no-install-recommends install \
     ca-certificates gpgv libcurl4 libgit2-1.5 libmicrohttpd12 libssl3 libstdc++6 openssh-client zlib1g
 COPY scripts/image-root /usr/local/bin/image-root
-COPY --from=program /git-sidecar /tmp/git-sidecar
-RUN image-root /tmp/git-sidecar /image && \
+COPY --from=program /program/ /tmp/program/
+RUN image-root /tmp/program /image && \
     mkdir -p /volumes/git && chmod 775 /volumes/git && touch --date="@$SOURCE_DATE_EPOCH" /volumes/git
 
 FROM scratch
@@ -52,6 +52,7 @@ ENV GITSYNC_REF="HEAD" \
     GITSYNC_GIT_GC="auto" \
     GITSYNC_MAX_RELEASE_SIZE="0" \
     GITSYNC_MIN_FREE_SPACE="64MiB" \
+    GITSYNC_SANDBOX="auto" \
     GITSYNC_PREPARE_TIMEOUT="5m" \
     GITSYNC_VALIDATE_TIMEOUT="30s" \
     GITSYNC_RELOAD_METHOD="POST" \

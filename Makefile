@@ -6,9 +6,10 @@ export PATH := $(PATH):/opt/swift/usr/bin
 .DEFAULT_GOAL := build
 .PHONY: build run demo test test-samples test-manifests test-readme test-container image lint format clean regenerate test-libgit2-matrix fuzz faults help
 
-build: ## build the release program, .build/release/git-sidecar
+build: ## build the release programs, .build/release/git-sidecar and git-sidecar-worker
 	@scripts/install-packages build
 	swift build -c release --static-swift-stdlib --product git-sidecar -Xlinker -s
+	swift build -c release --static-swift-stdlib --product git-sidecar-worker -Xlinker -s
 
 run: build ## run a web server that is deployed by git push, until Ctrl-C
 	@scripts/install-packages run

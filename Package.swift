@@ -17,6 +17,7 @@ let package = Package(
     name: "git-sidecar",
     products: [
         .executable(name: "git-sidecar", targets: ["git-sidecar"]),
+        .executable(name: "git-sidecar-worker", targets: ["git-sidecar-worker"]),
         // For the fuzzer, which is a package of its own.
         .library(name: "GitProtocol", targets: ["GitProtocol"]),
         .library(name: "Sidecar", targets: ["Sidecar", "HTTPServer"]),
@@ -28,40 +29,59 @@ let package = Package(
             name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .target(name: "CShims", dependencies: ["CLibgit2", "CCurl", "CMicrohttpd"]),
+        .target(name: "CShims"),
+        .target(name: "CGitShims", dependencies: ["CLibgit2"]),
+        .target(name: "CCurlShims", dependencies: ["CCurl"]),
+        .target(name: "CMicrohttpdShims", dependencies: ["CMicrohttpd"]),
         .target(name: "JSON", swiftSettings: strict),
         .target(name: "Posix", dependencies: ["CShims"], swiftSettings: strict),
         .target(name: "Crypto", dependencies: ["Posix", "CCrypto"], swiftSettings: strict),
         .target(name: "Telemetry", dependencies: ["Posix"], swiftSettings: strict),
         .target(name: "Patterns", swiftSettings: strict),
+        .target(name: "GitObjects", swiftSettings: strict),
+        .target(name: "GitProtocol", dependencies: ["GitObjects"], swiftSettings: strict),
+        .target(name: "GitFiles", dependencies: ["Posix", "Patterns", "GitObjects"], swiftSettings: strict),
+        // The only user of libgit2; the worker alone links it.
         .target(
-            name: "GitStore", dependencies: ["Posix", "CShims", "CLibgit2", "CCrypto", "CZlib"],
+            name: "GitStore",
+            dependencies: ["Posix", "Crypto", "GitObjects", "GitFiles", "CGitShims", "CLibgit2", "CZlib"],
             swiftSettings: strict),
-        .target(name: "HTTPClient", dependencies: ["Posix", "CShims", "CCurl"], swiftSettings: strict),
-        .target(name: "GitProtocol", dependencies: ["GitStore"], swiftSettings: strict),
+        .target(name: "HTTPClient", dependencies: ["Posix", "CCurlShims", "CCurl"], swiftSettings: strict),
         .target(
             name: "Remote",
-            dependencies: ["JSON", "Posix", "Crypto", "Telemetry", "GitStore", "HTTPClient", "GitProtocol"],
+            dependencies: [
+                "JSON", "Posix", "Crypto", "Telemetry", "GitObjects", "GitFiles", "HTTPClient", "GitProtocol",
+            ],
             swiftSettings: strict),
         .target(name: "Layout", dependencies: ["Posix"], swiftSettings: strict),
         .target(name: "Options", dependencies: ["JSON", "Posix", "Layout"], swiftSettings: strict),
-        .target(name: "Releases", dependencies: ["Posix", "Layout", "Patterns", "GitStore"], swiftSettings: strict),
         .target(
-            name: "Reload", dependencies: ["Posix", "Layout", "Patterns", "GitStore", "HTTPClient"],
+            name: "Releases", dependencies: ["Posix", "Crypto", "Layout", "Patterns", "GitObjects", "GitFiles"],
             swiftSettings: strict),
         .target(
-            name: "HTTPServer", dependencies: ["Posix", "CShims", "CMicrohttpd"], swiftSettings: strict),
+            name: "Staging",
+            dependencies: ["Posix", "Crypto", "Layout", "Patterns", "GitObjects", "GitFiles", "GitStore", "Releases"],
+            swiftSettings: strict),
+        .target(
+            name: "Worker", dependencies: ["Posix", "Layout", "GitObjects", "GitFiles", "Releases"],
+            swiftSettings: strict),
+        .target(
+            name: "Reload", dependencies: ["Posix", "Layout", "Patterns", "GitObjects", "HTTPClient"],
+            swiftSettings: strict),
+        .target(
+            name: "HTTPServer", dependencies: ["Posix", "CMicrohttpdShims", "CMicrohttpd"], swiftSettings: strict),
         .target(
             name: "Commands", dependencies: ["JSON", "Posix", "Layout", "Telemetry", "HTTPClient", "Options"],
             swiftSettings: strict),
         .target(
-            name: "Deployment", dependencies: ["JSON", "Posix", "Layout", "Telemetry", "GitStore"],
+            name: "Deployment", dependencies: ["JSON", "Posix", "Layout", "Telemetry", "GitObjects"],
             swiftSettings: strict),
         .target(
             name: "Sidecar",
             dependencies: [
-                "JSON", "Posix", "Layout", "Telemetry", "Patterns", "GitStore", "HTTPClient", "GitProtocol", "Options",
-                "Remote", "Releases", "Reload", "Crypto", "HTTPServer", "Commands", "Deployment",
+                "JSON", "Posix", "Layout", "Telemetry", "Patterns", "GitObjects", "GitFiles", "HTTPClient",
+                "GitProtocol",
+                "Options", "Remote", "Releases", "Worker", "Reload", "Crypto", "HTTPServer", "Commands", "Deployment",
             ],
             // The status page; it becomes part of the program.
             resources: [
@@ -71,6 +91,10 @@ let package = Package(
         .executableTarget(
             name: "git-sidecar", dependencies: ["Commands", "Options", "Posix", "Sidecar", "Telemetry"],
             swiftSettings: strict),
+        // What reads and writes what repositories hold, without secrets and without rights.
+        .executableTarget(
+            name: "git-sidecar-worker",
+            dependencies: ["GitFiles", "GitStore", "Posix", "Releases", "Staging", "Worker"], swiftSettings: strict),
         .executableTarget(name: "regenerate", dependencies: ["Options"], swiftSettings: strict),
 
         .target(
@@ -82,10 +106,11 @@ let package = Package(
         .testTarget(
             name: "TelemetryTests", dependencies: ["Posix", "Telemetry", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "PatternsTests", dependencies: ["Patterns", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "GitStoreTests", dependencies: ["GitStore", "Posix"], swiftSettings: strict),
+        .testTarget(
+            name: "GitStoreTests", dependencies: ["GitFiles", "GitObjects", "GitStore", "Posix"], swiftSettings: strict),
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "Posix"], swiftSettings: strict),
         .testTarget(
-            name: "GitProtocolTests", dependencies: ["GitProtocol", "GitStore"], swiftSettings: strict),
+            name: "GitProtocolTests", dependencies: ["GitProtocol", "GitObjects"], swiftSettings: strict),
         .testTarget(
             name: "OptionsTests", dependencies: ["Options", "Posix", "TestSupport"], exclude: ["Expected"],
             swiftSettings: strict),
@@ -95,23 +120,27 @@ let package = Package(
         .testTarget(
             name: "RemoteTests",
             dependencies: [
-                "Remote", "Crypto", "GitProtocol", "GitStore", "HTTPClient", "JSON", "Posix", "Telemetry",
-                "TestSupport",
+                "Remote", "Crypto", "GitProtocol", "GitFiles", "GitObjects", "GitStore", "HTTPClient", "JSON", "Posix",
+                "Releases", "Staging", "Telemetry", "TestSupport",
             ],
             swiftSettings: strict),
         // What the kill test kills.
         .executableTarget(
-            name: "SyncLoop", dependencies: ["Releases", "Layout", "GitStore", "Posix"], path: "Tests/SyncLoop",
-            swiftSettings: strict),
+            name: "SyncLoop", dependencies: ["Releases", "Layout", "Staging", "GitObjects", "GitStore", "Posix"],
+            path: "Tests/SyncLoop", swiftSettings: strict),
         .testTarget(
             name: "ReleasesTests",
-            dependencies: ["Releases", "Layout", "GitStore", "Patterns", "Posix", "SyncLoop", "TestSupport"],
+            dependencies: [
+                "Releases", "Layout", "Staging", "GitFiles", "GitObjects", "GitStore", "Patterns", "Posix", "SyncLoop",
+                "TestSupport",
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "JSON", "Releases", "Layout", "Remote", "GitProtocol", "HTTPClient", "GitStore", "Posix", "SyncLoop",
-                "Telemetry", "TestSupport",
+                "JSON", "Releases", "Layout", "Staging", "Remote", "GitProtocol", "HTTPClient", "GitFiles",
+                "GitObjects",
+                "GitStore", "Posix", "SyncLoop", "Telemetry", "TestSupport",
             ],
             path: "Tests/Benchmarks", swiftSettings: strict),
         // What strikes the built program at single system calls.
@@ -123,10 +152,10 @@ let package = Package(
             name: "CryptoTests", dependencies: ["Crypto", "Posix", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "HTTPServerTests", dependencies: ["HTTPServer", "CShims", "Posix", "TestSupport"],
+            name: "HTTPServerTests", dependencies: ["HTTPServer", "CMicrohttpdShims", "Posix", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "ReloadTests", dependencies: ["Reload", "GitStore", "HTTPClient", "Posix", "TestSupport"],
+            name: "ReloadTests", dependencies: ["Reload", "GitObjects", "HTTPClient", "Posix", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "CommandsTests",
@@ -134,14 +163,26 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "DeploymentTests",
-            dependencies: ["Deployment", "GitStore", "JSON", "Layout", "Posix", "Telemetry", "TestSupport"],
+            dependencies: ["Deployment", "GitObjects", "JSON", "Layout", "Posix", "Telemetry", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "SidecarTests",
             dependencies: [
-                "Sidecar", "Crypto", "Deployment", "GitProtocol", "GitStore", "HTTPClient", "HTTPServer", "JSON",
-                "Layout",
-                "Options", "Posix", "Remote", "Releases", "Telemetry", "TestSupport",
+                "Sidecar", "Crypto", "Deployment", "GitProtocol", "GitFiles", "GitObjects", "GitStore", "HTTPClient",
+                "HTTPServer", "JSON", "Layout", "Options", "Posix", "Remote", "Releases", "Staging", "Telemetry",
+                "TestSupport",
+            ],
+            swiftSettings: strict),
+        // What tries everything that a worker must not do.
+        .executableTarget(
+            name: "SandboxProbe", dependencies: ["CProbe", "Layout", "Posix", "Releases", "Worker"],
+            path: "Tests/SandboxProbe", swiftSettings: strict),
+        .target(name: "CProbe", path: "Tests/CProbe"),
+        .testTarget(
+            name: "WorkerTests",
+            dependencies: [
+                "Worker", "git-sidecar-worker", "SandboxProbe", "GitFiles", "GitObjects", "Layout", "Posix", "Releases",
+                "TestSupport",
             ],
             swiftSettings: strict),
         // Runs the program that ships, which scripts/run-tests builds apart from the tests.

@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitObjects
 package import JSON
 internal import Posix
 

@@ -1,4 +1,4 @@
-package import GitStore
+package import GitObjects
 package import Posix
 
 /// One thing that happened.

@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitObjects
 internal import Posix
 
 // Which commits are not tried again by themselves, and what a person decides about that.

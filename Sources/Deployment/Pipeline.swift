@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitObjects
 internal import Posix
 
 /// Takes a push from the remote to a live release that the application runs: one attempt, its stages straight down.

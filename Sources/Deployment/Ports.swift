@@ -1,4 +1,4 @@
-package import GitStore
+package import GitObjects
 package import Posix
 
 // What a deployment needs from the rest of the world. The program connects them to the remote, the root and the

@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitObjects
 internal import Posix
 
 /// Brings what we believe into agreement with what is at the link: at start, after a repair, and after going back.

@@ -1,4 +1,4 @@
-package import GitStore
+package import GitObjects
 package import Posix
 
 /// What is to stay of the releases in a root.

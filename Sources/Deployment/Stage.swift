@@ -1,4 +1,4 @@
-package import GitStore
+package import GitObjects
 
 /// The stages of a deployment, in order.
 package enum Stage: String, Sendable, CaseIterable {

@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitObjects
 internal import Posix
 
 // The application does not run what is live: the last release that it ran is published again, or a newer commit is tried.

@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitObjects
 internal import Posix
 
 // The root at start, the live release while it is live, and what becomes of the old ones.

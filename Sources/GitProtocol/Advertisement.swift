@@ -1,4 +1,4 @@
-public import GitStore
+public import GitObjects
 
 /// A server's first answer: which version of the protocol it speaks, what it can do, and in the old versions its references.
 ///

@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitObjects
 
 /// Reads a server's first answer, in whatever pieces it comes.
 public struct AdvertisementParser: Sendable {

@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitObjects
 
 extension Span where Element == UInt8 {
     /// Whether the bytes begin with an ASCII text.

@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitObjects
 
 /// A fetch request as bytes, in the parts in which a server reads it.
 ///

@@ -1,4 +1,4 @@
-public import GitStore
+public import GitObjects
 
 /// Asks a server for a pack of objects, all in one message: what we want, what we have, and that we are done asking.
 ///

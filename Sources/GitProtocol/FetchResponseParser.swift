@@ -1,4 +1,4 @@
-public import GitStore
+public import GitObjects
 
 /// Reads the answer to `FetchRequest`, in whatever pieces it comes, and hands the pack on as it comes.
 public struct FetchResponseParser: Sendable {

@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitObjects
 
 /// The packets of a server's first answer, understood one by one.
 struct Greeting: Sendable {

@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitObjects
 
 /// Reads the answer to `LsRefsRequest`, in whatever pieces it comes.
 public struct LsRefsParser: Sendable {

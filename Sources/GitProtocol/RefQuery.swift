@@ -1,4 +1,4 @@
-public import GitStore
+public import GitObjects
 
 /// What the user named with `--ref`: which references to ask a server for, and which of its answers is meant.
 public struct RefQuery: Equatable, Sendable {

@@ -1,4 +1,4 @@
-public import GitStore
+public import GitObjects
 
 /// A reference that a server has.
 public struct Reference: Equatable, Sendable {

@@ -1,14 +1,6 @@
+internal import GitFiles
+internal import GitObjects
 internal import Posix
-
-/// Which objects a fetch leaves out.
-public enum ObjectFilter: Sendable, Equatable {
-    /// Nothing is left out.
-    case none
-    /// `blob:none`: no file contents; they are asked for one by one later.
-    case withoutBlobs
-    /// `tree:0`: commits only.
-    case withoutTrees
-}
 
 /// Finds the objects that another repository has, the wants need and the store lacks.
 ///
@@ -104,7 +96,7 @@ struct CopyPlan {
             case .tag:
                 if seen.insert(current).inserted, !storeHas(current) { commits.append(current) }
                 current = try source.withObject(current) { (_, bytes) throws(GitError) in
-                    try tagTarget(current, bytes)
+                    try target(ofTag: current, bytes)
                 }
             case .tree:
                 try addTree(current)
@@ -129,7 +121,7 @@ struct CopyPlan {
             let first = open.count
             try tree.withBytes { (bytes) throws(GitError) in
                 var cursor = TreeCursor()
-                while try cursor.advance(in: bytes) { addEntry(cursor, &open) }
+                while try cursor.next(in: bytes) { addEntry(cursor, &open) }
             }
             // In the order of names, as git packs them: what is read next then lies near what was read last.
             open[first...].reverse()
@@ -159,7 +151,7 @@ struct CopyPlan {
     private mutating func checkDeadline() throws(GitError) {
         steps += 1
         guard steps & 255 == 0 else { return }
-        try system { () throws(SystemError) in try deadline.check("find the objects to copy") }
+        try onDisk { () throws(SystemError) in try deadline.check("find the objects to copy") }
     }
 }
 
@@ -167,9 +159,9 @@ extension ObjectStore {
     /// Whether there is neither a pack nor a loose object, nor a place to borrow some from.
     func hasNoObjects() throws(GitError) -> Bool {
         let directory = path + "/objects"
-        let loose = try Files.names(in: directory).contains { $0 != "pack" && $0 != "info" }
-        let packed = try Files.names(in: directory + "/pack").contains { $0.hasSuffix(".idx") }
-        return !loose && !packed && !Files.exists(directory + "/info/alternates")
+        let loose = try RepositoryFiles.names(in: directory).contains { $0 != "pack" && $0 != "info" }
+        let packed = try RepositoryFiles.names(in: directory + "/pack").contains { $0.hasSuffix(".idx") }
+        return !loose && !packed && !RepositoryFiles.exists(directory + "/info/alternates")
     }
 
     /// A commit's tree and parents, without the rest.

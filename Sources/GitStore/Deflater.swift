@@ -1,5 +1,6 @@
-internal import CCrypto
 internal import CZlib
+internal import GitFiles
+internal import GitObjects
 
 /// Compresses bytes with zlib into a buffer that is emptied whenever it is full.
 @safe final class Deflater {
@@ -85,32 +86,4 @@ internal import CZlib
             code: .unspecified, category: .compression, operation: "compress an object", message: "zlib error \(status)"
         )
     }
-}
-
-/// Computes a SHA-1 over a stream of bytes.
-@safe final class StreamHash {
-    private let raw: OpaquePointer
-
-    init() throws(GitError) {
-        guard let raw = unsafe EVP_MD_CTX_new() else { throw StreamHash.failed }
-        unsafe self.raw = raw
-        guard unsafe EVP_DigestInit_ex(raw, EVP_sha1(), nil) == 1 else { throw StreamHash.failed }
-    }
-
-    deinit {
-        unsafe EVP_MD_CTX_free(raw)
-    }
-
-    func update(_ bytes: Span<UInt8>) throws(GitError) {
-        let status = unsafe bytes.withUnsafeBufferPointer { unsafe EVP_DigestUpdate(raw, $0.baseAddress, $0.count) }
-        guard status == 1 else { throw StreamHash.failed }
-    }
-
-    func finish() throws(GitError) -> [UInt8] {
-        var digest = [UInt8](repeating: 0, count: ObjectID.byteCount)
-        guard unsafe EVP_DigestFinal_ex(raw, &digest, nil) == 1 else { throw StreamHash.failed }
-        return digest
-    }
-
-    private static let failed = GitError(code: .unspecified, operation: "compute a hash", message: "libcrypto refuses")
 }

@@ -1,4 +1,6 @@
 internal import CLibgit2
+internal import GitFiles
+internal import GitObjects
 
 /// Writes a pack in which similar objects are stored as differences, with libgit2's pack builder.
 enum DeltaPacker {

@@ -1,4 +1,6 @@
 internal import CLibgit2
+internal import GitFiles
+internal import GitObjects
 internal import Glibc
 internal import Posix
 

@@ -1,5 +1,7 @@
+internal import CGitShims
 internal import CLibgit2
-internal import CShims
+public import GitFiles
+internal import GitObjects
 
 /// libgit2 as a whole: started once in a process, before any store is opened.
 public enum GitLibrary {

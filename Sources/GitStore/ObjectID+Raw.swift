@@ -1,4 +1,6 @@
 internal import CLibgit2
+internal import GitFiles
+internal import GitObjects
 
 extension ObjectID {
     /// Copies a name out of libgit2.

@@ -1,3 +1,5 @@
+public import GitFiles
+public import GitObjects
 public import Posix
 
 /// What a compaction did.
@@ -28,7 +30,7 @@ extension ObjectStore {
     public func compact(
         keeping roots: [ObjectID], isPartial: Bool = false, searchingDeltas: Bool = false, deadline: Deadline
     ) throws(GitError) -> CompactionResult {
-        try StoreDirectory.checkKinds(path)
+        try RepositoryFormat.checkKinds(path)
         // What comes while we work is not ours to remove.
         let packs = try removablePacks()
         let loose = try looseObjects()
@@ -41,7 +43,7 @@ extension ObjectStore {
         let removed = packs.filter { $0 != pack?.name }
         try removeIndexesOverPacks()
         for name in removed { try removePack(name) }
-        for file in loose { try Files.remove(file) }
+        for file in loose { try RepositoryFiles.remove(file) }
         try reopen()
         return CompactionResult(
             pack: pack, removedPacks: removed.count, removedLooseObjects: loose.count,

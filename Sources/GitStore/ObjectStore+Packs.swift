@@ -1,3 +1,5 @@
+public import GitFiles
+internal import GitObjects
 internal import Glibc
 internal import Posix
 
@@ -21,8 +23,8 @@ extension ObjectStore {
     public func statistics() throws(GitError) -> StoreStatistics {
         let directory = path + "/objects/pack"
         var (packs, objects, bytes) = (0, 0, UInt64(0))
-        for name in try Files.names(in: directory) where name.hasSuffix(".pack") || name.hasSuffix(".idx") {
-            let size = try Files.size(of: "\(directory)/\(name)")
+        for name in try RepositoryFiles.names(in: directory) where name.hasSuffix(".pack") || name.hasSuffix(".idx") {
+            let size = try RepositoryFiles.size(of: "\(directory)/\(name)")
             bytes = bytes.addingSaturated(size)
             guard name.hasSuffix(".idx") else { continue }
             packs += 1
@@ -35,7 +37,7 @@ extension ObjectStore {
 
     /// The packs that nobody marked as to be kept.
     func removablePacks() throws(GitError) -> [String] {
-        let names = Set(try Files.names(in: path + "/objects/pack"))
+        let names = Set(try RepositoryFiles.names(in: path + "/objects/pack"))
         let packs = names.filter { $0.hasPrefix("pack-") && $0.hasSuffix(".idx") }.map { String($0.dropLast(4)) }
         return packs.filter { !names.contains("\($0).keep") }.sorted()
     }
@@ -43,28 +45,28 @@ extension ObjectStore {
     /// Removes a pack, its index first: without it nobody looks for the rest.
     func removePack(_ name: String) throws(GitError) {
         for suffix in ["idx", "rev", "bitmap", "mtimes", "promisor", "pack"] {
-            try Files.remove("\(path)/objects/pack/\(name).\(suffix)")
+            try RepositoryFiles.remove("\(path)/objects/pack/\(name).\(suffix)")
         }
     }
 
     /// Removes what git programs derive from several packs; it would name packs and commits that are gone.
     func removeIndexesOverPacks() throws(GitError) {
         let objects = path + "/objects"
-        for name in try Files.names(in: objects + "/pack") where name.hasPrefix("multi-pack-index") {
-            try Files.remove("\(objects)/pack/\(name)")
+        for name in try RepositoryFiles.names(in: objects + "/pack") where name.hasPrefix("multi-pack-index") {
+            try RepositoryFiles.remove("\(objects)/pack/\(name)")
         }
-        try Files.remove(objects + "/info/commit-graph")
-        for name in try Files.names(in: objects + "/info/commit-graphs") {
-            try Files.remove("\(objects)/info/commit-graphs/\(name)")
+        try RepositoryFiles.remove(objects + "/info/commit-graph")
+        for name in try RepositoryFiles.names(in: objects + "/info/commit-graphs") {
+            try RepositoryFiles.remove("\(objects)/info/commit-graphs/\(name)")
         }
     }
 
     /// The paths of all loose objects.
     func looseObjects() throws(GitError) -> [String] {
         var files: [String] = []
-        for directory in try Files.names(in: path + "/objects")
-        where directory.utf8.count == 2 && Files.isDirectoryItself("\(path)/objects/\(directory)") {
-            for name in try Files.names(in: "\(path)/objects/\(directory)")
+        for directory in try RepositoryFiles.names(in: path + "/objects")
+        where directory.utf8.count == 2 && RepositoryFiles.isDirectoryItself("\(path)/objects/\(directory)") {
+            for name in try RepositoryFiles.names(in: "\(path)/objects/\(directory)")
             where ObjectID(directory + name) != nil {
                 files.append("\(path)/objects/\(directory)/\(name)")
             }

@@ -1,21 +1,5 @@
-extension ObjectFilter {
-    /// The filter as git writes it; nil when nothing is left out.
-    public var specification: String? {
-        switch self {
-        case .none: nil
-        case .withoutBlobs: "blob:none"
-        case .withoutTrees: "tree:0"
-        }
-    }
-
-    /// Whether this one leaves out all that the other does.
-    public func leavesOut(whatIsLeftOutBy other: ObjectFilter) -> Bool {
-        switch (self, other) {
-        case (_, .none), (.withoutTrees, _), (.withoutBlobs, .withoutBlobs): true
-        default: false
-        }
-    }
-}
+public import GitFiles
+public import GitObjects
 
 extension ObjectStore {
     /// The filter that was ever used to fill the store and left out most: what may be missing in it.
@@ -24,7 +8,7 @@ extension ObjectStore {
     /// that are run in a release fetch by themselves, and older libraries refuse the repository.
     public var filter: ObjectFilter {
         get throws(GitError) {
-            guard let content = try Files.read(filterFile, limit: 4096) else { return .none }
+            guard let content = try RepositoryFiles.read(filterFile, limit: 4096) else { return .none }
             let text = String(decoding: content.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
             // What cannot be read means the most that can be missing.
             return text == ObjectFilter.withoutBlobs.specification ? .withoutBlobs : .withoutTrees
@@ -36,7 +20,7 @@ extension ObjectStore {
         guard let specification = filter.specification, try !self.filter.leavesOut(whatIsLeftOutBy: filter) else {
             return
         }
-        try Files.replace(filterFile, with: Array("\(specification)\n".utf8))
+        try RepositoryFiles.replace(filterFile, with: Array("\(specification)\n".utf8))
     }
 
     /// The commits that may be named to a server as ones that we have, when this filter is asked for.
@@ -49,7 +33,7 @@ extension ObjectStore {
 
     /// Forgets that objects may be missing; right when a compaction has found that none is.
     public func noteCompleteness() throws(GitError) {
-        try Files.remove(filterFile)
+        try RepositoryFiles.remove(filterFile)
     }
 
     private var filterFile: String { path + "/git-sidecar-filter" }

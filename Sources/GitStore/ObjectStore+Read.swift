@@ -1,4 +1,6 @@
 internal import CLibgit2
+public import GitFiles
+public import GitObjects
 
 extension ObjectStore {
     /// Whether the object is here; when it is not, looks once more for packs that came lately.
@@ -51,7 +53,9 @@ extension ObjectStore {
 
     /// Reads a commit.
     public func commit(_ id: ObjectID) throws(GitError) -> Commit {
-        try withBytes(of: id, as: .commit) { (bytes) throws(GitError) in try Commit(id: id, bytes: bytes) }
+        try withBytes(of: id, as: .commit) { (bytes) throws(GitError) in
+            try wellFormed { () throws(MalformedObject) in try Commit(id: id, bytes: bytes) }
+        }
     }
 
     /// Reads all entries of a tree.
@@ -71,7 +75,7 @@ extension ObjectStore {
     ) throws(GitError) {
         try withBytes(of: id, as: .tree) { (bytes) throws(GitError) in
             var cursor = TreeCursor()
-            while try cursor.advance(in: bytes) {
+            while try cursor.next(in: bytes) {
                 try body(bytes.extracting(cursor.name), cursor.mode, cursor.id)
             }
         }
@@ -87,7 +91,7 @@ extension ObjectStore {
             let object = try read(current)
             switch object.kind {
             case .commit: return current
-            case .tag: current = try object.withBytes { (bytes) throws(GitError) in try tagTarget(current, bytes) }
+            case .tag: current = try object.withBytes { (bytes) throws(GitError) in try target(ofTag: current, bytes) }
             case .tree, .blob:
                 throw GitError(
                     code: .wrongKind, operation: "find the commit of \(id)",
@@ -109,15 +113,6 @@ extension ObjectStore {
 }
 
 /// The object that an annotated tag names.
-func tagTarget(_ tag: ObjectID, _ bytes: Span<UInt8>) throws(GitError) -> ObjectID {
-    var header = HeaderCursor()
-    guard header.advance(in: bytes), header.has("object", in: bytes), let target = header.name(in: bytes) else {
-        throw .malformed("read tag \(tag)", "it names no object")
-    }
-    return target
-}
-
-/// The bytes in an array of their own.
-func copy(_ bytes: Span<UInt8>) -> [UInt8] {
-    unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
+func target(ofTag tag: ObjectID, _ bytes: Span<UInt8>) throws(GitError) -> ObjectID {
+    try wellFormed { () throws(MalformedObject) in try tagTarget(tag, bytes) }
 }

@@ -1,3 +1,5 @@
+public import GitFiles
+public import GitObjects
 internal import Glibc
 internal import Posix
 
@@ -7,23 +9,24 @@ extension ObjectStore {
         get throws(GitError) {
             // Somebody's `git gc` may have moved them into one file.
             let packed = try files.packedReferences().keys.filter { $0.hasPrefix(keptPrefix) }
-            let names = try Files.names(in: keptDirectory) + packed.map { String($0.dropFirst(keptPrefix.count)) }
+            let names =
+                try RepositoryFiles.names(in: keptDirectory) + packed.map { String($0.dropFirst(keptPrefix.count)) }
             return Set(names.compactMap { ObjectID($0) }).sorted()
         }
     }
 
     /// Keeps a commit and all that belongs to it until it is released.
     public func keep(_ commit: ObjectID) throws(GitError) {
-        try StoreDirectory.checkKinds(path)
-        try Files.makeDirectories(keptDirectory)
+        try RepositoryFormat.checkKinds(path)
+        try RepositoryFiles.makeDirectories(keptDirectory)
         try setReference("\(keptPrefix)\(commit)", to: commit)
     }
 
     /// Gives a commit up, so that compaction may remove it; one that is not kept will do.
     public func release(_ commit: ObjectID) throws(GitError) {
-        try StoreDirectory.checkKinds(path)
+        try RepositoryFormat.checkKinds(path)
         try files.removePacked("\(keptPrefix)\(commit)")
-        try Files.remove("\(keptDirectory)/\(commit)")
+        try RepositoryFiles.remove("\(keptDirectory)/\(commit)")
     }
 
     private var files: References { References(gitDirectory: path, commonDirectory: path) }
@@ -32,7 +35,7 @@ extension ObjectStore {
 
     /// Points a reference at an object, without a log; the directories in its name must exist.
     public func setReference(_ name: String, to id: ObjectID) throws(GitError) {
-        try Files.replace("\(path)/\(name)", with: Array("\(id)\n".utf8))
+        try RepositoryFiles.replace("\(path)/\(name)", with: Array("\(id)\n".utf8))
     }
 
     /// The object that a reference names, loose or packed, followed through symbolic references; nil when there is none.
@@ -54,25 +57,12 @@ extension ObjectStore {
     ///
     /// A `shallow.lock` that a killed git program left behind does not matter.
     public func replaceShallow(_ commits: Set<ObjectID>) throws(GitError) {
-        try StoreDirectory.checkKinds(path)
+        try RepositoryFormat.checkKinds(path)
         guard !commits.isEmpty else {
-            try Files.remove(path + "/shallow")
-            return try Files.flushDirectory(of: path + "/shallow")
+            try RepositoryFiles.remove(path + "/shallow")
+            return try RepositoryFiles.flushDirectory(of: path + "/shallow")
         }
         let lines = commits.sorted().map { "\($0)\n" }.joined()
-        try Files.replace(path + "/shallow", with: Array(lines.utf8))
+        try RepositoryFiles.replace(path + "/shallow", with: Array(lines.utf8))
     }
-}
-
-/// Reads a repository's `shallow` file.
-func readShallow(_ gitDirectory: String) throws(GitError) -> Set<ObjectID> {
-    guard let content = try Files.read(gitDirectory + "/shallow", limit: 64 << 20) else { return [] }
-    var commits: Set<ObjectID> = []
-    for line in content.split(separator: UInt8(ascii: "\n")) {
-        guard let id = ObjectID(hex: line.span) else {
-            throw .malformed("read \(gitDirectory)/shallow", "a line is no object name")
-        }
-        commits.insert(id)
-    }
-    return commits
 }

@@ -1,4 +1,6 @@
 internal import CLibgit2
+public import GitFiles
+internal import GitObjects
 
 /// The objects of one repository on the shared volume.
 ///
@@ -13,7 +15,7 @@ internal import CLibgit2
     ///
     /// - Throws: `damaged`, `foreignFormat`, or a failure of the system.
     public static func open(_ gitDirectory: String) throws(GitError) -> ObjectStore {
-        try StoreDirectory.checkKinds(gitDirectory)
+        try RepositoryFormat.checkKinds(gitDirectory)
         try StoreDirectory.create(gitDirectory)
         return try openExisting(gitDirectory)
     }
@@ -23,20 +25,9 @@ internal import CLibgit2
     /// - Throws: `missing`, `damaged`, `foreignFormat`, or a failure of the system.
     public static func openExisting(_ gitDirectory: String) throws(GitError) -> ObjectStore {
         try GitLibrary.start()
-        try StoreDirectory.checkKinds(gitDirectory)
-        try StoreDirectory.checkFormat(gitDirectory)
+        try RepositoryFormat.checkKinds(gitDirectory)
+        try RepositoryFormat.check(gitDirectory)
         return try ObjectStore(path: gitDirectory, objects: gitDirectory + "/objects")
-    }
-
-    /// Whether nothing in a store leads out of it, as far as we write there; a store that cannot be looked at does.
-    public static func isInOnePlace(_ gitDirectory: String) -> Bool {
-        do throws(GitError) {
-            try StoreDirectory.checkKinds(gitDirectory)
-            return true
-        } catch {
-            // Why is said when the store is opened.
-            return false
-        }
     }
 
     init(path: String, objects: String) throws(GitError) {

@@ -1,3 +1,5 @@
+internal import GitFiles
+internal import GitObjects
 internal import Glibc
 internal import Posix
 
@@ -30,7 +32,7 @@ internal import Posix
         unsafe index = map
         let number = unsafe open(path + ".pack", O_RDONLY | O_CLOEXEC)
         pack = FileDescriptor(taking: number)
-        let size = number < 0 ? 0 : try Files.size(of: path + ".pack")
+        let size = number < 0 ? 0 : try RepositoryFiles.size(of: path + ".pack")
         end = size < 20 ? 0 : size - 20
         let version2: [UInt8] = [0xff, 0x74, 0x4f, 0x63, 0, 0, 0, 2]
         guard number >= 0, end > 12, map.count >= 1072, unsafe map.prefix(8).elementsEqual(version2) else {
@@ -171,7 +173,7 @@ internal import Posix
         let number = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard number >= 0 else { return nil }
         let file = FileDescriptor(taking: number)
-        let size = try Files.size(of: path)
+        let size = try RepositoryFiles.size(of: path)
         guard size > 0, let map = unsafe mmap(nil, Int(size), PROT_READ, MAP_PRIVATE, file.number, 0),
             unsafe map != MAP_FAILED
         else { return nil }

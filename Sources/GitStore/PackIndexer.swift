@@ -1,5 +1,7 @@
+internal import CGitShims
 internal import CLibgit2
-internal import CShims
+public import GitFiles
+public import GitObjects
 public import Posix
 
 extension ObjectStore {
@@ -36,7 +38,7 @@ extension ObjectStore {
         self.watch = watch
         let operation = "begin a pack in \(store.path)"
         // It was looked at when it was opened; that may be long ago.
-        try StoreDirectory.checkKinds(store.path)
+        try RepositoryFormat.checkKinds(store.path)
         var options = unsafe git_indexer_options()
         try check(
             unsafe git_indexer_options_init(&options, UInt32(GIT_INDEXER_OPTIONS_VERSION)), operation)
@@ -164,7 +166,7 @@ final class IndexerWatch {
 
     func checkDeadline(_ operation: String) throws(GitError) {
         guard let deadline else { return }
-        try system { () throws(SystemError) in try deadline.check(operation) }
+        try onDisk { () throws(SystemError) in try deadline.check(operation) }
     }
 
     /// As the plain `check`, but what the callback threw goes before libgit2's words about it.

@@ -1,3 +1,6 @@
+internal import GitFiles
+internal import GitObjects
+
 extension ObjectStore {
     /// Throws unless a new pack has every object of a plan.
     ///
@@ -24,7 +27,7 @@ struct PackReuse {
     /// among them takes longer than compressing it.
     init(objectDirectory: String, sending lists: [[ObjectID]]) throws(GitError) {
         var packs: [PackFile] = []
-        let names = try Files.names(in: objectDirectory + "/pack").filter { $0.hasSuffix(".idx") }
+        let names = try RepositoryFiles.names(in: objectDirectory + "/pack").filter { $0.hasSuffix(".idx") }
         if names.count <= PackReuse.maximumPacks {
             for name in names {
                 guard let pack = try PackFile("\(objectDirectory)/pack/\(name.dropLast(4))") else { continue }

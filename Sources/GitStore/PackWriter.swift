@@ -1,13 +1,16 @@
+internal import Crypto
+internal import GitFiles
+internal import GitObjects
+
 /// Writes objects as a pack without deltas, into an indexer and through one buffer.
 final class PackWriter {
     private let deflater: Deflater
-    private let hash: StreamHash
+    private var hash = SHA1Stream()
 
     init() throws(GitError) {
         // A higher level makes packs a few percent smaller and takes several times as long. Compaction, which has the
         // time, makes them small with deltas.
         deflater = try Deflater(level: 1)
-        hash = try StreamHash()
     }
 
     /// Writes all objects of a plan.
@@ -69,12 +72,12 @@ final class PackWriter {
     /// Ends the pack with its hash; what is left is for the indexer to finish.
     func end(in indexer: inout PackIndexer) throws(GitError) {
         try deflater.flush { (block) throws(GitError) in try emit(block, &indexer) }
-        let digest = try hash.finish()
+        let digest = hash.finish()
         try indexer.append(digest.span)
     }
 
     private func emit(_ block: Span<UInt8>, _ indexer: inout PackIndexer) throws(GitError) {
-        try hash.update(block)
+        hash.update(block)
         try indexer.append(block)
     }
 

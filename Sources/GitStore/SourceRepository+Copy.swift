@@ -1,3 +1,5 @@
+public import GitFiles
+public import GitObjects
 public import Posix
 
 /// What a copy brought into the store.
@@ -28,7 +30,7 @@ extension SourceRepository {
         let before = try store.shallow
         var plan = try CopyPlan(
             source: objects, store: store, filter: filter, looksEverywhere: haves.isEmpty, deadline: deadline)
-        try plan.add(wants: wants, depth: depth, sourceShallow: shallow, storeShallow: before)
+        try plan.add(wants: wants, depth: depth, sourceShallow: files.shallow, storeShallow: before)
         let added = plan.boundary.subtracting(before)
         let unshallowed = plan.whole.intersection(before)
         // First the new ends of the history, then the objects, then what is no end any more: at no time does a commit
@@ -47,7 +49,7 @@ extension SourceRepository {
         var indexer = try store.indexPack(limits: limits, deadline: deadline, progress: progress)
         try PackWriter.write(plan, from: objects, to: &indexer)
         let pack = try indexer.finish()
-        try store.verify(pack, holds: plan, "copy objects from \(gitDirectory)")
+        try store.verify(pack, holds: plan, "copy objects from \(files.gitDirectory)")
         return pack
     }
 }

@@ -1,4 +1,6 @@
 internal import CLibgit2
+internal import GitFiles
+public import GitObjects
 
 /// One object in memory, as libgit2 read it; freed when this value goes.
 @safe public struct StoredObject: ~Copyable {

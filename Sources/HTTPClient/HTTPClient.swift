@@ -1,5 +1,5 @@
 internal import CCurl
-internal import CShims
+internal import CCurlShims
 public import Posix
 
 /// Sends requests over connections that it keeps open between them.

@@ -1,4 +1,4 @@
-internal import CShims
+internal import CCurlShims
 internal import Glibc
 internal import Posix
 

@@ -1,4 +1,4 @@
-internal import CShims
+internal import CMicrohttpdShims
 internal import Glibc
 internal import Posix
 

@@ -1,5 +1,5 @@
 internal import CMicrohttpd
-internal import CShims
+internal import CMicrohttpdShims
 internal import Glibc
 internal import Posix
 

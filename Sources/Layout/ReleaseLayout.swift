@@ -115,8 +115,12 @@ extension ReleaseLayout {
     public var journal: Place { statePlace.appending("releases.log") }
     /// In which run of the machine the live release was last known to be whole.
     public var bootRecord: Place { statePlace.appending("boot") }
-    /// How many objects were needed when the store was last compacted.
-    public var neededObjects: Place { statePlace.appending("needed-objects") }
+    /// Where earlier versions noted how many objects were needed when the store was last compacted.
+    public var formerNeededObjects: Place { statePlace.appending("needed-objects") }
+    /// How many objects of a store, ours or a submodule's, were needed when it was last compacted.
+    ///
+    /// It lies in the store, where the worker may write.
+    public static func neededObjects(of store: Place) -> Place { store.appending("git-sidecar-needed-objects") }
     /// Where a repository of somebody else is kept that lay where our store belongs.
     public var replacedStore: Place { statePlace.appending("replaced-git") }
     /// The socket file for commands.
@@ -152,7 +156,7 @@ extension ReleaseLayout {
     /// - Returns: what could not be done, which leaves the file unused.
     public func mendFiles() -> [SystemError] {
         var failures: [SystemError] = []
-        for file in [lockFile, stateFile, journal, bootRecord, neededObjects] {
+        for file in [lockFile, stateFile, journal, bootRecord, formerNeededObjects, Self.neededObjects(of: store)] {
             do throws(SystemError) {
                 guard let status = try file.statusIfPresent(), status.kind != .file else { continue }
                 if status.kind == .directory {

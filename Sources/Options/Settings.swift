@@ -125,6 +125,10 @@ public struct Settings: Sendable {
     public var maxReleaseSize = ByteSize(bytes: 0)
     /// `--min-free-space`.
     public var minFreeSpace = ByteSize.mebibytes(64)
+    /// `--sandbox`.
+    public var sandbox = SandboxChoice.auto
+    /// `--worker-memory`.
+    public var workerMemory: ByteSize?
     /// `--prepare-command`.
     public var prepareCommand: CommandWords?
     /// `--prepare-timeout`.

@@ -31,7 +31,7 @@ func spawn(_ command: Command, _ descriptors: (Int32, Int32, Int32)) throws(Syst
 }
 
 /// Lends a list of C strings that ends with a null pointer, as execve(2) wants it.
-private func withCStrings(
+func withCStrings(
     _ strings: [[UInt8]], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Int32
 ) -> Int32 {
     var bytes: [CChar] = []

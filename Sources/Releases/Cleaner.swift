@@ -50,11 +50,6 @@ public final class Cleaner: Sendable {
         try discard(try system { () throws(SystemError) in try layout.requiredPlace(at: path) })
     }
 
-    /// Moves what a staged release has left behind to the trash, or the release itself where it was not installed.
-    public func discard(_ staged: StagedRelease) throws(ReleaseError) {
-        try discard(staged.place)
-    }
-
     /// Waits until nothing is left, or nothing that can be removed; for a process that is about to end.
     public func finish(_ deadline: Deadline) throws(ReleaseError) {
         while state.withLock({ $0.isRunning }) {

@@ -1,7 +1,7 @@
 /// Where a release is not as it was made.
 public struct Difference: Sendable, Equatable, CustomStringConvertible {
     /// The kinds of differences.
-    public enum Kind: String, Sendable {
+    public enum Kind: String, Sendable, CaseIterable {
         /// The file is not there.
         case missing
         /// The file's content, kind or permissions are other ones.
@@ -18,6 +18,12 @@ public struct Difference: Sendable, Equatable, CustomStringConvertible {
     public let kind: Kind
     /// Where, from the top of the release; empty for the release as a whole.
     public let path: [UInt8]
+
+    /// Says what is different.
+    public init(kind: Kind, path: [UInt8]) {
+        self.kind = kind
+        self.path = path
+    }
 
     /// `missing: <path>`.
     public var description: String { "\(kind.rawValue): \(String(decoding: path, as: UTF8.self))" }

@@ -1,4 +1,3 @@
-internal import GitStore
 internal import Posix
 
 /// Notices what was added to a release, directory by directory in the order of its index.

@@ -1,4 +1,4 @@
-public import GitStore
+public import GitObjects
 public import Layout
 public import Posix
 
@@ -33,15 +33,17 @@ public struct Keeper: Sendable {
     ///   - live: the release that is published; neither its directory nor its commit is ever touched.
     ///   - commits: what can be gone back to without the network.
     ///   - directories: the directories that stay, and until when; nil without an end that is known.
-    ///   - store: the object store.
+    ///   - jobs: what has the object store.
+    ///   - deadline: when the store must be done.
     /// - Returns: what is still there, and what went.
     /// - Throws: a failure of the system or of the store; what was not done is done by the next call.
-    public func keep(
-        live: Release, commits: [ObjectID], directories: [ObjectID: Timestamp?], store: ObjectStore
-    ) throws(ReleaseError) -> KeepResult {
+    package func keep(
+        live: Release, commits: [ObjectID], directories: [ObjectID: Timestamp?], _ jobs: any ReleaseJobs,
+        _ deadline: Deadline
+    ) throws -> KeepResult {
         var result = KeepResult()
         try sweepStaging()
-        result.released = try keepCommits([live.commit] + commits, store)
+        result.released = try jobs.run(KeepCommits(commits: [live.commit] + commits), deadline)
         for place in try ReleasePlaces(layout: layout).all() {
             if place.path == live.path { continue }
             // Where a directory is published, one of the live commit's name is what was exchanged for it.
@@ -78,20 +80,6 @@ public struct Keeper: Sendable {
     private func sweepStaging() throws(ReleaseError) {
         let count = try system { () throws(SystemError) in try layout.sweepStaging() }
         if count > 0 { cleaner.start() }
-    }
-
-    /// Makes the store keep exactly these commits, as far as it has them.
-    private func keepCommits(_ wanted: [ObjectID], _ objects: ObjectStore) throws(ReleaseError) -> [ObjectID] {
-        try store { () throws(GitError) in
-            let kept = Set(try objects.kept)
-            var released: [ObjectID] = []
-            for commit in wanted where !kept.contains(commit) && objects.contains(commit) { try objects.keep(commit) }
-            for commit in kept.subtracting(wanted).sorted() {
-                try objects.release(commit)
-                released.append(commit)
-            }
-            return released
-        }
     }
 
     private func discard(_ place: ReleasePlace, withRecord: Bool) throws(ReleaseError) {

@@ -1,4 +1,3 @@
-internal import GitStore
 public import Layout
 internal import Posix
 
@@ -65,7 +64,7 @@ public struct LiveWatch {
             throw .system(error)
         }
         let verification = Verification(
-            index: index, prepared: prepared, directory: directory.number, objects: nil)
+            index: index, prepared: prepared, directory: directory.number, open: nil)
         let cursor = DirectoryCursor(root: directory.number, creates: false)
         var reader = TreeReader()
         var found: [Difference] = []

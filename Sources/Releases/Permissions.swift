@@ -1,19 +1,19 @@
-internal import GitStore
-internal import Posix
+internal import GitObjects
+package import Posix
 
 /// What a volume can do, and what it makes of new files.
-struct VolumeTraits: Sendable {
+package struct VolumeTraits: Sendable {
     /// The permissions that new files get.
-    let permissions: Permissions
+    package let permissions: Permissions
     /// Whether files can share blocks, copy on write.
-    let canClone: Bool
+    package let canClone: Bool
     /// Whether a file that is written right after it was looked at gets another time by that.
     ///
     /// Older kernels stamp files by a clock that ticks a few hundred times a second.
-    let hasPreciseTimes: Bool
+    package let hasPreciseTimes: Bool
 
     /// Finds out in a directory of the volume.
-    init(probing directory: Int32) throws(SystemError) {
+    package init(probing directory: Int32) throws(SystemError) {
         let first = Array("probe-1".utf8) + [0]
         let second = Array("probe-2".utf8) + [0]
         let plain = try TreeFile.create(in: directory, first.span, executable: false)
@@ -63,14 +63,14 @@ struct VolumeTraits: Sendable {
 ///
 /// They are found out by making two files. Whatever decides them is thus taken into account, and a file whose
 /// permissions someone changed is recognised: its time and size are what they were.
-struct Permissions: Sendable, Equatable {
+package struct Permissions: Sendable, Equatable {
     /// Those of a file.
-    let file: UInt32
+    package let file: UInt32
     /// Those of a file that may be executed.
-    let executable: UInt32
+    package let executable: UInt32
 
     /// Whether a file's kind and permissions are those of a new file with this mode in git.
-    func agree(_ status: FileStatus, with mode: UInt32) -> Bool {
+    package func agree(_ status: FileStatus, with mode: UInt32) -> Bool {
         switch mode {
         case FileMode.file.octal: status.kind == .file && status.permissions == file
         case FileMode.executable.octal: status.kind == .file && status.permissions == executable

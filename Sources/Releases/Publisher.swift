@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitObjects
 public import Layout
 internal import Posix
 
@@ -73,7 +73,8 @@ public struct Publisher: Sendable {
             guard let other = try system({ () throws(SystemError) in try releaseOfAnotherRoot() }) else { return }
             throw .refused(
                 operation: operation,
-                reason: "it leads to \(other), a release in another root; one link has one root: remove it, or give --link")
+                reason: "it leads to \(other), a release in another root; one link has one root:"
+                    + " remove it, or give --link")
         case (.symlink, .directory):
             throw .refused(
                 operation: operation, reason: "there is a directory; move it away, or choose --publish=directory")
@@ -137,8 +138,8 @@ extension Publisher {
 
     /// Where the link leads when that is a release that lies in another root.
     private func releaseOfAnotherRoot() throws(SystemError) -> String? {
-        guard let target = try layout.linkPlace.symbolicLinkIfPresent(), let commit = ObjectID(lastComponent(of: target)),
-            try currentTarget() == nil
+        guard let target = try layout.linkPlace.symbolicLinkIfPresent(),
+            let commit = ObjectID(lastComponent(of: target)), try currentTarget() == nil
         else { return nil }
         let path = try destination(of: target, commit)
         // One that is not there any more belongs to nobody.

@@ -6,6 +6,8 @@ public struct Recovered: Sendable {
     public internal(set) var damage: String?
     /// Whether it can be proved or repaired only by fetching its objects and deploying it once more.
     public internal(set) var needsDeployment = false
+    /// Why it could not be looked at; nil when it could.
+    public internal(set) var obstacle: String?
     /// What was found and done.
     public internal(set) var findings: [Finding] = []
 }

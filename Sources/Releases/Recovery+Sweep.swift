@@ -1,5 +1,6 @@
-internal import GitStore
-internal import Layout
+internal import GitFiles
+internal import GitObjects
+package import Layout
 internal import Posix
 
 // Removes what a killed run left behind. All of it has names that nobody else uses.
@@ -57,12 +58,7 @@ extension Recovery {
     }
 
     private func sweepStores(_ modules: [Place]) throws(ReleaseError) {
-        for place in [layout.store] + modules {
-            // What is no directory of ours, or has a link in it that leads elsewhere, is replaced and not swept.
-            let isThere = try system { () throws(SystemError) in try place.isDirectory() }
-            if !isThere || !ObjectStore.isInOnePlace(place.path) { continue }
-            try store { () throws(GitError) in try ObjectStore.removeTemporaries(place.path) }
-        }
+        for place in [layout.store] + modules { try sweepStore(place) }
     }
 
     /// Directories that were being exchanged have another release's record, or none.
@@ -88,5 +84,23 @@ extension Recovery {
                 if !isUsed { try layout.discard(layout.record(of: commit)) }
             }
         }
+    }
+}
+
+/// Removes what killed runs left unfinished in a store.
+private func sweepStore(_ place: Place) throws(ReleaseError) {
+    // What is no directory of ours, or has a link in it that leads elsewhere, is replaced and not swept.
+    let isThere = try system { () throws(SystemError) in try place.isDirectory() }
+    if !isThere || !RepositoryFormat.isInOnePlace(place.path) { return }
+    try store { () throws(GitError) in try RepositoryFiles.removeTemporaries(place.path) }
+}
+
+extension ReleaseLayout {
+    /// Puts away what work that was ended in the middle has left: half a release, half a pack.
+    ///
+    /// Nobody may be at work on the root at the time.
+    package func removeLeftovers() throws(ReleaseError) {
+        _ = try system { () throws(SystemError) in try sweepStaging() }
+        for place in [store] + (try moduleLocations().map(moduleStorePlace)) { try sweepStore(place) }
     }
 }

@@ -1,5 +1,6 @@
-public import GitStore
-public import Layout
+internal import GitFiles
+public import GitObjects
+package import Layout
 public import Posix
 
 /// Brings a root into order at start, before the network is asked, and repairs a live release that was damaged.
@@ -11,25 +12,30 @@ public final class Recovery {
     let options: StagingOptions
     /// What removes directories.
     public let cleaner: Cleaner
+    /// What has the object store.
+    package let jobs: any ReleaseJobs
     var findings: [Finding] = []
 
     /// For one root; the lock on it must be held.
-    public init(
+    package init(
         layout: ReleaseLayout, mode: PublishMode = .symlink, options: StagingOptions = StagingOptions(),
-        cleaner: Cleaner
+        cleaner: Cleaner, jobs: any ReleaseJobs
     ) {
         self.layout = layout
         self.mode = mode
         self.options = options
         self.cleaner = cleaner
+        self.jobs = jobs
     }
 
-    /// Sweeps the root and opens the store.
+    /// Sweeps the root and has the store opened.
     ///
-    /// - Parameter recorded: the commit that the last run published, as far as somebody remembers it.
-    /// - Returns: the open store, and what was found.
+    /// - Parameters:
+    ///   - recorded: the commit that the last run published, as far as somebody remembers it.
+    ///   - deadline: when to give up.
+    /// - Returns: what was found.
     /// - Throws: a failure of the system that keeps us from working on the root at all; what is live is served on.
-    public func open(recorded: ObjectID?) throws(ReleaseError) -> (store: ObjectStore, findings: [Finding]) {
+    public func open(recorded: ObjectID?, deadline: Deadline) throws -> [Finding] {
         findings = []
         if let recorded { try adopt(recorded) }
         try system { () throws(SystemError) in
@@ -38,10 +44,10 @@ public final class Recovery {
         }
         let live = try current() ?? recorded.map { Release(commit: $0, path: layout.directory(of: $0)) }
         try sweep(live)
-        let objects = try openStore()
+        try openStore(deadline)
         try pruneRecords(live)
         cleaner.start()
-        return (objects, findings)
+        return findings
     }
 
     /// Notes that whatever is published from now on is written in this run of the machine.
@@ -55,15 +61,14 @@ public final class Recovery {
     ///
     /// - Parameters:
     ///   - live: the release, where it is reached.
-    ///   - store: the object store.
     ///   - deadline: when to give up.
     /// - Returns: how it was found, and what was done.
     /// - Throws: a failure of the system that keeps us from looking at it or from publishing it again.
-    public func prove(_ live: Release, store: ObjectStore, deadline: Deadline) throws(ReleaseError) -> Recovered {
+    public func prove(_ live: Release, deadline: Deadline) throws -> Recovered {
         findings = []
         try adopt(live.commit)
         var recovered = Recovered()
-        try prove(live, store, &recovered, deadline)
+        try prove(live, &recovered, deadline)
         recovered.findings = findings
         cleaner.start()
         return recovered
@@ -96,7 +101,7 @@ public final class Recovery {
             guard try layout.linkPlace.isDirectory(), let record = try worktree.index(of: commit) else { return }
             let directory = try layout.linkPlace.openDirectory()
             let verification = Verification(
-                index: record, prepared: nil, directory: directory.number, objects: nil)
+                index: record, prepared: nil, directory: directory.number, open: nil)
             if try !verification.holdsAnyFile() { return }
             find("the published directory had no .git file of ours; it was written again", layout.link)
             try layout.linkPlace.appending(Worktree.pointerName).replace(
@@ -104,13 +109,20 @@ public final class Recovery {
         }
     }
 
-    private func prove(
-        _ live: Release, _ store: ObjectStore, _ recovered: inout Recovered, _ deadline: Deadline
-    ) throws(ReleaseError) {
+    private func prove(_ live: Release, _ recovered: inout Recovered, _ deadline: Deadline) throws {
         let boot = BootRecord(layout: layout)
         let byContent = try system { () throws(SystemError) in try boot.isOutdated() }
         let isThere = try system { () throws(SystemError) in try layout.place(of: live).statusIfPresent() != nil }
-        switch try examine(live, store, byContent: byContent, deadline) {
+        let examination: Examination
+        do {
+            examination = try jobs.run(ExamineRelease(release: live, options: options, byContent: byContent), deadline)
+        } catch let failure as WorkerFailure where isThere {
+            // Whatever made the worker fail, what is live is served.
+            find("the live release cannot be proved and is served as it is", "\(failure)")
+            recovered.obstacle = "\(failure)"
+            return
+        }
+        switch examination {
         case .whole:
             if try isPublishedByFormerLink(live) { try publishAgain(live) }
             recovered.isVerified = true
@@ -120,40 +132,28 @@ public final class Recovery {
         case .damaged(let reason, let sharable):
             recovered.damage = reason
             find("the live release is not as it was made", "\(live.commit): \(reason)")
-            try rebuild(live, store, sharing: sharable && isThere, &recovered, deadline)
+            try rebuild(live, sharing: sharable && isThere, &recovered, deadline)
         }
         if recovered.isVerified { try system { () throws(SystemError) in try boot.write() } }
     }
 
     private func rebuild(
-        _ live: Release, _ store: ObjectStore, sharing: Bool, _ recovered: inout Recovered, _ deadline: Deadline
-    ) throws(ReleaseError) {
-        let isPrepared = try system { () throws(SystemError) in
-            try Worktree(layout: layout).preparedIndex(of: live.commit) != nil
-        }
-        if isPrepared {
-            find("the live release was prepared by a command and must be deployed again", "\(live.commit)")
-            recovered.needsDeployment = true
-            return
-        }
-        let isDirectory = try system { () throws(SystemError) in
-            try layout.place(of: live).isDirectory()
-        }
-        guard let submodules = try recordedSubmodules(live, store) else {
-            find("which submodules the live release had is not known; it must be deployed again", "\(live.commit)")
-            recovered.needsDeployment = true
-            return
-        }
-        let stager = Stager(layout: layout, objects: store, options: options)
-        do throws(ReleaseError) {
-            let staged = try stager.stage(
-                live.commit, from: sharing && isDirectory ? live : nil, submodules: submodules, deadline: deadline)
-            let release = try stager.install(staged)
-            let isElsewhere = try isPublishedByFormerLink(live)
-            if isElsewhere || release.path != live.path { try publishAgain(release) }
-            recovered.isVerified = true
-            try cleaner.discard(staged)
-        } catch .store(let error) where error.cause == nil {
+        _ live: Release, sharing: Bool, _ recovered: inout Recovered, _ deadline: Deadline
+    ) throws {
+        do {
+            switch try jobs.run(RemakeRelease(release: live, isShared: sharing, options: options), deadline) {
+            case .made(let release):
+                let isElsewhere = try isPublishedByFormerLink(live)
+                if isElsewhere || release.path != live.path { try publishAgain(release) }
+                recovered.isVerified = true
+            case .prepared:
+                find("the live release was prepared by a command and must be deployed again", "\(live.commit)")
+                recovered.needsDeployment = true
+            case .unknownSubmodules:
+                find("which submodules the live release had is not known; it must be deployed again", "\(live.commit)")
+                recovered.needsDeployment = true
+            }
+        } catch ReleaseError.store(let error) where error.cause == nil {
             find("the store lacks objects of the live release; a fetch is needed", "\(error)")
             recovered.needsDeployment = true
         } catch {

@@ -1,4 +1,4 @@
-public import GitStore
+public import GitFiles
 public import Posix
 
 /// A release that could not be made, published or checked.
@@ -37,7 +37,7 @@ extension ReleaseError: CustomStringConvertible {
 }
 
 /// Runs code that talks to the system inside code that throws `ReleaseError`.
-func system<Result: ~Copyable>(_ body: () throws(SystemError) -> Result) throws(ReleaseError) -> Result {
+package func system<Result: ~Copyable>(_ body: () throws(SystemError) -> Result) throws(ReleaseError) -> Result {
     do throws(SystemError) {
         return try body()
     } catch {
@@ -46,7 +46,7 @@ func system<Result: ~Copyable>(_ body: () throws(SystemError) -> Result) throws(
 }
 
 /// Runs code that reads the object store inside code that throws `ReleaseError`.
-func store<Result: ~Copyable>(_ body: () throws(GitError) -> Result) throws(ReleaseError) -> Result {
+package func store<Result: ~Copyable>(_ body: () throws(GitError) -> Result) throws(ReleaseError) -> Result {
     do throws(GitError) {
         return try body()
     } catch {

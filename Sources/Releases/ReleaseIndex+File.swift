@@ -1,11 +1,12 @@
-internal import GitStore
+internal import Crypto
+internal import GitObjects
 internal import Posix
 
 extension ReleaseIndex {
     /// Reads an index with the record of its origin; nil when one is damaged, cut off, or does not belong to the other.
     ///
     /// What cannot be read proves nothing: whoever asked then writes every file afresh.
-    init?(file: consuming [UInt8], origin record: [UInt8]) {
+    package init?(file: consuming [UInt8], origin record: [UInt8]) {
         let trailer = ObjectID.byteCount
         guard file.count >= Self.headerLength + trailer, file.starts(with: Array("DIRC".utf8)) else { return nil }
         let body = file.span.extracting(first: file.count - trailer)
@@ -43,7 +44,7 @@ extension ReleaseIndex {
     /// The index as it lies in a file, and the record of its origin that lies beside it.
     ///
     /// Git would say aloud, at every command, that it ignores what it does not know in its index.
-    consuming func files() -> (index: [UInt8], origin: [UInt8]) {
+    package consuming func files() -> (index: [UInt8], origin: [UInt8]) {
         let isExtended = (0..<count).contains { isSkipped($0) }
         let (count, origin) = (count, origin)
         var file = bytes

@@ -1,75 +1,81 @@
-internal import GitStore
+package import GitObjects
 internal import Glibc
-internal import Posix
+package import Posix
 
 /// Git's index file, which is also our proof of what we wrote.
 ///
 /// Each entry holds a file's path, mode and object together with the size, time and inode that the file had when we
 /// wrote it. Entries stay in the bytes of the file, in its layout (`gitformat-index(5)`, versions 2 and 3): an index of
 /// 100,000 files is two arrays, and copying a run of entries is copying bytes.
-struct ReleaseIndex: Sendable {
+package struct ReleaseIndex: Sendable {
     /// The tree that the entries describe, and how its files were written.
-    var origin: IndexOrigin
+    package var origin: IndexOrigin
     // The header and the entries one after another, as they lie in the file.
-    var bytes: [UInt8]
+    package var bytes: [UInt8]
     // Where each entry starts in `bytes`.
-    var offsets: [UInt32] = []
+    package var offsets: [UInt32] = []
     /// How many bytes an index may have, so that four bytes can say where an entry starts.
-    var mostBytes = Int(clamping: UInt32.max)
+    package var mostBytes = Int(clamping: UInt32.max)
     // What happens to the bytes of those files that are to be written and are not as their object.
-    var filters: [Int: CheckoutFilter] = [:]
+    package var filters: [Int: CheckoutFilter] = [:]
 
     /// An index without entries.
-    init(origin: IndexOrigin) {
+    package init(origin: IndexOrigin) {
         self.origin = origin
         bytes = [UInt8](repeating: 0, count: Self.headerLength)
     }
 
     /// How many bytes come before the first entry.
-    static let headerLength = 12
+    package static let headerLength = 12
 
     /// The number of entries.
-    var count: Int { offsets.count }
+    package var count: Int { offsets.count }
 }
 
 /// What an index describes; git skips over this.
-struct IndexOrigin: Sendable, Equatable {
+package struct IndexOrigin: Sendable, Equatable {
     /// The tree that was staged.
-    var tree: ObjectID
+    package var tree: ObjectID
     /// Settings that decide what is in the files, as bytes that change when any of them does.
-    var settings: [UInt8]
+    package var settings: [UInt8]
     /// The permissions that new files got.
-    var permissions: Permissions
+    package var permissions: Permissions
+
+    package init(tree: ObjectID, settings: [UInt8], permissions: Permissions) {
+        self.tree = tree
+        self.settings = settings
+        self.permissions = permissions
+    }
 }
 
 /// Where the fields lie in an entry.
-enum Field {
-    static let changed = 0
-    static let modified = 8
+package enum Field {
+    package static let changed = 0
+    package static let modified = 8
     /// Git's field for the device, which git does not compare: we keep there how the bytes were converted.
-    static let device = 16
-    static let inode = 20
-    static let mode = 24
-    static let user = 28
-    static let group = 32
-    static let size = 36
-    static let id = 40
-    static let flags = 60
-    static let path = 62
+    package static let device = 16
+    package static let inode = 20
+    package static let mode = 24
+    package static let user = 28
+    package static let group = 32
+    package static let size = 36
+    package static let id = 40
+    package static let flags = 60
+    package static let path = 62
     /// In `flags`: two more bytes of flags follow.
-    static let extended: UInt16 = 0x4000
+    package static let extended: UInt16 = 0x4000
     /// In `flags`: the length of the path, this value standing for itself and all greater ones.
-    static let lengthMask: UInt16 = 0x0fff
+    package static let lengthMask: UInt16 = 0x0fff
     /// In the further flags: git is not to expect the file in the worktree.
-    static let skipped: UInt16 = 0x4000
+    package static let skipped: UInt16 = 0x4000
 }
 
 extension ReleaseIndex {
     /// An entry's mode as git writes it, such as `0o100644`.
-    func mode(_ entry: Int) -> UInt32 { number(entry, Field.mode) }
+    package func mode(_ entry: Int) -> UInt32 { number(entry, Field.mode) }
 
     /// The object that an entry names.
-    func id(_ entry: Int) -> ObjectID {
+    package func id(_ entry: Int) -> ObjectID {
         // Bounded: an entry lies in memory as a whole.
         let start = Int(offsets[entry]) + Field.id
         guard let id = ObjectID(bytes: bytes.span.extracting(start..<start + ObjectID.byteCount)) else {
@@ -79,20 +85,22 @@ extension ReleaseIndex {
     }
 
     /// When the file's content was written, in nanoseconds since 1970.
-    func modified(_ entry: Int) -> Int64 {
+    package func modified(_ entry: Int) -> Int64 {
         // Bounded: two numbers of 32 bits.
         Int64(number(entry, Field.modified)) * 1_000_000_000 + Int64(number(entry, Field.modified + 4))
     }
 
     /// The size of the file, as far as it fits into four bytes.
-    func size(_ entry: Int) -> UInt32 { number(entry, Field.size) }
+    package func size(_ entry: Int) -> UInt32 { number(entry, Field.size) }
 
     /// Whether the entry holds what its file is like; not so when the file has yet to be written, is kept out by
     /// sparse rules, or is a submodule's directory.
-    func isFilled(_ entry: Int) -> Bool { number(entry, Field.inode) != 0 || number(entry, Field.modified) != 0 }
+    package func isFilled(_ entry: Int) -> Bool {
+        number(entry, Field.inode) != 0 || number(entry, Field.modified) != 0
+    }
 
     /// Whether sparse rules keep the entry's file out of the release.
-    func isSkipped(_ entry: Int) -> Bool {
+    package func isSkipped(_ entry: Int) -> Bool {
         // Bounded: an entry lies in memory as a whole.
         let start = Int(offsets[entry]) + Field.flags
         guard UInt16(bytes[start]) << 8 & Field.extended != 0 else { return false }
@@ -100,7 +108,7 @@ extension ReleaseIndex {
     }
 
     /// Where an entry's path lies in `bytes`, without the zero byte that follows it.
-    func pathRange(_ entry: Int) -> Range<Int> {
+    package func pathRange(_ entry: Int) -> Range<Int> {
         // Bounded: an entry lies in memory as a whole.
         let start = Int(offsets[entry])
         let flags = UInt16(bytes[start + Field.flags]) << 8 | UInt16(bytes[start + Field.flags + 1])
@@ -113,21 +121,21 @@ extension ReleaseIndex {
     }
 
     /// An entry's path as people read it.
-    func pathText(_ entry: Int) -> String { String(decoding: bytes[pathRange(entry)], as: UTF8.self) }
+    package func pathText(_ entry: Int) -> String { String(decoding: bytes[pathRange(entry)], as: UTF8.self) }
 
     /// The first byte after an entry.
     // Bounded: an entry lies in memory as a whole.
-    func end(_ entry: Int) -> Int { entry + 1 < count ? Int(offsets[entry + 1]) : bytes.count }
+    package func end(_ entry: Int) -> Int { entry + 1 < count ? Int(offsets[entry + 1]) : bytes.count }
 
     /// Whether a file is still as it was when the entry was filled.
     ///
     /// The time of the last status change is not compared: sharing a file changes it.
-    func matches(_ entry: Int, _ status: FileStatus) -> Bool {
+    package func matches(_ entry: Int, _ status: FileStatus) -> Bool {
         isSame(entry, status) && origin.permissions.agree(status, with: mode(entry))
     }
 
     /// Whether a file is still as it was when the entry was filled, whatever its kind and permissions.
-    func isSame(_ entry: Int, _ status: FileStatus) -> Bool {
+    package func isSame(_ entry: Int, _ status: FileStatus) -> Bool {
         number(entry, Field.inode) == UInt32(truncatingIfNeeded: status.inode)
             && modified(entry) == status.modificationTime
             && number(entry, Field.size) == UInt32(truncatingIfNeeded: status.size)
@@ -135,7 +143,7 @@ extension ReleaseIndex {
     }
 
     /// Notes what a file is like that was just written.
-    mutating func fill(_ entry: Int, _ status: FileStatus) {
+    package mutating func fill(_ entry: Int, _ status: FileStatus) {
         setTime(entry, Field.changed, status.changeTime)
         setTime(entry, Field.modified, status.modificationTime)
         setNumber(entry, Field.inode, UInt32(truncatingIfNeeded: status.inode))
@@ -145,12 +153,12 @@ extension ReleaseIndex {
     }
 
     /// The short fingerprint of the filter that the file's bytes went through.
-    func fingerprint(_ entry: Int) -> UInt32 { number(entry, Field.device) }
+    package func fingerprint(_ entry: Int) -> UInt32 { number(entry, Field.device) }
 
     /// Appends an entry whose file has yet to be written.
     ///
     /// - Throws: `EFBIG` when the index has no room for it.
-    mutating func append(
+    package mutating func append(
         path: [UInt8], mode: FileMode, id: ObjectID, isSkipped: Bool, filter: CheckoutFilter
     ) throws(SystemError) {
         // Bounded: what is in memory has fewer bytes than `Int` counts, and the check comes first.
@@ -173,10 +181,10 @@ extension ReleaseIndex {
     }
 
     /// The first entry whose path is not smaller than `path`.
-    func firstEntry(from path: Span<UInt8>) -> Int { partition(0..<count, path) }
+    package func firstEntry(from path: Span<UInt8>) -> Int { partition(0..<count, path) }
 
     /// The first of the entries whose path is not smaller than `path`.
-    func partition(_ entries: Range<Int>, _ path: Span<UInt8>) -> Int {
+    package func partition(_ entries: Range<Int>, _ path: Span<UInt8>) -> Int {
         // Bounded: by the number of entries.
         var (low, high) = (entries.lowerBound, entries.upperBound)
         while low < high {
@@ -187,7 +195,7 @@ extension ReleaseIndex {
     }
 
     /// The entry with exactly this path.
-    func entry(at path: [UInt8]) -> Int? {
+    package func entry(at path: [UInt8]) -> Int? {
         let entry = firstEntry(from: path.span)
         return entry < count && bytes[pathRange(entry)].elementsEqual(path) ? entry : nil
     }
@@ -200,7 +208,7 @@ extension ReleaseIndex {
     /// Appends entries of another index as they are.
     ///
     /// - Throws: `EFBIG` when the index has no room for them.
-    mutating func append(_ entries: Range<Int>, of other: ReleaseIndex) throws(SystemError) {
+    package mutating func append(_ entries: Range<Int>, of other: ReleaseIndex) throws(SystemError) {
         // Bounded: entries lie in memory one after another.
         guard let first = entries.first, let last = entries.last else { return }
         let start = Int(other.offsets[first])
@@ -229,7 +237,7 @@ extension ReleaseIndex {
 
 extension CheckoutFilter {
     /// The fingerprint in four bytes; zero only for the identity.
-    var shortFingerprint: UInt32 {
+    package var shortFingerprint: UInt32 {
         let folded = UInt32(truncatingIfNeeded: fingerprint ^ fingerprint >> 32)
         return isIdentity ? 0 : max(folded, 1)
     }
@@ -237,20 +245,20 @@ extension CheckoutFilter {
 
 extension [UInt8] {
     /// The four bytes from `start`, the most significant first.
-    func number(at start: Int) -> UInt32 {
+    package func number(at start: Int) -> UInt32 {
         // Bounded: four bytes, each in its place.
         UInt32(self[start]) << 24 | UInt32(self[start + 1]) << 16 | UInt32(self[start + 2]) << 8
             | UInt32(self[start + 3])
     }
 
     /// Sets the four bytes from `start`, the most significant first.
-    mutating func setNumber(at start: Int, _ value: UInt32) {
+    package mutating func setNumber(at start: Int, _ value: UInt32) {
         // Bounded: four bytes, each in its place.
         for index in 0..<4 { self[start + index] = UInt8(truncatingIfNeeded: value >> (24 - 8 * UInt32(index))) }
     }
 
     /// Appends four bytes, the most significant first.
-    mutating func append(number: UInt32) {
+    package mutating func append(number: UInt32) {
         for shift in [24, 16, 8, 0] as [UInt32] { append(UInt8(truncatingIfNeeded: number >> shift)) }
     }
 }

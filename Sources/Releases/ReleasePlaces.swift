@@ -1,25 +1,25 @@
-internal import GitStore
-internal import Layout
-internal import Posix
+package import GitObjects
+package import Layout
+package import Posix
 
 /// Something that lies where a release belongs.
-struct ReleasePlace {
+package struct ReleasePlace {
     /// The commit whose name it has.
-    let commit: ObjectID
+    package let commit: ObjectID
     /// Where it lies.
-    let place: Place
+    package let place: Place
     /// What it is.
-    let kind: FileStatus.Kind
+    package let kind: FileStatus.Kind
     /// The path of where it lies.
-    var path: String { place.path }
+    package var path: String { place.path }
 }
 
 /// Finds what lies under a root where releases lie, or lay in older layouts.
-struct ReleasePlaces {
-    let layout: ReleaseLayout
+package struct ReleasePlaces {
+    package let layout: ReleaseLayout
 
     /// Everything that has a commit's name among the releases, and in the root what is a worktree of our store.
-    func all() throws(ReleaseError) -> [ReleasePlace] {
+    package func all() throws(ReleaseError) -> [ReleasePlace] {
         try system { () throws(SystemError) in
             var places = try named(in: layout.releasesPlace)
             // Other tools put their worktrees into the root itself. A directory that merely has such a name is foreign.
@@ -48,7 +48,7 @@ extension Worktree {
     ///
     /// Git itself writes an absolute path there, which is another one where the volume is mounted elsewhere: what counts
     /// is that our store has a record of this name whose way back leads here.
-    func isRecorded(_ place: Place, as commit: ObjectID) throws(SystemError) -> Bool {
+    package func isRecorded(_ place: Place, as commit: ObjectID) throws(SystemError) -> Bool {
         guard try self.commit(ofReleaseAt: place) == commit else { return false }
         let record = layout.record(of: commit)
         guard let back = try record.appending("gitdir").readIfRegular(limit: 8192) else { return false }

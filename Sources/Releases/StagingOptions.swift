@@ -33,10 +33,10 @@ public struct StagingOptions: Sendable {
     public init() {}
 
     /// How many threads are started at most.
-    var usedThreads: Int { threads > 0 ? threads : min(usableProcessors(), 8) }
+    package var usedThreads: Int { threads > 0 ? threads : min(usableProcessors(), 8) }
 
     /// What decides the content of every file, as bytes that differ when it does.
-    var fingerprint: [UInt8] {
+    package var fingerprint: [UInt8] {
         let config = "\(config.automaticConversion.rawValue) \(config.endOfLine.rawValue)"
         return Array(config.utf8) + [0] + (sparsePatterns.map { [1] + $0 } ?? [])
     }
@@ -56,4 +56,7 @@ public struct StagingFigures: Sendable, Equatable {
     public var restored = 0
     /// How long it took.
     public var duration = Duration.zero
+
+    /// Nothing yet.
+    public init() {}
 }

@@ -1,5 +1,5 @@
-internal import Layout
-internal import Posix
+package import Layout
+package import Posix
 
 // To put something into the trash is a single rename, however big it is.
 extension ReleaseLayout {
@@ -7,7 +7,7 @@ extension ReleaseLayout {
     ///
     /// - Returns: whether there was anything.
     @discardableResult
-    func discard(_ place: Place) throws(SystemError) -> Bool {
+    package func discard(_ place: Place) throws(SystemError) -> Bool {
         do throws(SystemError) {
             try place.rename(toNew: trash.unused())
             return true
@@ -21,7 +21,7 @@ extension ReleaseLayout {
     }
 
     /// Moves the entries of a directory to the trash that are to go; returns how many that were.
-    func discardEntries(
+    package func discardEntries(
         of place: Place, where isWanted: (DirectoryEntry) -> Bool
     ) throws(SystemError) -> Int {
         let entries = try place.entriesIfPresent().filter(isWanted)
@@ -41,7 +41,7 @@ extension ReleaseLayout {
     }
 
     /// Moves everything from the staging directory to the trash, save the trash; returns how much that was.
-    func sweepStaging() throws(SystemError) -> Int {
+    package func sweepStaging() throws(SystemError) -> Int {
         let trash = Array(trash.name.utf8)
         return try discardEntries(of: stagingPlace) { $0.name != trash }
     }

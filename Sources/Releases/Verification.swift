@@ -1,9 +1,9 @@
-internal import GitStore
-internal import Layout
-public import Posix
+package import GitObjects
+package import Layout
+package import Posix
 
 /// How thoroughly a release is looked at.
-public enum VerificationDepth: Sendable {
+public enum VerificationDepth: Sendable, CaseIterable {
     /// Each file's size, time, inode and permissions are compared with the record.
     case quick
     /// As `quick`, and every directory is searched for what does not belong there.
@@ -12,11 +12,54 @@ public enum VerificationDepth: Sendable {
     case full
 }
 
-extension Stager {
+/// Reads the content of objects, to compare files with it.
+package protocol ContentReader: AnyObject {
+    /// Lends an object's bytes.
+    func withContent<Result>(
+        of id: ObjectID, _ body: (Span<UInt8>) throws(SystemError) -> Result
+    ) throws(SystemError) -> Result
+}
+
+/// What a release should hold by its commit: the index, and how to open what its files' content is read from.
+///
+/// Each thread opens its own.
+package struct ExpectedContent: Sendable {
+    package let index: ReleaseIndex
+    package let open: @Sendable () throws(ReleaseError) -> any ContentReader
+
+    package init(index: ReleaseIndex, open: @escaping @Sendable () throws(ReleaseError) -> any ContentReader) {
+        self.index = index
+        self.open = open
+    }
+}
+
+/// Finds out where a release is not as it was made.
+package struct ReleaseVerifier {
+    let layout: ReleaseLayout
+    let threads: Int
+    /// What the commit of the release, or of one of its submodules, says should be there; nil where only the record can
+    /// be asked.
+    let expect: ((Release, SubmoduleCheckout?, ReleaseIndex) throws(ReleaseError) -> ExpectedContent)?
+
+    /// A verifier that goes by the records alone.
+    package init(layout: ReleaseLayout, threads: Int = 1) {
+        self.init(layout: layout, threads: threads, expect: nil)
+    }
+
+    /// A verifier that can compare every byte.
+    package init(
+        layout: ReleaseLayout, threads: Int,
+        expect: ((Release, SubmoduleCheckout?, ReleaseIndex) throws(ReleaseError) -> ExpectedContent)?
+    ) {
+        self.layout = layout
+        self.threads = threads
+        self.expect = expect
+    }
+
     /// Finds out where a release is not as it was made; empty means that it is.
     ///
     /// What a command has changed before publishing, as `acceptChanges` noted it, is no difference.
-    public func verify(
+    package func verify(
         _ release: Release, _ depth: VerificationDepth, deadline: Deadline
     ) throws(ReleaseError) -> [Difference] {
         let worktree = Worktree(layout: layout)
@@ -27,43 +70,43 @@ extension Stager {
             )
         }
         guard let record, pointer == release.commit else { return [Difference(kind: .unproven, path: [])] }
-        let index = depth == .full ? try expectedIndex(release, record, deadline) : record
+        let expected = try expected(release, nil, record, depth)
         let directory = try system { () throws(SystemError) in try layout.open(release) }
         let verification = Verification(
-            index: index, prepared: prepared, directory: directory.number,
-            objects: depth == .full ? objects.path : nil)
-        var differences = try verification.files(threads: options.usedThreads, deadline)
+            index: expected?.index ?? record, prepared: prepared, directory: directory.number, open: expected?.open)
+        var differences = try verification.files(threads: threads, deadline)
         // A command may add what it likes.
         if depth != .quick, prepared == nil { differences += try verification.additions(deadline) }
         differences += try verifySubmodules(of: release, depth, deadline)
         return differences
     }
 
+    func expected(
+        _ release: Release, _ submodule: SubmoduleCheckout?, _ record: ReleaseIndex, _ depth: VerificationDepth
+    ) throws(ReleaseError) -> ExpectedContent? {
+        guard depth == .full else { return nil }
+        guard let expect else {
+            throw .refused(operation: "verify every byte of \(release.path)", reason: "no object store is at hand")
+        }
+        return try expect(release, submodule, record)
+    }
+
     /// Notes what a command has changed in a release, so that it is not mistaken for an edit from now on.
     ///
     /// The changed files remain the release's own: none of them is ever shared with another.
-    public func acceptChanges(in release: Release, deadline: Deadline) throws(ReleaseError) {
+    package func acceptChanges(in release: Release, deadline: Deadline) throws(ReleaseError) {
         let worktree = Worktree(layout: layout)
         let record = try system { () throws(SystemError) in try worktree.index(of: release.commit) }
         guard let record else {
             throw .refused(operation: "note the changes in \(release.path)", reason: "its record is damaged")
         }
         let directory = try system { () throws(SystemError) in try layout.open(release) }
-        let verification = Verification(index: record, prepared: nil, directory: directory.number, objects: nil)
-        let changed = try verification.files(threads: options.usedThreads, deadline)
+        let verification = Verification(index: record, prepared: nil, directory: directory.number, open: nil)
+        let changed = try verification.files(threads: threads, deadline)
         try system { () throws(SystemError) in
             try worktree.writePrepared(try verification.present(changed.map(\.path)), of: release.commit)
         }
         try acceptChangesInSubmodules(of: release, deadline)
-    }
-
-    /// The index that the commit says there should be, made without the record.
-    private func expectedIndex(
-        _ release: Release, _ record: ReleaseIndex, _ deadline: Deadline
-    ) throws(ReleaseError) -> ReleaseIndex {
-        let tree = try store { () throws(GitError) in try objects.commit(release.commit).tree }
-        let origin = IndexOrigin(tree: tree, settings: options.fingerprint, permissions: record.origin.permissions)
-        return try TreeMerge.index(objects: objects, old: nil, origin: origin, options: options, deadline: deadline)
     }
 }
 
@@ -74,8 +117,8 @@ struct Verification: Sendable {
     let prepared: ReleaseIndex?
     /// The release's directory, open.
     let directory: Int32
-    /// The store to compare every byte with; nil to compare with the index alone.
-    let objects: String?
+    /// Opens what every byte is compared with; nil to compare with the index alone.
+    let open: (@Sendable () throws(ReleaseError) -> any ContentReader)?
 
     /// Where files are missing or changed.
     func files(threads: Int, _ deadline: Deadline) throws(ReleaseError) -> [Difference] {
@@ -86,7 +129,7 @@ struct Verification: Sendable {
     }
 
     private func check(_ queue: WorkQueue) throws(ReleaseError) -> [Difference] {
-        let objects = try openObjects()
+        let objects = try open?()
         let cursor = DirectoryCursor(root: directory, creates: false)
         var reader = TreeReader()
         var found: [Difference] = []
@@ -100,13 +143,8 @@ struct Verification: Sendable {
         return found
     }
 
-    private func openObjects() throws(ReleaseError) -> ObjectStore? {
-        guard let objects else { return nil }
-        return try store { () throws(GitError) in try ObjectStore.openExisting(objects) }
-    }
-
     func difference(
-        _ entry: Int, _ cursor: DirectoryCursor, _ objects: ObjectStore?, _ reader: inout TreeReader
+        _ entry: Int, _ cursor: DirectoryCursor, _ objects: (any ContentReader)?, _ reader: inout TreeReader
     ) throws(ReleaseError) -> Difference.Kind? {
         let path = index.pathRange(entry)
         let bytes = index.bytes.span
@@ -137,27 +175,31 @@ struct Verification: Sendable {
     }
 
     private func hasContent(
-        _ entry: Int, _ name: Span<UInt8>, _ directory: Int32, _ objects: ObjectStore, _ reader: inout TreeReader
+        _ entry: Int, _ name: Span<UInt8>, _ directory: Int32, _ objects: any ContentReader, _ reader: inout TreeReader
     ) throws(SystemError) -> Bool {
-        let object: StoredObject
-        do throws(GitError) {
-            object = try objects.read(index.id(entry))
-        } catch {
-            throw SystemError(code: error.cause?.code ?? 5, operation: "read what \(index.pathText(entry)) should be")
-        }
+        let id = index.id(entry)
         if index.mode(entry) == FileMode.symlink.octal {
             let target = try TreeFile.target(ofSymlink: name, in: directory)
-            return object.withBytes { areEqual(target.span, $0) }
+            return try content(entry, objects) { (content) throws(SystemError) in areEqual(target.span, content) }
         }
         let file = try TreeFile.open(in: directory, name)
         let filter = index.filters[entry] ?? .identity
-        let id = index.id(entry)
-        return try object.withBytes { (content) throws(SystemError) in
+        return try content(entry, objects) { (content) throws(SystemError) in
             switch filter.apply(to: content, of: id) {
             case .changed(let bytes), .notEncoded(.some(let bytes), _):
                 try reader.rest(of: file, equals: bytes.span)
             case .unchanged, .notEncoded(nil, _): try reader.rest(of: file, equals: content)
             }
+        }
+    }
+
+    private func content(
+        _ entry: Int, _ objects: any ContentReader, _ body: (Span<UInt8>) throws(SystemError) -> Bool
+    ) throws(SystemError) -> Bool {
+        do throws(SystemError) {
+            return try objects.withContent(of: index.id(entry), body)
+        } catch  where error.operation.isEmpty {
+            throw SystemError(code: error.code, operation: "read what \(index.pathText(entry)) should be")
         }
     }
 

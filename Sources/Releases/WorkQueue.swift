@@ -1,8 +1,8 @@
-internal import Posix
+package import Posix
 internal import Synchronization
 
 /// Hands out the numbers below a limit in runs, to whichever thread asks next.
-final class WorkQueue: Sendable {
+package final class WorkQueue: Sendable {
     private let next = Atomic<Int>(0)
     private let stopped = Atomic<Bool>(false)
     private let limit: Int
@@ -12,7 +12,7 @@ final class WorkQueue: Sendable {
     private let report: (@Sendable (Int, Int) -> Void)?
 
     /// A queue of `limit` pieces of work for so many threads; `report` is told how many were begun.
-    init(
+    package init(
         _ limit: Int, threads: Int, operation: String, deadline: Deadline,
         report: (@Sendable (_ begun: Int, _ total: Int) -> Void)? = nil
     ) {
@@ -25,7 +25,7 @@ final class WorkQueue: Sendable {
     }
 
     /// The next run; nil when there is none left, or the work was stopped.
-    func take() throws(SystemError) -> Range<Int>? {
+    package func take() throws(SystemError) -> Range<Int>? {
         if stopped.load(ordering: .relaxed) { return nil }
         try deadline.check(operation)
         let start = next.wrappingAdd(run, ordering: .relaxed).oldValue
@@ -34,7 +34,7 @@ final class WorkQueue: Sendable {
     }
 
     /// Works the queue off on several threads, this one included; what each has done is returned.
-    func onThreads<Outcome: Sendable>(
+    package func onThreads<Outcome: Sendable>(
         _ threads: Int, _ work: @Sendable () throws(ReleaseError) -> Outcome
     ) throws(ReleaseError) -> [Outcome] {
         let outcomes = Outcomes<Outcome>()
@@ -54,7 +54,7 @@ final class WorkQueue: Sendable {
 private final class Outcomes<Outcome: Sendable>: Sendable {
     private let list = Mutex<[Outcome]>([])
 
-    func add(_ outcome: Outcome) { list.withLock { $0.append(outcome) } }
+    package func add(_ outcome: Outcome) { list.withLock { $0.append(outcome) } }
 
-    var all: [Outcome] { list.withLock { $0 } }
+    package var all: [Outcome] { list.withLock { $0 } }
 }

@@ -1,12 +1,16 @@
-internal import GitStore
-internal import Layout
-internal import Posix
+package import GitObjects
+package import Layout
+package import Posix
 
 /// What makes a directory a worktree in git's eyes: a `.git` file in it, and a record in the store.
 ///
 /// All paths are relative, so that git works in a release wherever the volume is mounted.
-struct Worktree {
-    let layout: ReleaseLayout
+package struct Worktree {
+    package let layout: ReleaseLayout
+
+    package init(layout: ReleaseLayout) {
+        self.layout = layout
+    }
 
     /// The name of our own record beside git's index.
     ///
@@ -21,15 +25,15 @@ struct Worktree {
     private static let preparation = "prepared-index"
 
     /// The name of the file in a release that leads to its record.
-    static let pointerName = ".git"
+    package static let pointerName = ".git"
 
     /// The content of the `.git` file of a release in the directory that lies at `path`.
-    func pointer(_ commit: ObjectID, at path: String) -> [UInt8] {
+    package func pointer(_ commit: ObjectID, at path: String) -> [UInt8] {
         Array("gitdir: \(relativePath(from: path, to: layout.metadata(of: commit)))\n".utf8)
     }
 
     /// The commit of the release in a place, by its `.git` file; nil for a directory that is no release of ours.
-    func commit(ofReleaseAt place: Place) throws(SystemError) -> ObjectID? {
+    package func commit(ofReleaseAt place: Place) throws(SystemError) -> ObjectID? {
         guard let content = try place.appending(Self.pointerName).readIfRegular(limit: 8192) else { return nil }
         let line = String(decoding: content.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
         let marker = ".git/worktrees/"
@@ -41,7 +45,7 @@ struct Worktree {
     }
 
     /// Writes the record of a release into a directory that does not exist yet.
-    func write(_ index: ReleaseIndex, of commit: ObjectID, into directory: Place) throws(SystemError) {
+    package func write(_ index: ReleaseIndex, of commit: ObjectID, into directory: Place) throws(SystemError) {
         try write(
             index,
             Record(
@@ -50,18 +54,25 @@ struct Worktree {
     }
 
     /// What a record says: which commit is checked out where, and where its objects are.
-    struct Record {
-        let commit: ObjectID
+    package struct Record {
+        package let commit: ObjectID
         /// Where the record is going to be.
-        let place: String
+        package let place: String
         /// Where what is checked out is going to be.
-        let release: String
+        package let release: String
         /// The repository's directory.
-        let store: String
+        package let store: String
+
+        package init(commit: ObjectID, place: String, release: String, store: String) {
+            self.commit = commit
+            self.place = place
+            self.release = release
+            self.store = store
+        }
     }
 
     /// Writes a record into a directory that does not exist yet.
-    func write(_ index: ReleaseIndex, _ record: Record, into place: Place) throws(SystemError) {
+    package func write(_ index: ReleaseIndex, _ record: Record, into place: Place) throws(SystemError) {
         try place.makeDirectory()
         let directory = try place.openDirectory()
         let files = [
@@ -84,25 +95,27 @@ struct Worktree {
     }
 
     /// The index that was written with a release; nil when there is none that can be trusted.
-    func index(of commit: ObjectID, _ submodule: SubmoduleCheckout? = nil) throws(SystemError) -> ReleaseIndex? {
+    package func index(of commit: ObjectID, _ submodule: SubmoduleCheckout? = nil) throws(SystemError) -> ReleaseIndex?
+    {
         try read(Self.record, of: commit, submodule)
     }
 
     /// Those files that a command has changed before publishing, as it left them; nil when none ran.
-    func preparedIndex(
+    package func preparedIndex(
         of commit: ObjectID, _ submodule: SubmoduleCheckout? = nil
     ) throws(SystemError) -> ReleaseIndex? {
         try read(Self.preparation, of: commit, submodule)
     }
 
     /// Keeps a record of the files that a command has changed.
-    func writePrepared(
+    package func writePrepared(
         _ index: ReleaseIndex, of commit: ObjectID, _ submodule: SubmoduleCheckout? = nil
     ) throws(SystemError) {
         let (bytes, origin) = index.files()
         let record = record(of: commit, submodule)
-        try record.appending(Self.preparation + Self.origin).replace(origin)
-        try record.appending(Self.preparation).replace(bytes)
+        // The umask decides the permissions: the worker may not change any.
+        try record.appending(Self.preparation + Self.origin).replace(origin, mode: nil)
+        try record.appending(Self.preparation).replace(bytes, mode: nil)
     }
 
     private func read(
@@ -118,5 +131,15 @@ struct Worktree {
     private func record(of commit: ObjectID, _ submodule: SubmoduleCheckout?) -> Place {
         let record = layout.record(of: commit)
         return submodule.map { record.appending($0.location) } ?? record
+    }
+}
+
+extension Worktree {
+    /// Whether the release and its record name each other and the release's commit.
+    package func isIntact(_ release: Release) throws(SystemError) -> Bool {
+        let commit = release.commit
+        guard try self.commit(ofReleaseAt: layout.place(of: release)) == commit else { return false }
+        let head = try layout.record(of: commit).appending("HEAD").readIfRegular(limit: 8192)
+        return head == Array("\(commit)\n".utf8)
     }
 }

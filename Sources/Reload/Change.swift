@@ -1,4 +1,4 @@
-public import GitStore
+public import GitObjects
 public import Posix
 
 /// A release that has just been published, and what the application may need to know about it.

@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitObjects
 internal import HTTPClient
 internal import Posix
 

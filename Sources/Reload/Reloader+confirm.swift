@@ -1,4 +1,3 @@
-internal import GitStore
 public import Posix
 
 extension Reloader {

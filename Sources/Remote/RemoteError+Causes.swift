@@ -1,5 +1,5 @@
+internal import GitFiles
 internal import GitProtocol
-internal import GitStore
 internal import HTTPClient
 internal import Posix
 
@@ -21,7 +21,8 @@ extension RemoteError {
         } catch let error as SystemError {
             throw RemoteError(error, operation)
         } catch {
-            throw RemoteError(.server, operation, "\(error)")
+            // What takes the pack in could not be asked at all: its own words say why.
+            throw RemoteError(.worker, operation, "\(error)", cause: error)
         }
     }
 

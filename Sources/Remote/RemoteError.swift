@@ -29,6 +29,8 @@ public struct RemoteError: Error, Sendable, CustomStringConvertible {
         public static let identity = Kind(description: "identity")
         /// Our own store or volume failed.
         public static let store = Kind(description: "store")
+        /// The process that takes in what comes failed.
+        public static let worker = Kind(description: "worker")
         /// A limit that the operator set was reached.
         public static let limit = Kind(description: "limit")
         /// A parameter or a file of ours is not usable.
@@ -45,16 +47,20 @@ public struct RemoteError: Error, Sendable, CustomStringConvertible {
     public let hint: String?
     /// How long the server asked us to stay away.
     public let retryAfter: Duration?
+    /// What failed, where that is neither the remote nor the store, but what stands between us and the store.
+    public let cause: (any Error)?
 
     /// Describes a failure.
     public init(
-        _ kind: Kind, _ operation: String, _ message: String, hint: String? = nil, retryAfter: Duration? = nil
+        _ kind: Kind, _ operation: String, _ message: String, hint: String? = nil, retryAfter: Duration? = nil,
+        cause: (any Error)? = nil
     ) {
         self.kind = kind
         self.operation = operation
         self.message = message
         self.hint = hint
         self.retryAfter = retryAfter
+        self.cause = cause
     }
 
     /// `cannot <operation>: <message>; <hint>`.

@@ -1,6 +1,6 @@
 internal import Deployment
+internal import GitObjects
 internal import GitProtocol
-internal import GitStore
 internal import HTTPClient
 internal import Layout
 public import Options
@@ -9,6 +9,7 @@ internal import Releases
 internal import Reload
 internal import Remote
 public import Telemetry
+internal import Worker
 
 /// The whole program but its command line: keeps a volume at the newest commit until it is told to stop.
 public final class Sidecar {
@@ -50,15 +51,20 @@ public final class Sidecar {
             try listenForSignals()
             try notify(manager)
             warn()
+            // Our memory has what the worker must not have. A sanitizer has to read it.
+            if !Sandbox.isSanitized { try Sandbox.hideMemory() }
+            let worker = try WorkerProgram.beside()
             if plan.settings.groupWrite { GroupAccess.allow() }
             if plan.settings.addUser { addUser(home: environment["HOME"], logger) }
             HTTPLibrary.start()
             let layout = try layOut()
             let lock = try RootLock(layout)
-            let (loop, hooks) = try assemble(layout, errorFile)
+            let (loop, hooks, workspace) = try assemble(layout, worker, errorFile)
             defer { control?.stop() }
             let code: ExitCode
-            switch try loop.run() {
+            let end = try loop.run()
+            workspace.rest()
+            switch end {
             case .stopped: code = .success
             case .gaveUp: code = .failure
             case .done(let commit): code = hooks.runOnce(commit) ? .success : .failure
@@ -100,7 +106,9 @@ public final class Sidecar {
     }
 
     /// Takes the root and builds everything that the loop needs, from the bottom up.
-    private func assemble(_ layout: ReleaseLayout, _ errorFile: ErrorFile) throws -> (SyncLoop, SyncHooks) {
+    private func assemble(
+        _ layout: ReleaseLayout, _ worker: consuming WorkerProgram, _ errorFile: ErrorFile
+    ) throws -> (SyncLoop, SyncHooks, Workspace) {
         let url = try RemoteURL(plan)
         let settings = try RemoteSettings(
             plan, for: url, environment: environment, logger: logger, metrics: metrics)
@@ -112,7 +120,7 @@ public final class Sidecar {
         try startControl(url, query, layout, info, events, reloader?.settings.targets ?? [])
 
         let (recorder, state) = recorder(layout, events, errorFile)
-        let workspace = try workspace(layout, recorded: state.live?.commit, events)
+        let workspace = try workspace(layout, worker, from: url, recorded: state.live?.commit, events)
         let releases = RootReleases(workspace, cleaner: workspace.recovery.cleaner)
         let source = RemoteSource(
             workspace, try RemoteRepository(url, settings), query, verifier: SignatureVerifier(plan),
@@ -134,8 +142,11 @@ public final class Sidecar {
         let loop = SyncLoop(
             LoopSettings(plan), pipeline: pipeline, queue: queue, schedule: schedule, hooks: hooks, status: status,
             heartbeat: heartbeat, cancellation: cancellation, logger: logger,
-            onPause: { events.statusChanged(evenTimes: true) })
-        return (loop, hooks)
+            onPause: {
+                workspace.rest()
+                events.statusChanged(evenTimes: true)
+            })
+        return (loop, hooks, workspace)
     }
 
     /// What we believe, as the last run left it, and everybody who is told of what changes.
@@ -163,12 +174,14 @@ public final class Sidecar {
     }
 
     private func workspace(
-        _ layout: ReleaseLayout, recorded: ObjectID?, _ events: Events
+        _ layout: ReleaseLayout, _ worker: consuming WorkerProgram, from url: RemoteURL, recorded: ObjectID?,
+        _ events: Events
     ) throws -> Workspace {
         let (logger, status, statusLine) = (logger, status, statusLine)
         let cleaner = try Cleaner(layout) { error in logger.warning("cannot remove what is not needed", error: error) }
         let recovery = Recovery(
-            layout: layout, mode: plan.publishMode, options: try StagingOptions(plan), cleaner: cleaner)
+            layout: layout, mode: plan.publishMode, options: try StagingOptions(plan), cleaner: cleaner,
+            jobs: WorkerClient(plan, layout, worker, from: url, cleaner, logger))
         return Workspace(plan, layout, recovery, recorded: recorded, cancellation: cancellation, logger: logger) {
             stage, unit, message in
             StageProgress(

@@ -1,7 +1,9 @@
+internal import GitObjects
 internal import GitStore
 internal import Layout
 internal import Posix
 internal import Releases
+internal import Staging
 internal import TestSupport
 
 /// How big a root grows over many one-line pushes, beside a fresh one, and how long each takes with all that follows it.
@@ -86,9 +88,10 @@ private struct Pusher {
         let staged = try stager.stage(commit, from: live, deadline: deadline)
         let release = try stager.install(staged)
         try publish(release, in: layout)
-        try cleaner.discard(staged)
+        try stager.discard(staged)
         _ = try Keeper(layout: layout, cleaner: cleaner).keep(
-            live: release, commits: live.map { [$0.commit] } ?? [], directories: [:], store: objects)
+            live: release, commits: live.map { [$0.commit] } ?? [], directories: [:], LocalJobs(layout),
+            .after(.seconds(60)))
         let result = try Compaction(layout: layout).runIfNeeded(objects, live: commit, deadline: deadline)
         if result != nil { compactions += 1 }
         live = release

@@ -1,3 +1,4 @@
+internal import GitObjects
 internal import GitStore
 internal import Posix
 internal import TestSupport

@@ -3,6 +3,7 @@ internal import GitStore
 internal import HTTPClient
 internal import Posix
 internal import Remote
+internal import Staging
 internal import Telemetry
 
 /// Our side of the remote benchmark: asks or fetches, and reports what that cost this process.
@@ -57,7 +58,7 @@ struct RemoteWork {
         defer { remote.close() }
         let deadline = Deadline.after(.seconds(300))
         let found = try remote.resolve(RefQuery("main"), deadline)
-        _ = try remote.fetch(found, FetchScope(depth: 1), into: store, deadline)
+        _ = try remote.fetch(found, FetchScope(depth: 1), into: try LocalJobs.destination(over: store), deadline)
     }
 
     private func peakMegabytes() throws -> Double {

@@ -1,8 +1,10 @@
+internal import GitObjects
 internal import GitStore
 internal import Glibc
 internal import Layout
 internal import Posix
 internal import Releases
+internal import Staging
 internal import TestSupport
 
 /// The cost of a first release and of a one-line push, from objects in the store to the swapped link.

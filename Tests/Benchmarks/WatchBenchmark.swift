@@ -1,7 +1,9 @@
+internal import GitObjects
 internal import GitStore
 internal import Layout
 internal import Posix
 internal import Releases
+internal import Staging
 internal import TestSupport
 
 /// What it costs to watch a live release, and to prove it at start.

@@ -1,4 +1,4 @@
-import GitStore
+import GitObjects
 import Posix
 import Testing
 

@@ -1,5 +1,5 @@
 import Deployment
-import GitStore
+import GitObjects
 
 private func c(_ number: Int) -> ObjectID { World.commit(number) }
 

@@ -1,5 +1,5 @@
+import GitObjects
 import GitProtocol
-import GitStore
 import Testing
 
 @Suite("A server's first answer", .timeLimit(.minutes(1)))

@@ -1,5 +1,5 @@
+import GitObjects
 import GitProtocol
-import GitStore
 import Testing
 
 /// How bytes are cut into pieces in these tests.

@@ -1,5 +1,5 @@
+import GitObjects
 import GitProtocol
-import GitStore
 import Testing
 
 @Suite("Fetch requests and answers")

@@ -1,5 +1,5 @@
+import GitObjects
 import GitProtocol
-import GitStore
 import Testing
 
 @Suite("Fetching from a real server", .timeLimit(.minutes(2)))

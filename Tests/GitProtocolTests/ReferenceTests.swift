@@ -1,5 +1,5 @@
+import GitObjects
 import GitProtocol
-import GitStore
 import Testing
 
 @Suite("Resolving a reference", .timeLimit(.minutes(1)))

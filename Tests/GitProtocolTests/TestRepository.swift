@@ -1,5 +1,5 @@
+import GitObjects
 import GitProtocol
-import GitStore
 import Glibc
 
 /// A failure of a test's own set-up.

@@ -1,3 +1,5 @@
+import GitFiles
+import GitObjects
 import GitStore
 import Posix
 import Testing

@@ -1,3 +1,5 @@
+import GitFiles
+import GitObjects
 import GitStore
 import Posix
 import Testing
@@ -191,7 +193,7 @@ struct IndexerTests {
             touch objects/pack/pack_git2_abc objects/pack/tmp_pack_abc objects/pack/\(name).pack
             touch shallow.lock HEAD.lock index.lock refs/.git-sidecar-tmp-1f .git-sidecar-tmp-1
             """)
-        try ObjectStore.removeTemporaries(fixture.path + "/root/.git")
+        try RepositoryFiles.removeTemporaries(fixture.path + "/root/.git")
         #expect(try packFiles() == ["\(pack).idx", "\(pack).pack"])
         #expect(try fixture.shell("cd root/.git && find . -name '*.lock' -o -name '.git-sidecar-tmp-*'") == "")
         #expect(store.contains(try fixture.id("HEAD")))

@@ -1,3 +1,5 @@
+import GitFiles
+import GitObjects
 import GitStore
 import Posix
 import Testing
@@ -39,23 +41,40 @@ struct SourceTests {
         return result
     }
 
-    @Test("references are listed as a server lists them", arguments: [false, true])
+    @Test(
+        "references name what a server lists; what a tag means is known where git has noted it",
+        arguments: [false, true])
     func references(packed: Bool) throws {
         if packed { try fixture.git("pack-refs", "--all") }
-        let listed = try SourceRepository.open(fixture.path + "/repo").references().flatMap { reference in
-            ["\(reference.id)\t\(reference.name)"] + (reference.peeled.map { ["\($0)\t\(reference.name)^{}"] } ?? [])
+        let repository = try LocalRepository.open(fixture.path + "/repo")
+        for line in try fixture.shell("git ls-remote repo").split(separator: "\n") {
+            let parts = line.split(separator: "\t").map(String.init)
+            let name = parts[1].hasSuffix("^{}") ? String(parts[1].dropLast(3)) : parts[1]
+            let reference = try #require(try repository.reference(named: name), "\(name)")
+            if name == parts[1] {
+                #expect("\(reference.id)" == parts[0])
+            } else {
+                #expect(reference.peeled.map { "\($0)" } == (packed ? parts[0] : nil))
+            }
         }
-        let expected = try fixture.shell("git ls-remote repo").split(separator: "\n").map(String.init)
-        #expect(listed == expected)
-        let head = try SourceRepository.open(fixture.path + "/repo").reference(named: "HEAD")
-        #expect(head?.symbolicTarget == "refs/heads/main")
+        #expect(try repository.reference(named: "HEAD")?.symbolicTarget == "refs/heads/main")
+        #expect(try repository.reference(named: "refs/heads/none") == nil)
     }
 
     @Test("a broken reference does not hide the others")
     func brokenReference() throws {
         try fixture.shell("echo nonsense > repo/.git/refs/heads/broken")
-        let names = try SourceRepository.open(fixture.path + "/repo").references().map(\.name)
-        #expect(names == ["HEAD", "refs/heads/main", "refs/heads/open", "refs/heads/side", "refs/tags/v1"])
+        let repository = try LocalRepository.open(fixture.path + "/repo")
+        #expect(throws: GitError.self) { try repository.reference(named: "refs/heads/broken") }
+        #expect(try repository.reference(named: "refs/heads/main") != nil)
+    }
+
+    @Test("what a repository borrows objects from is known, over several steps")
+    func directories() throws {
+        try fixture.shell("git clone -q --bare -s repo b1 && git clone -q -s b1 b2")
+        let path = fixture.path
+        let found = try LocalRepository.open("\(path)/b2").directories
+        #expect(found == ["\(path)/b2/.git", "\(path)/b1/objects", "\(path)/repo/.git/objects"])
     }
 
     @Test(
@@ -71,7 +90,7 @@ struct SourceTests {
         try fixture.shell(script)
         let source = try SourceRepository.open("\(fixture.path)/\(path)")
         let expected = try fixture.shell("git ls-remote ./\(path) HEAD").prefix(40)
-        let head = try #require(try source.reference(named: "HEAD"))
+        let head = try #require(try source.files.reference(named: "HEAD"))
         #expect("\(head.id)" == expected)
         let store = try ObjectStore.open(fixture.path + "/root/.git")
         _ = try source.copy(wants: [head.id], to: store, deadline: .after(.seconds(30)))
@@ -131,7 +150,7 @@ struct SourceTests {
         let head = try fixture.id("main")
         _ = try source.copy(wants: [head], to: store, deadline: .after(.seconds(30)))
         try store.keep(head)
-        #expect(try store.shallow == (try source.shallow))
+        #expect(try store.shallow == (try source.files.shallow))
         try fixture.git("fsck", "--strict", in: "root")
     }
 

@@ -1,4 +1,4 @@
-import CShims
+import CMicrohttpdShims
 import Glibc
 import Posix
 

@@ -1,4 +1,4 @@
-import CShims
+import CMicrohttpdShims
 import Glibc
 
 /// Binds a socket to a file as a process does that then dies.

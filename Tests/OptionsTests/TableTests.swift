@@ -88,7 +88,8 @@ struct TableTests {
         ("quarantine-ttl", "0s"), ("publish", "symlink"), ("share", "auto"), ("keep-releases", "auto"),
         ("jitter", "10%"), ("max-backoff", "5m"), ("push-secret-file", ""), ("api-token-file", ""),
         ("verify-signatures", "off"), ("allowed-signers-file", ""), ("gpg-keyring-file", ""),
-        ("max-release-size", "0"), ("min-free-space", "64MiB"), ("tls-ca-file", ""), ("tls-cert-file", ""),
+        ("max-release-size", "0"), ("min-free-space", "64MiB"), ("sandbox", "auto"), ("worker-memory", ""),
+        ("tls-ca-file", ""), ("tls-cert-file", ""),
         ("tls-key-file", ""), ("log-format", "json"),
     ]
 }

@@ -1,9 +1,11 @@
+import GitObjects
 import GitStore
 import Posix
 import TestSupport
 import Testing
 
 @testable import Releases
+@testable import Staging
 
 @Suite("Numbers from outside", .scratch, .timeLimit(.minutes(1)))
 struct ForeignNumberTests {

@@ -1,7 +1,9 @@
+import GitObjects
 import GitStore
 import Layout
 import Posix
 import Releases
+import Staging
 import TestSupport
 import Testing
 
@@ -26,8 +28,7 @@ struct KeeperTests {
         let root = try Root(mode: mode)
         let releases = try deploy(3, root)
         let live = try #require(try root.publisher.current())
-        let store = try ObjectStore.open(root.layout.gitDirectory)
-        let result = try keeper(root).keep(live: live, commits: [], directories: [:], store: store)
+        let result = try keeper(root).keep(live: live, commits: [], directories: [:], LocalJobs(root.layout), Root.soon)
         #expect(Set(result.removed) == Set(releases.dropLast().map(\.commit)))
         #expect(result.directories == [])
         #expect(result.nextExpiry == nil)
@@ -44,20 +45,20 @@ struct KeeperTests {
     func held() throws {
         let root = try Root()
         let releases = try deploy(4, root)
-        let (live, store) = (releases[3], try ObjectStore.open(root.layout.gitDirectory))
+        let (live, jobs) = (releases[3], LocalJobs(root.layout))
         let (early, late) = (Timestamp(seconds: 1_800_000_000), Timestamp(seconds: 1_800_000_060))
         let first = try keeper(root).keep(
             live: live, commits: [],
             directories: [releases[0].commit: late, releases[1].commit: nil, releases[2].commit: early],
-            store: store)
+            jobs, Root.soon)
         #expect(Set(first.directories) == Set(releases.dropLast().map(\.commit)))
         #expect(first.removed == [])
         #expect(first.nextExpiry == early)
         for release in releases {
-            #expect(Recovery(layout: root.layout, cleaner: root.cleaner).canRepublish(release.commit))
+            #expect(Recovery(layout: root.layout, cleaner: root.cleaner, jobs: jobs).canRepublish(release.commit))
         }
         let second = try keeper(root).keep(
-            live: live, commits: [], directories: [releases[1].commit: nil], store: store)
+            live: live, commits: [], directories: [releases[1].commit: nil], jobs, Root.soon)
         #expect(second.directories == [releases[1].commit])
         #expect(Set(second.removed) == [releases[0].commit, releases[2].commit])
         #expect(second.nextExpiry == nil)
@@ -72,7 +73,8 @@ struct KeeperTests {
         let live = releases[3]
         let previous = [releases[2].commit, releases[0].commit]
         let store = try ObjectStore.open(root.layout.gitDirectory)
-        let first = try keeper(root).keep(live: live, commits: previous, directories: [:], store: store)
+        let first = try keeper(root).keep(
+            live: live, commits: previous, directories: [:], LocalJobs(root.layout), Root.soon)
         #expect(first.released == [])
         #expect(try store.kept == (previous + [live.commit]).sorted())
         _ = try Compaction(layout: root.layout, mode: .always).runIfNeeded(
@@ -88,7 +90,7 @@ struct KeeperTests {
             #expect(try stager.verify(back, .full, deadline: Root.soon) == [])
         }
         let second = try keeper(root).keep(
-            live: live, commits: [releases[2].commit], directories: [:], store: store)
+            live: live, commits: [releases[2].commit], directories: [:], LocalJobs(root.layout), Root.soon)
         #expect(second.released == [releases[0].commit])
     }
 
@@ -99,7 +101,8 @@ struct KeeperTests {
         let live = releases[1]
         let store = try ObjectStore.open(root.layout.gitDirectory)
         let result = try keeper(root).keep(
-            live: live, commits: [], directories: [live.commit: Timestamp(seconds: 0)], store: store)
+            live: live, commits: [], directories: [live.commit: Timestamp(seconds: 0)], LocalJobs(root.layout),
+            Root.soon)
         #expect(result.removed == [releases[0].commit])
         #expect(result.directories == [] && result.nextExpiry == nil)
         #expect(try store.kept == [live.commit])
@@ -111,9 +114,8 @@ struct KeeperTests {
         let root = try Root()
         let big = try root.deploy(try root.fixture.manyFiles(20_000, bytesEach: 20))
         let small = try root.deploy(try root.fixture.commit(["only": "file"], replacing: true))
-        let store = try ObjectStore.open(root.layout.gitDirectory)
         let held = try FileDescriptor.openDirectory(big.path)
-        _ = try keeper(root).keep(live: small, commits: [], directories: [:], store: store)
+        _ = try keeper(root).keep(live: small, commits: [], directories: [:], LocalJobs(root.layout), Root.soon)
         #expect(!TestFiles.exists(big.path))
         // It was renamed as a whole; its files go after that, on the cleaner's thread.
         let place = try #require(TestFiles.linkTarget("/proc/self/fd/\(held.number)"))
@@ -158,7 +160,7 @@ struct CompactionTests {
             let live = try root.deploy(hash, from: try root.publisher.current())
             try store.refresh()
             _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
-                live: live, commits: [], directories: [:], store: store)
+                live: live, commits: [], directories: [:], LocalJobs(root.layout), Root.soon)
             if try compaction.runIfNeeded(store, live: live.commit, deadline: Root.soon) != nil { compactions += 1 }
             let statistics = try store.statistics()
             #expect(statistics.packs <= 33)

@@ -1,7 +1,9 @@
+import GitObjects
 import GitStore
 import Layout
 import Posix
 import Releases
+import Staging
 import TestSupport
 import Testing
 
@@ -91,8 +93,8 @@ struct LiveWatchTests {
         var (watch, live) = try watch(root)
         try TestFiles.write("TWO", to: live.path + "/d/b")
         #expect(try period(&watch) == ["changed: d/b"])
-        let repaired = try Recovery(layout: root.layout, cleaner: root.cleaner).prove(
-            live, store: try ObjectStore.open(root.layout.gitDirectory), deadline: Root.soon)
+        let repaired = try Recovery(layout: root.layout, cleaner: root.cleaner, jobs: LocalJobs(root.layout)).prove(
+            live, deadline: Root.soon)
         #expect(repaired.isVerified)
         #expect(repaired.damage == "changed: d/b")
         watch = try LiveWatch(layout: root.layout, live: live)

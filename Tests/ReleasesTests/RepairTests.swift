@@ -1,7 +1,9 @@
+import GitObjects
 import GitStore
 import Layout
 import Posix
 import Releases
+import Staging
 import TestSupport
 import Testing
 
@@ -103,7 +105,7 @@ struct RepairTests {
         let root = try Root()
         let first = try root.deploy(try root.fixture.commit(Root.files))
         let second = try root.deploy(try root.fixture.commit(["d/b": "next"]))
-        let recovery = Recovery(layout: root.layout, cleaner: root.cleaner)
+        let recovery = Recovery(layout: root.layout, cleaner: root.cleaner, jobs: LocalJobs(root.layout))
         #expect(recovery.canRepublish(first.commit) && recovery.canRepublish(second.commit))
         try Files.exchange(first.path, second.path)
         #expect(!recovery.canRepublish(first.commit) && !recovery.canRepublish(second.commit))

@@ -1,7 +1,9 @@
+import GitObjects
 import GitStore
 import Layout
 import Posix
 import Releases
+import Staging
 import TestSupport
 import Testing
 
@@ -53,6 +55,9 @@ struct Root {
             wants: [commit], to: store, haves: store.shallow.sorted(), depth: 1, deadline: Root.soon)
     }
 
+    /// The store, as somebody else opens it.
+    func openStore() throws -> ObjectStore { try ObjectStore.open(layout.gitDirectory) }
+
     /// Fetches, stages and publishes a commit.
     @discardableResult
     func deploy(_ hash: String, from source: Release? = nil) throws -> Release {
@@ -76,13 +81,14 @@ struct Root {
             try TestFiles.makeDirectory(layout.state)
             try TestFiles.write(try TestFiles.read("/proc/sys/kernel/random/boot_id"), to: boot)
         }
-        let recovery = Recovery(layout: layout, mode: mode, options: options, cleaner: cleaner)
-        let (store, findings) = try recovery.open(recorded: recorded)
-        var root = RecoveredRoot(store: store, findings: findings)
+        let recovery = Recovery(
+            layout: layout, mode: mode, options: options, cleaner: cleaner, jobs: LocalJobs(layout))
+        let findings = try recovery.open(recorded: recorded, deadline: Root.soon)
+        var root = RecoveredRoot(store: try ObjectStore.openExisting(layout.gitDirectory), findings: findings)
         root.live = try recovery.current()
         if root.live == nil, let recorded { try makeLinkAgain(recorded, recovery, &root) }
         if let live = root.live {
-            let recovered = try recovery.prove(live, store: store, deadline: Root.soon)
+            let recovered = try recovery.prove(live, deadline: Root.soon)
             root.findings += recovered.findings
             (root.isVerified, root.needsDeployment) = (recovered.isVerified, recovered.needsDeployment)
             // A release of another tool has been made our own elsewhere.

@@ -1,7 +1,9 @@
+import GitObjects
 import GitStore
 import Layout
 import Posix
 import Releases
+import Staging
 import TestSupport
 import Testing
 
@@ -81,9 +83,9 @@ struct RootTests {
         try TestFiles.makeDirectory(root.layout.releases + "/notes/deep")
         try TestFiles.write("mine", to: root.layout.releases + "/file")
         let live = try root.deploy(hash)
-        let recovered = try root.recover()
+        _ = try root.recover()
         _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
-            live: live, commits: [], directories: [:], store: recovered.store)
+            live: live, commits: [], directories: [:], LocalJobs(root.layout), Root.soon)
         try root.cleaner.finish(Root.soon)
         for entry in ["lost+found/#123", "notes", "\(hash)/data"] {
             #expect(TestFiles.exists(root.layout.root + "/" + entry), "\(entry)")
@@ -96,9 +98,9 @@ struct RootTests {
         let root = try Root(link: link)
         let hash = try root.fixture.commit(Root.files)
         let live = try root.deploy(hash)
-        let recovered = try root.recover()
+        _ = try root.recover()
         _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
-            live: live, commits: [], directories: [:], store: recovered.store)
+            live: live, commits: [], directories: [:], LocalJobs(root.layout), Root.soon)
         try root.cleaner.finish(Root.soon)
         try root.expectServed(hash)
     }

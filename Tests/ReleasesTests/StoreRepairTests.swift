@@ -1,7 +1,9 @@
+import GitObjects
 import GitStore
 import Layout
 import Posix
 import Releases
+import Staging
 import TestSupport
 import Testing
 
@@ -51,13 +53,13 @@ struct StoreRepairTests {
         #expect(recovered.isVerified == !isRecordLost)
         // The way on: fetch, stage, publish.
         let next = try root.fixture.commit(["d/b": "next"])
-        try root.fetch(next, into: recovered.store)
+        try root.fetch(next, into: try root.openStore())
         let served = try root.deploy(next, from: recovered.live)
         try root.expectServed(next)
         try root.expectClean()
         // The record of the former release names a commit that the new store never had; it goes with the directory.
         _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
-            live: served, commits: [], directories: [:], store: recovered.store)
+            live: served, commits: [], directories: [:], LocalJobs(root.layout), Root.soon)
         try root.cleaner.finish(Root.soon)
         #expect(try root.recover().findings == [])
         try runProgram(["git", "-C", root.layout.link + "/", "fsck"]).succeeded()
@@ -85,8 +87,8 @@ struct StoreRepairTests {
         #expect(recovered.live == live)
         #expect(try TestFiles.text(root.layout.link + "/d/b") == "edited")
         try root.fetch(hash, into: recovered.store)
-        let repaired = try Recovery(layout: root.layout, cleaner: root.cleaner).prove(
-            live, store: recovered.store, deadline: Root.soon)
+        let repaired = try Recovery(layout: root.layout, cleaner: root.cleaner, jobs: LocalJobs(root.layout)).prove(
+            live, deadline: Root.soon)
         #expect(repaired.isVerified)
         try root.expectServed(hash)
     }

@@ -1,7 +1,9 @@
+import GitObjects
 import GitStore
 import Layout
 import Posix
 import Releases
+import Staging
 import TestSupport
 import Testing
 
@@ -37,7 +39,7 @@ struct TakeoverTests {
         try root.expectServed(hash)
         try root.expectClean()
         _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
-            live: try #require(recovered.live), commits: [], directories: [:], store: recovered.store)
+            live: try #require(recovered.live), commits: [], directories: [:], LocalJobs(root.layout), Root.soon)
         try root.cleaner.finish(Root.soon)
         #expect(try TestFiles.list(root.layout.root) == [".git", ".git-sidecar", ".worktrees", "link"])
         try root.expectClean()
@@ -60,7 +62,7 @@ struct TakeoverTests {
         let live = try root.deploy(next, from: recovered.live)
         try root.expectServed(next)
         _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
-            live: live, commits: [], directories: [:], store: try ObjectStore.open(root.layout.gitDirectory))
+            live: live, commits: [], directories: [:], LocalJobs(root.layout), Root.soon)
         try root.cleaner.finish(Root.soon)
         #expect(!TestFiles.exists(root.layout.root + "/" + layout.rawValue + hash))
     }

@@ -1,8 +1,10 @@
+import GitObjects
 import GitStore
 import Glibc
 import Layout
 import Posix
 import Releases
+import Staging
 import TestSupport
 import Testing
 

@@ -1,4 +1,3 @@
-import GitStore
 import Glibc
 import Posix
 import TestSupport

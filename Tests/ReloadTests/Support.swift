@@ -1,4 +1,4 @@
-import GitStore
+import GitObjects
 import HTTPClient
 import Posix
 import TestSupport

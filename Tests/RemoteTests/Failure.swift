@@ -1,6 +1,8 @@
+import GitObjects
 import GitProtocol
 import GitStore
 import Posix
+import Staging
 import TestSupport
 import Testing
 
@@ -22,7 +24,8 @@ func failure(
         defer { remote.close() }
         let end = Deadline.after(deadline)
         let found = try remote.resolve(RefQuery(ref), end)
-        _ = try remote.fetch(found, FetchScope(depth: 1, maximumBytes: maximumBytes), into: store, end)
+        _ = try remote.fetch(
+            found, FetchScope(depth: 1, maximumBytes: maximumBytes), into: try LocalJobs.destination(over: store), end)
     }
     let error = try #require(caught, sourceLocation: location)
     let time = ContinuousClock.now - start

@@ -1,5 +1,4 @@
 import GitProtocol
-import GitStore
 import Posix
 import TestSupport
 import Testing

@@ -1,5 +1,4 @@
 import GitProtocol
-import GitStore
 import HTTPClient
 import Posix
 import TestSupport

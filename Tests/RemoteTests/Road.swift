@@ -1,7 +1,9 @@
+import GitObjects
 import GitProtocol
 import GitStore
 import HTTPClient
 import Posix
+import Staging
 import Telemetry
 import TestSupport
 import Testing
@@ -96,7 +98,7 @@ extension RemoteRepository {
         defer { close() }
         let deadline = Deadline.after(limit)
         let found = try resolve(RefQuery(name), deadline)
-        return try fetch(found, FetchScope(depth: depth), into: store, deadline)
+        return try fetch(found, FetchScope(depth: depth), into: try LocalJobs.destination(over: store), deadline)
     }
 }
 

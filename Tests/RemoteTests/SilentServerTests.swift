@@ -1,5 +1,5 @@
+import GitObjects
 import GitProtocol
-import GitStore
 import Posix
 import TestSupport
 import Testing

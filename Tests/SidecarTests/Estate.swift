@@ -1,3 +1,4 @@
+import GitObjects
 import GitProtocol
 import GitStore
 import HTTPClient
@@ -6,6 +7,7 @@ import Options
 import Posix
 import Releases
 import Remote
+import Staging
 import Telemetry
 import TestSupport
 import Testing
@@ -17,6 +19,7 @@ final class Estate {
     let served: String
     let layout: ReleaseLayout
     let store: ObjectStore
+    let jobs: LocalJobs
     var scope = FetchScope(depth: 1)
     var depth = SubmoduleDepth.recursive
     var options = StagingOptions()
@@ -32,6 +35,7 @@ final class Estate {
         layout = try ReleaseLayout(root: Scratch.directory + "/root", link: "link")
         HTTPLibrary.start()
         store = try ObjectStore.open(layout.gitDirectory)
+        jobs = LocalJobs(layout)
     }
 
     func repository(_ name: String) throws -> GitFixture { try GitFixture(at: "\(served)/\(name)") }
@@ -49,11 +53,11 @@ final class Estate {
         let remote = try connect(RemoteURL(parsing: address))
         defer { remote.close() }
         let found = try remote.resolve(RefQuery(name), deadline)
-        let commit = try remote.fetch(found, scope, into: store, deadline).commit
+        let commit = try remote.fetch(found, scope, into: jobs.destination(.root), deadline).commit
         let submodules = Submodules(
             layout: layout, scope: scope, depth: depth, sparsePatterns: options.sparsePatterns, rewriting: rewriting,
             logger: .silent, connect: connect)
-        let checkouts = try submodules.gather(for: commit, in: store, from: remote, deadline)
+        let checkouts = try submodules.gather(for: commit, jobs, from: remote, deadline)
         let staged = try stager.stage(commit, from: live, submodules: checkouts, deadline: deadline)
         figures = staged.figures
         let release = try stager.install(staged)

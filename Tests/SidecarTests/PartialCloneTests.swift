@@ -1,8 +1,9 @@
-import GitStore
+import GitObjects
 import Layout
 import Posix
 import Releases
 import Remote
+import Staging
 import TestSupport
 import Testing
 

@@ -1,9 +1,10 @@
-import GitStore
+import GitObjects
 import Layout
 import Options
 import Posix
 import Releases
 import Remote
+import Staging
 import TestSupport
 import Testing
 
@@ -338,7 +339,7 @@ struct SubmodulesTests {
         let address = "file://\(estate.served)/app.git"
         let first = try estate.deploy(address)
         let cleaner = try Cleaner(estate.layout)
-        let stores = ModuleStores(layout: estate.layout, cleaner: cleaner)
+        let stores = ModuleStores(layout: estate.layout)
         let deadline = Deadline.after(.seconds(20))
         func sweep(live: Release, previous: [ObjectID] = []) throws -> ModuleSweepResult {
             try stores.sweep(live: live.commit, previous: previous, in: estate.store, deadline: deadline)
@@ -362,6 +363,7 @@ struct SubmodulesTests {
         try Files.removeTree(estate.layout.metadata(of: second.commit))
         let removed = try sweep(live: third).removed
         #expect(removed.first == "modules/libs%2fone")
+        cleaner.start()
         try cleaner.finish(deadline)
         #expect(try TestFiles.list(estate.layout.gitDirectory + "/modules").isEmpty)
     }
@@ -375,14 +377,15 @@ struct SubmodulesTests {
         let release = try estate.deploy(address)
         #expect(try Publisher(layout: estate.layout).publish(release) == [])
         try TestFiles.write("edited", to: release.path + "/libs/one/o")
-        let recovery = Recovery(layout: estate.layout, cleaner: try Cleaner(estate.layout))
+        let recovery = Recovery(
+            layout: estate.layout, cleaner: try Cleaner(estate.layout), jobs: LocalJobs(estate.layout))
         let deadline = Deadline.after(.seconds(20))
-        let store = try recovery.open(recorded: release.commit).store
-        let recovered = try recovery.prove(release, store: store, deadline: deadline)
+        #expect(try recovery.open(recorded: release.commit, deadline: deadline) == [])
+        let recovered = try recovery.prove(release, deadline: deadline)
         #expect(recovered.isVerified && recovered.damage != nil)
         try estate.expectExact(release, cloning: address)
         try Files.removeTree(estate.layout.metadata(of: release.commit))
-        let again = try recovery.prove(release, store: store, deadline: deadline)
+        let again = try recovery.prove(release, deadline: deadline)
         #expect(again.needsDeployment && !again.isVerified)
         #expect(try text(release, "libs/one/o") == "one\n")
     }

@@ -1,7 +1,9 @@
+internal import GitObjects
 internal import GitStore
 internal import Layout
 internal import Posix
 internal import Releases
+internal import Staging
 
 /// Moves a root between commits of a repository on this machine until it is killed, as a sidecar does.
 ///
@@ -50,9 +52,10 @@ struct SyncLoop {
             let warnings = try publisher.publish(installed)
             if !warnings.isEmpty { throw SystemError(code: 5, operation: "publish \(commit): \(warnings)") }
             let release = publisher.place(of: installed)
-            try cleaner.discard(staged)
+            try stager.discard(staged)
             _ = try Keeper(layout: layout, cleaner: cleaner).keep(
-                live: release, commits: live.map { [$0.commit] } ?? [], directories: [:], store: objects)
+                live: release, commits: live.map { [$0.commit] } ?? [], directories: [:], LocalJobs(layout),
+                .after(.seconds(60)))
             let often = number % 3 == 2 ? CompactionMode.always : .auto
             _ = try Compaction(layout: layout, mode: often).runIfNeeded(
                 objects, live: release.commit, deadline: deadline)
@@ -63,13 +66,15 @@ struct SyncLoop {
 
     /// The store, and the release that is live once it has been proved; nobody remembers what was published.
     private func recover(_ cleaner: Cleaner) throws -> (store: ObjectStore, live: Release?) {
-        let recovery = Recovery(layout: layout, mode: mode, cleaner: cleaner)
-        let (store, findings) = try recovery.open(recorded: nil)
+        let recovery = Recovery(layout: layout, mode: mode, cleaner: cleaner, jobs: LocalJobs(layout))
+        let deadline = Deadline.after(.seconds(30))
+        let findings = try recovery.open(recorded: nil, deadline: deadline)
+        let store = try ObjectStore.openExisting(layout.gitDirectory)
         guard let live = try recovery.current() else {
             try recovery.noteBoot()
             return (store, nil)
         }
-        let recovered = try recovery.prove(live, store: store, deadline: .after(.seconds(30)))
+        let recovered = try recovery.prove(live, deadline: deadline)
         guard recovered.isVerified else {
             throw SystemError(code: 5, operation: "recover \(live.path): \(findings + recovered.findings)")
         }

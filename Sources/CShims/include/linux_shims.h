@@ -36,3 +36,4 @@ long shim_read_entries(int directory, void *buffer, unsigned long size);
 /// <pthread.h> first. The thread has all asynchronous signals blocked: they are for the thread that listens to them.
 int shim_start_thread(
     unsigned long *thread, int detached, unsigned long stack_size, void *(*body)(void *), void *argument);
+

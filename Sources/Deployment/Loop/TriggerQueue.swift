@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitObjects
 package import Posix
 
 /// Why the loop is woken before its time.

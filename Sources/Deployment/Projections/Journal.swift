@@ -1,4 +1,4 @@
-package import GitStore
+package import GitObjects
 package import JSON
 package import Layout
 package import Posix

@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitObjects
 package import Posix
 
 /// What we believe, for everybody who asks while the loop works.

@@ -54,6 +54,20 @@ extension OptionTable {
             "min-free-space", \.minFreeSpace, .releases, "space to leave free on the volume",
             "A fetch or a staging that would leave less stops first."),
         Option(
+            "sandbox", \.sandbox, .releases, "how the worker process is confined",
+            """
+            What a repository holds is read by a process of its own, which has no credentials. `auto` takes from it what \
+            the kernel can take: files outside the root, the network, other programs. `require` refuses to start where \
+            the kernel lacks some of that (Linux 6.2 has all of it), `off` takes nothing.
+            """),
+        Option(
+            "worker-memory", \.workerMemory, .releases, "most memory of the worker process",
+            """
+            A commit that needs more fails. Without it 512MiB, or the memory limit of the container less 24MiB where \
+            that is less.
+            """,
+            check: atLeast(.mebibytes(32))),
+        Option(
             "prepare-command", \.prepareCommand, .releases, "command that completes a staged release",
             """
             Such as `npm ci` or a build. It runs in the staged release before it is published and may write there. It is \

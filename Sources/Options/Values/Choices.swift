@@ -56,6 +56,16 @@ public enum SharingMode: String, OptionChoice {
     case copy
 }
 
+/// How much of the worker's confinement must be there.
+public enum SandboxChoice: String, OptionChoice {
+    /// What the kernel has.
+    case auto
+    /// All of it.
+    case require
+    /// Nothing.
+    case off
+}
+
 /// Whether a release that fails is taken back.
 public enum RollbackMode: String, OptionChoice {
     /// When something can tell that it failed.

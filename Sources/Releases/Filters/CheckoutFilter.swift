@@ -1,4 +1,4 @@
-public import GitStore
+public import GitObjects
 public import Patterns
 
 /// What happens to the bytes of a blob on their way into a release: exactly what `git checkout` does to them.
@@ -7,7 +7,7 @@ public import Patterns
 /// the identity, and then nobody need read or copy them.
 public struct CheckoutFilter: Hashable, Sendable {
     /// What becomes of line endings.
-    enum LineEndings: UInt8, Sendable {
+    package enum LineEndings: UInt8, Sendable {
         /// They stay.
         case keep
         /// They stay, and git decides so after it has seen the whole content.
@@ -18,12 +18,12 @@ public struct CheckoutFilter: Hashable, Sendable {
         case automaticCRLF
 
         /// Whether git has the whole content in memory for this one, instead of passing it through in pieces.
-        var isWhole: Bool { self == .keepText || self == .automaticCRLF }
+        package var isWhole: Bool { self == .keepText || self == .automaticCRLF }
     }
 
-    let lineEndings: LineEndings
-    let ident: Bool
-    let encoding: String?
+    package let lineEndings: LineEndings
+    package let ident: Bool
+    package let encoding: String?
 
     /// The filter that changes nothing.
     public static let identity = CheckoutFilter()

@@ -1,4 +1,4 @@
-internal import GitStore
+internal import GitObjects
 
 /// The attribute `ident`: `$Id$` becomes `$Id: <the blob's name> $`.
 ///

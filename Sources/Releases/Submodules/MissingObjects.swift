@@ -1,74 +1,21 @@
-public import GitStore
-internal import Patterns
-public import Posix
+public import GitObjects
 
 /// The objects that a release needs and a store that was filled with a filter lacks.
 public struct MissingObjects: Sendable, Equatable {
     /// Trees that are missing; what is below them is not known.
-    public private(set) var trees: [ObjectID] = []
+    public var trees: [ObjectID] = []
     /// File contents that are missing.
-    public private(set) var blobs: [ObjectID] = []
+    public var blobs: [ObjectID] = []
     /// The tree of the commit.
     public let root: ObjectID
 
     /// Whether nothing is missing.
     public var isEmpty: Bool { trees.isEmpty && blobs.isEmpty }
 
-    /// Finds what the release of a commit needs: all trees, since git's index names every file of the commit, and of the
-    /// contents those that sparse patterns choose, with the files that steer a checkout.
-    public init(
-        for commit: ObjectID, in objects: ObjectStore, sparsePatterns: [UInt8]? = nil, deadline: Deadline
-    ) throws(ReleaseError) {
-        root = try store { () throws(GitError) in try objects.commit(commit).tree }
-        // What came lately is seen once, and not looked for again with each object that is not here.
-        try store { () throws(GitError) in try objects.refresh() }
-        let sparse = sparsePatterns.map { SparseRules($0.span) }
-        var seen: Set<ObjectID> = []
-        var open: [(tree: ObjectID, path: [UInt8], isWanted: Bool?)] = [(root, [], nil)]
-        while let directory = open.popLast() {
-            // A tree that lies in two places has to be looked at twice where sparse rules tell the places apart.
-            if sparse == nil, !seen.insert(directory.tree).inserted { continue }
-            guard objects.containsKnown(directory.tree) else {
-                if sparse == nil || seen.insert(directory.tree).inserted { trees.append(directory.tree) }
-                continue
-            }
-            try system { () throws(SystemError) in try deadline.check("find the objects that a release needs") }
-            let isWanted = directory.isWanted ?? sparse.verdict(on: directory.path)
-            let prefix = directory.path.isEmpty ? [] : directory.path + [UInt8(ascii: "/")]
-            try store { () throws(GitError) in
-                try objects.forEachEntry(ofTree: directory.tree) { name, mode, id in
-                    var path = prefix
-                    if sparse != nil { for index in name.indices { path.append(name[index]) } }
-                    switch mode {
-                    case .submodule: break
-                    case .tree: open.append((id, path, isWanted))
-                    case .file, .executable, .symlink:
-                        let isNeeded = isWanted ?? sparse?.includes(path.span) ?? true
-                        guard isNeeded || (steersCheckout(name) && isWanted != false) || isModulesFile(name, prefix),
-                            seen.insert(id).inserted, !objects.containsKnown(id)
-                        else { return }
-                        blobs.append(id)
-                    }
-                }
-            }
-        }
+    /// Says what is missing of the tree of a commit.
+    public init(root: ObjectID, trees: [ObjectID] = [], blobs: [ObjectID] = []) {
+        self.root = root
+        self.trees = trees
+        self.blobs = blobs
     }
-}
-
-extension SparseRules? {
-    /// Whether the release holds all that is below a directory, or nothing of it; nil where each file decides.
-    func verdict(on directory: [UInt8]) -> Bool? {
-        guard let self else { return true }
-        if self.containsAll(directory.span) { return true }
-        return self.mayContain(directory.span) ? nil : false
-    }
-}
-
-private let attributesName = Array(".gitattributes".utf8)
-private let modulesName = Array(".gitmodules".utf8)
-
-private func steersCheckout(_ name: Span<UInt8>) -> Bool { areEqual(name, attributesName.span) }
-
-private func isModulesFile(_ name: Span<UInt8>, _ directory: [UInt8]) -> Bool {
-    directory.isEmpty && areEqual(name, modulesName.span)
 }

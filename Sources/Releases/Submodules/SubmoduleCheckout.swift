@@ -1,4 +1,4 @@
-public import GitStore
+public import GitObjects
 public import Layout
 internal import Posix
 
@@ -25,7 +25,7 @@ public struct SubmoduleCheckout: Sendable, Hashable {
     public var pathText: String { String(decoding: path, as: UTF8.self) }
 
     /// The location of a submodule with this name inside another; nil for one of the release itself.
-    static func location(of name: [UInt8], inside parent: String?) -> String {
+    package static func location(of name: [UInt8], inside parent: String?) -> String {
         var text = ""
         for byte in name {
             let character = Character(Unicode.Scalar(byte))
@@ -47,7 +47,7 @@ extension ReleaseLayout {
     public func moduleStore(_ location: String) -> String { moduleStorePlace(location).path }
 
     /// The locations of all object stores of submodules, one that others lie inside of before them.
-    func moduleLocations(inside directory: String = "modules") throws(ReleaseError) -> [String] {
+    package func moduleLocations(inside directory: String = "modules") throws(ReleaseError) -> [String] {
         let names = try system { () throws(SystemError) -> [String] in
             try moduleStorePlace(directory).entriesIfPresent().filter { $0.kind == .directory }
                 .map { String(decoding: $0.name, as: UTF8.self) }.sorted()

@@ -1,10 +1,9 @@
-internal import GitStore
 internal import Layout
-public import Posix
+package import Posix
 
-extension Stager {
+extension ReleaseVerifier {
     /// Finds out where a release's submodules, as it was made with them, are not as they were made.
-    public func verifySubmodules(
+    package func verifySubmodules(
         of release: Release, _ depth: VerificationDepth, _ deadline: Deadline
     ) throws(ReleaseError) -> [Difference] {
         var differences: [Difference] = []
@@ -34,15 +33,10 @@ extension Stager {
             try worktree.isPointed(submodule, of: release.commit, at: release.path, in: inside.descriptor)
         }
         var differences = isPointed ? [] : [Difference(kind: .changed, path: Array(".git".utf8))]
-        var index = record
-        var place: String?
-        if depth == .full {
-            place = layout.moduleStore(submodule.location)
-            index = try expectedIndex(submodule, record, deadline)
-        }
+        let expected = try expected(release, submodule, record, depth)
         let verification = Verification(
-            index: index, prepared: prepared, directory: inside.descriptor, objects: place)
-        differences += try verification.files(threads: options.usedThreads, deadline)
+            index: expected?.index ?? record, prepared: prepared, directory: inside.descriptor, open: expected?.open)
+        differences += try verification.files(threads: threads, deadline)
         if depth != .quick, prepared == nil { differences += try verification.additions(deadline) }
         return differences
     }
@@ -63,8 +57,8 @@ extension Stager {
                     operation: "note the changes in \(release.path)/\(submodule.pathText)",
                     reason: "the submodule is gone")
             }
-            let verification = Verification(index: record, prepared: nil, directory: inside.descriptor, objects: nil)
-            let changed = try verification.files(threads: options.usedThreads, deadline)
+            let verification = Verification(index: record, prepared: nil, directory: inside.descriptor, open: nil)
+            let changed = try verification.files(threads: threads, deadline)
             try system { () throws(SystemError) in
                 try worktree.writePrepared(
                     try verification.present(changed.map(\.path)), of: release.commit, submodule)
@@ -85,18 +79,5 @@ extension Stager {
         } catch {
             throw .system(error)
         }
-    }
-
-    private func expectedIndex(
-        _ submodule: SubmoduleCheckout, _ record: ReleaseIndex, _ deadline: Deadline
-    ) throws(ReleaseError) -> ReleaseIndex {
-        let objects = try store { () throws(GitError) in
-            try ObjectStore.openExisting(layout.moduleStore(submodule.location))
-        }
-        var options = options
-        options.sparsePatterns = nil
-        let tree = try store { () throws(GitError) in try objects.commit(submodule.commit).tree }
-        let origin = IndexOrigin(tree: tree, settings: options.fingerprint, permissions: record.origin.permissions)
-        return try TreeMerge.index(objects: objects, old: nil, origin: origin, options: options, deadline: deadline)
     }
 }

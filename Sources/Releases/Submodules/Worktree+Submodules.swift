@@ -1,13 +1,13 @@
-public import GitStore
+public import GitObjects
 public import Layout
-internal import Posix
+package import Posix
 
 extension Worktree {
     /// The name of the list of a release's submodules in its record.
     private static let list = "written-submodules"
 
     /// Writes the list of a release's submodules into its record, where it has any.
-    func write(_ submodules: [SubmoduleCheckout], into directory: Place) throws(SystemError) {
+    package func write(_ submodules: [SubmoduleCheckout], into directory: Place) throws(SystemError) {
         guard !submodules.isEmpty else { return }
         var bytes: [UInt8] = []
         for submodule in submodules {
@@ -17,7 +17,7 @@ extension Worktree {
     }
 
     /// The submodules that a release was made with, those inside others behind them.
-    func submodules(of commit: ObjectID) throws(SystemError) -> [SubmoduleCheckout] {
+    package func submodules(of commit: ObjectID) throws(SystemError) -> [SubmoduleCheckout] {
         let file = layout.record(of: commit).appending(Self.list)
         guard let bytes = try file.readIfRegular(limit: 64 << 20) else { return [] }
         return bytes.split(separator: 0).compactMap { line in
@@ -29,7 +29,7 @@ extension Worktree {
     }
 
     /// What a submodule's `.git` file says in a release that lies at `path`.
-    func pointer(_ submodule: SubmoduleCheckout, of commit: ObjectID, at path: String) -> [UInt8] {
+    package func pointer(_ submodule: SubmoduleCheckout, of commit: ObjectID, at path: String) -> [UInt8] {
         // Each directory between the release and the submodule is one more to climb; their names may be any bytes.
         let depth = submodule.path.count { $0 == UInt8(ascii: "/") } + 1
         let climb = String(repeating: "../", count: depth)
@@ -38,7 +38,7 @@ extension Worktree {
     }
 
     /// Writes the `.git` files of the release in the directory `release` for the place at which it is going to lie.
-    func point(_ release: Place, _ commit: ObjectID, asIfAt place: String) throws(SystemError) {
+    package func point(_ release: Place, _ commit: ObjectID, asIfAt place: String) throws(SystemError) {
         let directory = try release.openDirectory()
         try directory.replaceFile(entry: Self.pointerName, pointer(commit, at: place).span)
         let submodules = try submodules(of: commit)
@@ -55,7 +55,7 @@ extension Worktree {
     }
 
     /// Whether a submodule's `.git` file, in its open directory, is as it was written.
-    func isPointed(
+    package func isPointed(
         _ submodule: SubmoduleCheckout, of commit: ObjectID, at path: String, in directory: Int32
     ) throws(SystemError) -> Bool {
         do throws(SystemError) {
@@ -69,7 +69,7 @@ extension Worktree {
     }
 
     /// Writes a submodule's `.git` file into its open directory.
-    func writePointer(_ content: [UInt8], in directory: Int32) throws(SystemError) {
+    package func writePointer(_ content: [UInt8], in directory: Int32) throws(SystemError) {
         let file = try TreeFile.create(in: directory, Self.terminatedPointerName.span, executable: false)
         try file.writeAll(content.span)
     }
@@ -88,29 +88,9 @@ extension Worktree {
 
 extension DirectoryCursor {
     /// Makes a submodule's directory the current one.
-    func enter(_ submodule: SubmoduleCheckout) throws(SystemError) {
+    package func enter(_ submodule: SubmoduleCheckout) throws(SystemError) {
         let inside = submodule.path + [UInt8(ascii: "/")]
         _ = try enter(directoryOf: inside.span)
-    }
-}
-
-extension Recovery {
-    /// The submodules that a release was made with; nil where its record is lost and its commit may have some.
-    func recordedSubmodules(
-        _ release: Release, _ objects: ObjectStore
-    ) throws(ReleaseError) -> [SubmoduleCheckout]? {
-        let record = try system { () throws(SystemError) in
-            try layout.record(of: release.commit).appending("HEAD").statusIfPresent()
-        }
-        if record != nil { return try layout.submodules(of: release.commit) }
-        let names = Array(".gitmodules".utf8)
-        do throws(GitError) {
-            let tree = try objects.commit(release.commit).tree
-            return try objects.tree(tree).contains { $0.name == names } ? nil : []
-        } catch {
-            // Staging is going to say what the store lacks.
-            return []
-        }
     }
 }
 

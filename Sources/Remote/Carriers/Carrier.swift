@@ -1,5 +1,6 @@
+internal import GitFiles
+internal import GitObjects
 internal import GitProtocol
-internal import GitStore
 internal import Posix
 
 /// A road to one repository; one attempt at a time goes over it.
@@ -11,7 +12,7 @@ protocol Carrier: AnyObject {
 
     /// Brings objects into the store, and its `shallow` file into line with what the server sent.
     func fetch(
-        _ want: Want, into store: ObjectStore, _ deadline: Deadline, _ report: (FetchProgress) throws -> Void
+        _ want: Want, into store: any PackDestination, _ deadline: Deadline, _ report: (FetchProgress) throws -> Void
     ) throws -> Received
 
     /// Ends what must not outlive an attempt; the next one opens it again.
@@ -24,6 +25,8 @@ struct Want {
     var objects: [ObjectID]
     /// Complete commits that we have, newest first.
     var haves: [ObjectID]
+    /// The commits at which our history ends, in the order of their names.
+    var shallow: [ObjectID]
     /// How many commits of history; nil leaves it as it is.
     var depth: Int?
     /// What to leave out.
@@ -39,10 +42,10 @@ struct Received {
     var objects = 0
     var bytes = 0
 
-    init(_ pack: IndexedPack?) {
+    init(_ pack: PackProgress?) {
         guard let pack else { return }
-        objects = pack.progress.receivedObjects
-        bytes = Int(clamping: pack.progress.receivedBytes)
+        objects = pack.receivedObjects
+        bytes = Int(clamping: pack.receivedBytes)
     }
 }
 

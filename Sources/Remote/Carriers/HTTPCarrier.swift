@@ -1,5 +1,5 @@
+internal import GitFiles
 internal import GitProtocol
-internal import GitStore
 internal import HTTPClient
 internal import Posix
 
@@ -36,10 +36,10 @@ final class HTTPCarrier: Carrier {
     }
 
     func fetch(
-        _ want: Want, into store: ObjectStore, _ deadline: Deadline, _ report: (FetchProgress) throws -> Void
+        _ want: Want, into store: any PackDestination, _ deadline: Deadline, _ report: (FetchProgress) throws -> Void
     ) throws -> Received {
         let offer = try offer ?? discover(nil, deadline)
-        let request = try want.request(for: offer, store, settings.logger)
+        let request = want.request(for: offer, settings.logger)
         let body = try request.encoded(for: offer, agent: settings.agent).body
         var intake = try PackIntake(request.answerFormat(from: offer), store, want.limits, deadline)
         try post(body, deadline) { bytes in try intake.read(bytes, report) }

@@ -1,5 +1,5 @@
+internal import GitFiles
 internal import GitProtocol
-internal import GitStore
 internal import Posix
 
 /// Reads a repository on this machine directly: no server, no transport, nothing packed twice.
@@ -12,7 +12,7 @@ final class LocalCarrier: Carrier {
 
     func resolve(_ query: RefQuery, _ deadline: Deadline) throws -> ResolvedReference {
         if query.objectID != nil { return try query.resolve(in: ReferenceListing()) }
-        let source = try SourceRepository.open(path)
+        let source = try LocalRepository.open(path)
         var found: [Reference] = []
         for name in query.candidates {
             guard let reference = try source.reference(named: name) else { continue }
@@ -24,32 +24,17 @@ final class LocalCarrier: Carrier {
     }
 
     func fetch(
-        _ want: Want, into store: ObjectStore, _ deadline: Deadline, _ report: (FetchProgress) throws -> Void
+        _ want: Want, into store: any PackDestination, _ deadline: Deadline, _ report: (FetchProgress) throws -> Void
     ) throws -> Received {
-        let source = try SourceRepository.open(path)
-        for id in want.objects where !source.contains(id) {
+        let request = CopyRequest(
+            path: path, wants: want.objects, haves: want.haves, depth: want.depth ?? 0, filter: want.filter,
+            limits: want.limits)
+        switch try store.copy(request, deadline, progress: { try report(FetchProgress($0)) }) {
+        case .copied(let pack): return Received(pack)
+        case .lacks(let id):
             throw RemoteError(
                 .missingReference, "fetch \(id) from \(path)", "there is no such object",
                 hint: "check --ref, and that the commit was pushed")
-        }
-        var objection: (any Error)?
-        do {
-            let copied = try withoutActuallyEscaping(report) { report in
-                try source.copy(
-                    wants: want.objects, to: store, haves: want.haves, depth: want.depth ?? 0,
-                    filter: want.filter, limits: want.limits, deadline: deadline,
-                    progress: { (progress) throws(GitError) in
-                        do {
-                            try report(FetchProgress(progress))
-                        } catch {
-                            objection = error
-                            throw GitError(code: .user, operation: "copy objects", message: "\(error)")
-                        }
-                    })
-            }
-            return Received(copied.pack)
-        } catch {
-            throw objection ?? error
         }
     }
 

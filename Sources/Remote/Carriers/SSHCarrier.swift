@@ -1,5 +1,5 @@
+internal import GitFiles
 internal import GitProtocol
-internal import GitStore
 internal import Posix
 
 /// Speaks git's protocol with `git-upload-pack` at the other end of the ssh program.
@@ -33,11 +33,11 @@ final class SSHCarrier: Carrier {
     }
 
     func fetch(
-        _ want: Want, into store: ObjectStore, _ deadline: Deadline, _ report: (FetchProgress) throws -> Void
+        _ want: Want, into store: any PackDestination, _ deadline: Deadline, _ report: (FetchProgress) throws -> Void
     ) throws -> Received {
         let filter = ReferenceFilter(names: [], ids: Set(want.objects))
         let session = try self.session ?? open(filter, deadline)
-        let request = try want.request(for: session.offer, store, settings.logger)
+        let request = want.request(for: session.offer, settings.logger)
         let message = try request.encoded(for: session.offer, agent: settings.agent)
         // All at once: the conversation reads while it writes, so neither side can wait for the other.
         session.conversation.send(message.body.span)

@@ -1,11 +1,10 @@
+internal import GitObjects
 internal import GitProtocol
-internal import GitStore
 internal import Telemetry
 
 extension Want {
     /// The request to send to a server, less what it does not offer and we can do without.
-    func request(for offer: Advertisement, _ store: ObjectStore, _ logger: Logger) throws -> FetchRequest {
-        let shallow = try store.shallow.sorted()
+    func request(for offer: Advertisement, _ logger: Logger) -> FetchRequest {
         var request = FetchRequest(
             wants: objects, haves: haves, shallow: shallow, depth: depth, filter: filter.specification)
         // Completing a thin pack costs libgit2 a pass over its deltas for every missing base, so one is not asked for

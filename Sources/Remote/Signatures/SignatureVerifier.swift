@@ -1,5 +1,6 @@
+internal import Crypto
+public import GitObjects
 public import GitProtocol
-public import GitStore
 public import Posix
 
 /// Checks that a commit, or the tag that names it, was signed by somebody who may.
@@ -43,38 +44,47 @@ public struct SignatureVerifier: Sendable {
 
     /// Checks what a name was found to stand for.
     ///
+    /// The objects come from where foreign data are read: none is believed to be what it is asked for before its bytes
+    /// give its name.
+    ///
     /// - Parameters:
-    ///   - found: what the remote said; its object must be in the store.
+    ///   - found: what the remote said.
     ///   - commit: the commit that is to be published.
-    ///   - store: where both are.
+    ///   - chain: the object at the reference, what it names where it is a tag, and so on to the commit.
+    ///   - directory: where the programs' files may lie for a moment; nobody else may write there.
     ///   - deadline: when the programs must be done.
     /// - Returns: who signed.
     /// - Throws: when nobody who may signed it, or when that cannot be found out.
     @discardableResult
     public func verify(
-        _ found: ResolvedReference, commit: ObjectID, in store: ObjectStore, _ deadline: Deadline
+        _ found: ResolvedReference, commit: ObjectID, _ chain: [ObjectBytes], in directory: String, _ deadline: Deadline
     ) throws(SignatureError) -> Signer {
         switch subject {
         case .commit:
             let operation = "verify the signature of commit \(commit)"
-            let object = try read(commit, .commit, store, operation)
-            return try verify(SignedObject(commit: object), "commit \(commit)", operation, store, deadline)
+            guard let object = chain.last, object.kind == .commit, object.id == commit else {
+                throw SignatureError(unable: operation, "what was read of it is not that commit")
+            }
+            return try verify(SignedObject(commit: object.bytes), "commit \(commit)", operation, directory, deadline)
         case .tag:
             let operation = "verify the signature of \(found.name)"
-            return try verifyTag(found, commit, operation, store, deadline)
+            return try verifyTag(found, commit, chain, operation, directory, deadline)
         }
     }
 
     private func verifyTag(
-        _ found: ResolvedReference, _ commit: ObjectID, _ operation: String, _ store: ObjectStore, _ deadline: Deadline
+        _ found: ResolvedReference, _ commit: ObjectID, _ chain: [ObjectBytes], _ operation: String,
+        _ directory: String, _ deadline: Deadline
     ) throws(SignatureError) -> Signer {
-        let kind = try attempt(operation) { () throws(GitError) in try store.kind(of: found.id) }
-        guard kind == .tag else {
+        guard let object = chain.first, object.id == found.id else {
+            throw SignatureError(unable: operation, "what was read of it is not the object \(found.id)")
+        }
+        guard object.kind == .tag else {
             throw SignatureError(
-                rejected: operation, "it is no annotated tag, but a \(kind)",
+                rejected: operation, "it is no annotated tag, but a \(object.kind)",
                 hint: "--verify-signatures=tag needs a --ref that names a tag made with 'git tag -s'")
         }
-        let tag = SignedObject(tag: try read(found.id, .tag, store, operation))
+        let tag = SignedObject(tag: object.bytes)
         // A tag that was signed under one name, and maybe withdrawn, must not come back under another.
         if found.name.hasPrefix("refs/tags/"), let name = tag.tagName, name != found.name.dropFirst("refs/tags/".count)
         {
@@ -82,14 +92,30 @@ public struct SignatureVerifier: Sendable {
             throw SignatureError(
                 rejected: operation, "the tag object was signed under another name, \(shown)")
         }
-        guard try attempt(operation, { () throws(GitError) in try store.peel(found.id) }) == commit else {
+        guard try leads(chain, to: commit, operation) else {
             throw SignatureError(rejected: operation, "the tag does not name commit \(commit)")
         }
-        return try verify(tag, "tag \(found.name)", operation, store, deadline)
+        return try verify(tag, "tag \(found.name)", operation, directory, deadline)
+    }
+
+    /// Whether each object names the next one, and the last is the commit.
+    private func leads(
+        _ chain: [ObjectBytes], to commit: ObjectID, _ operation: String
+    ) throws(SignatureError) -> Bool {
+        for (tag, next) in zip(chain, chain.dropFirst()) {
+            do throws(MalformedObject) {
+                guard tag.kind == .tag, let id = tag.id, try tagTarget(id, tag.bytes.span) == next.id else {
+                    return false
+                }
+            } catch {
+                throw SignatureError(unable: operation, "\(error)")
+            }
+        }
+        return chain.last?.kind == .commit && chain.last?.id == commit
     }
 
     private func verify(
-        _ object: SignedObject, _ name: String, _ operation: String, _ store: ObjectStore, _ deadline: Deadline
+        _ object: SignedObject, _ name: String, _ operation: String, _ directory: String, _ deadline: Deadline
     ) throws(SignatureError) -> Signer {
         guard object.signatureCount > 0 else {
             throw SignatureError(rejected: operation, "\(name) is not signed")
@@ -97,7 +123,7 @@ public struct SignatureVerifier: Sendable {
         guard object.signatureCount == 1 else {
             throw SignatureError(rejected: operation, "\(name) has more than one signature")
         }
-        let work = try SignatureWork(self, object, operation: operation, name: name, in: store.path, deadline)
+        let work = try SignatureWork(self, object, operation: operation, name: name, in: directory, deadline)
         defer { work.remove() }
         switch object.format {
         case .ssh:
@@ -120,27 +146,9 @@ public struct SignatureVerifier: Sendable {
                 hint: "those of ssh and GPG are understood")
         }
     }
+}
 
-    private func read(
-        _ id: ObjectID, _ kind: ObjectKind, _ store: ObjectStore, _ operation: String
-    ) throws(SignatureError) -> [UInt8] {
-        try attempt(operation) { () throws(GitError) in
-            try store.withObject(id) { (found, bytes) throws(GitError) in
-                guard found == kind else {
-                    throw GitError(code: .wrongKind, operation: "read \(kind) \(id)", message: "it is a \(found)")
-                }
-                return bytes.indices.map { bytes[$0] }
-            }
-        }
-    }
-
-    private func attempt<Result>(
-        _ operation: String, _ body: () throws(GitError) -> Result
-    ) throws(SignatureError) -> Result {
-        do {
-            return try body()
-        } catch {
-            throw SignatureError(unable: operation, "\(error)")
-        }
-    }
+extension ObjectBytes {
+    /// The name that the bytes have.
+    fileprivate var id: ObjectID? { ObjectID(bytes: SHA1.hash(hashed.span).span) }
 }

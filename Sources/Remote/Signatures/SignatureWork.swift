@@ -19,7 +19,7 @@ struct SignatureWork {
         self.operation = operation
         self.name = name
         self.deadline = deadline
-        // Beside the objects there is always room to write. What a crash left there goes first.
+        // What a crash left there goes first.
         directory = "\(place)/git-sidecar-signature"
         do {
             try Files.removeTree(directory)

@@ -1,4 +1,3 @@
-internal import GitStore
 internal import Posix
 
 /// A commit or tag, taken apart into its signature and what was signed, as git does.

@@ -1,5 +1,5 @@
 internal import Deployment
-internal import GitStore
+internal import GitObjects
 internal import Posix
 internal import Telemetry
 
@@ -87,7 +87,9 @@ final class ServiceNotifier: Sendable {
             words += "; \(short(remote)) is held back"
         }
         if now.state.failures > 0 {
-            words += now.state.failures == 1 ? "; the last attempt failed" : "; the last \(now.state.failures) attempts failed"
+            words +=
+                now.state.failures == 1
+                ? "; the last attempt failed" : "; the last \(now.state.failures) attempts failed"
         }
         return words
     }

@@ -1,5 +1,6 @@
+internal import GitFiles
+internal import GitObjects
 internal import GitProtocol
-internal import GitStore
 internal import Layout
 internal import Options
 internal import Patterns
@@ -32,25 +33,25 @@ struct Submodules {
     ///
     /// - Parameters:
     ///   - commit: the commit, in the store.
-    ///   - store: the store.
+    ///   - jobs: what has the stores.
     ///   - remote: where the commit came from.
     ///   - deadline: when everything must be there.
     /// - Returns: the submodules to check out, those inside others behind them.
     /// - Throws: which repository could not be had, and why.
     func gather(
-        for commit: ObjectID, in store: ObjectStore, from remote: RemoteRepository, _ deadline: Deadline
+        for commit: ObjectID, _ jobs: any ReleaseJobs, from remote: RemoteRepository, _ deadline: Deadline
     ) throws -> [SubmoduleCheckout] {
-        try complete(commit, store, from: remote, sparsePatterns, deadline)
+        try complete(commit, Store(jobs, .root), from: remote, sparsePatterns, deadline)
         guard depth != .off else { return [] }
         var gathered: [SubmoduleCheckout] = []
-        let plan = try SubmodulePlan(of: commit, in: store, sparsePatterns: sparsePatterns)
-        try gather(plan, of: remote.url, level: 1, &gathered, deadline)
+        let job = ReadSubmodules(store: .root, commit: commit, parent: nil, sparsePatterns: sparsePatterns)
+        try gather(try jobs.run(job, deadline), jobs, of: remote.url, level: 1, &gathered, deadline)
         return gathered
     }
 
     private func gather(
-        _ plan: SubmodulePlan, of parent: RemoteURL, level: Int, _ gathered: inout [SubmoduleCheckout],
-        _ deadline: Deadline
+        _ plan: SubmodulePlan, _ jobs: any ReleaseJobs, of parent: RemoteURL, level: Int,
+        _ gathered: inout [SubmoduleCheckout], _ deadline: Deadline
     ) throws {
         for submodule in plan.submodules {
             let checkout = submodule.checkout
@@ -64,20 +65,21 @@ struct Submodules {
             let url = try address(of: submodule, parent, operation)
             let remote = try connect(url)
             defer { remote.close() }
-            let store = try ObjectStore.open(layout.moduleStore(checkout.location))
+            let store = Store(jobs, .module(checkout.location))
             do {
                 try bring(submodule, from: remote, into: store, deadline)
                 try complete(checkout.commit, store, from: remote, nil, deadline)
             } catch let error as RemoteError {
                 throw RemoteError(
-                    error.kind, operation, "\(error)", hint: nil, retryAfter: error.retryAfter)
+                    error.kind, operation, "\(error)", hint: nil, retryAfter: error.retryAfter, cause: error.cause)
             }
             // From now on a compaction of the submodule's store takes it for needed.
-            try store.keep(checkout.commit)
+            _ = try jobs.run(KeepCommit(store: store.name, commit: checkout.commit), deadline)
             gathered.append(checkout)
             guard depth == .recursive else { continue }
-            let nested = try SubmodulePlan(of: checkout.commit, in: store, inside: checkout)
-            try gather(nested, of: url, level: level + 1, &gathered, deadline)
+            let job = ReadSubmodules(
+                store: store.name, commit: checkout.commit, parent: checkout, sparsePatterns: nil)
+            try gather(try jobs.run(job, deadline), jobs, of: url, level: level + 1, &gathered, deadline)
         }
     }
 
@@ -102,14 +104,14 @@ struct Submodules {
 
     /// Brings a submodule's commit, which need not be the tip of anything.
     private func bring(
-        _ submodule: Submodule, from remote: RemoteRepository, into store: ObjectStore, _ deadline: Deadline
+        _ submodule: Submodule, from remote: RemoteRepository, into store: Store, _ deadline: Deadline
     ) throws {
         let commit = submodule.checkout.commit
         do {
             // A commit stands for itself; nobody is asked before it is known to be missing.
             let found = try RefQuery("\(commit)").resolve(in: ReferenceListing())
             let result = try remote.fetch(
-                found, try bounded(scope), into: store, isComplete: isComplete, deadline, watch(remote))
+                found, try bounded(scope), into: store.destination, isComplete: isComplete, deadline, watch(remote))
             if result.objects > 0 {
                 logger.info(
                     "fetched submodule",
@@ -120,14 +122,14 @@ struct Submodules {
             }
         } catch let refusal as RemoteError where refusal.kind == .server {
             // A server that gives out tips alone; it may do so even where only the depth has changed.
-            if store.contains(commit) { return }
+            if try store.has(commit, deadline) { return }
             try bringBranches(submodule, from: remote, into: store, refusal, deadline)
         }
     }
 
     /// Brings the branch that `.gitmodules` names and the remote's own, with all their history, to look for the commit in it.
     private func bringBranches(
-        _ submodule: Submodule, from remote: RemoteRepository, into store: ObjectStore, _ refusal: RemoteError,
+        _ submodule: Submodule, from remote: RemoteRepository, into store: Store, _ refusal: RemoteError,
         _ deadline: Deadline
     ) throws {
         let named = submodule.branch.flatMap { $0 == "." ? nil : "refs/heads/\($0)" }
@@ -136,11 +138,11 @@ struct Submodules {
         for name in [named, "HEAD"].compactMap({ $0 }) {
             do {
                 let found = try remote.resolve(RefQuery(name), deadline)
-                _ = try remote.fetch(found, try bounded(whole), into: store, deadline, watch(remote))
+                _ = try remote.fetch(found, try bounded(whole), into: store.destination, deadline, watch(remote))
             } catch let error as RemoteError where error.kind == .missingReference {
                 continue
             }
-            if store.contains(submodule.checkout.commit) { return }
+            if try store.has(submodule.checkout.commit, deadline) { return }
         }
         throw RemoteError(
             .server, "fetch \(submodule.checkout.commit) from \(remote.url)",
@@ -151,29 +153,35 @@ struct Submodules {
 
     /// Brings what a filter left out and the release needs, in one request where the trees are there, else in two.
     private func complete(
-        _ commit: ObjectID, _ store: ObjectStore, from remote: RemoteRepository, _ sparsePatterns: [UInt8]?,
+        _ commit: ObjectID, _ store: Store, from remote: RemoteRepository, _ sparsePatterns: [UInt8]?,
         _ deadline: Deadline
     ) throws {
-        guard try store.filter != .none || !isComplete else { return }
-        var missing = try MissingObjects(for: commit, in: store, sparsePatterns: sparsePatterns, deadline: deadline)
-        if missing.trees == [missing.root], sparsePatterns == nil, try store.kept.isEmpty {
+        func missing(_ patterns: [UInt8]?) throws -> MissingReport? {
+            try store.jobs.run(
+                FindMissing(store: store.name, commit: commit, sparsePatterns: patterns, isTrusted: isComplete),
+                deadline)
+        }
+        guard let report = try missing(sparsePatterns) else { return }
+        var objects = report.objects
+        if objects.trees == [objects.root], sparsePatterns == nil, report.isFirst {
             // Nothing is there yet: one request for the whole tree.
-            try bring([missing.root], from: remote, into: store, deadline)
-            missing = try MissingObjects(for: commit, in: store, deadline: deadline)
+            try bring([objects.root], from: remote, into: store, deadline)
+            objects = try missing(nil)?.objects ?? objects
         }
-        if !missing.trees.isEmpty {
-            try bring(missing.trees, filter: .withoutBlobs, from: remote, into: store, deadline)
-            missing = try MissingObjects(for: commit, in: store, sparsePatterns: sparsePatterns, deadline: deadline)
+        if !objects.trees.isEmpty {
+            try bring(objects.trees, filter: .withoutBlobs, from: remote, into: store, deadline)
+            objects = try missing(sparsePatterns)?.objects ?? objects
         }
-        if !missing.blobs.isEmpty { try bring(missing.blobs, from: remote, into: store, deadline) }
+        if !objects.blobs.isEmpty { try bring(objects.blobs, from: remote, into: store, deadline) }
     }
 
     private func bring(
-        _ objects: [ObjectID], filter: ObjectFilter = .none, from remote: RemoteRepository, into store: ObjectStore,
+        _ objects: [ObjectID], filter: ObjectFilter = .none, from remote: RemoteRepository, into store: Store,
         _ deadline: Deadline
     ) throws {
         _ = try remote.fetch(
-            objects: objects, filter: filter, maximumBytes: try bounded(scope).maximumBytes, into: store, deadline,
+            objects: objects, filter: filter, maximumBytes: try bounded(scope).maximumBytes, into: store.destination,
+            deadline,
             watch(remote))
     }
 
@@ -187,6 +195,25 @@ struct Submodules {
     private func watch(_ remote: RemoteRepository) -> (FetchProgress) throws -> Void {
         guard let space else { return { _ in } }
         return FetchWatch(space, progress?(), "fetch from \(remote.url)").look
+    }
+}
+
+extension Submodules {
+    /// A store, and what has it.
+    private struct Store {
+        let jobs: any ReleaseJobs
+        let name: StoreName
+
+        init(_ jobs: any ReleaseJobs, _ name: StoreName) {
+            self.jobs = jobs
+            self.name = name
+        }
+
+        var destination: any PackDestination { jobs.destination(name) }
+
+        func has(_ object: ObjectID, _ deadline: Deadline) throws -> Bool {
+            try jobs.run(FindCommit(store: name, id: object), deadline) != nil
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 internal import Deployment
-internal import GitStore
+internal import GitObjects
 internal import Layout
 internal import Options
 internal import Posix

@@ -1,5 +1,5 @@
 internal import Deployment
-internal import GitStore
+internal import GitFiles
 internal import Posix
 internal import Releases
 internal import Reload
@@ -31,6 +31,15 @@ extension Failure {
             error.cause == nil && error.category != .memory
             && ![.limitExceeded, .foreignFormat, .user].contains(error.code)
         return isDamage ? .store : .attempt
+    }
+
+    /// Whether the worker process brought its end on itself, over the objects of a commit.
+    static func isCrash(_ error: any Error) -> Bool {
+        switch error {
+        case let error as WorkerFailure: error.countsAgainstCommit
+        case let error as RemoteError: error.cause.map { isCrash($0) } ?? false
+        default: false
+        }
     }
 }
 

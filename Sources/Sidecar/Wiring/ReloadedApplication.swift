@@ -1,5 +1,5 @@
 internal import Deployment
-internal import GitStore
+internal import GitObjects
 internal import Options
 internal import Posix
 internal import Releases
@@ -52,9 +52,13 @@ final class ReloadedApplication: Application {
         // Which paths have changed matters to rules alone.
         let paths =
             reloader.settings.rules.isEmpty
-            ? [] : try ChangedPaths(workspace).between(change.former, and: change.commit)
+            ? []
+            : try workspace.run(
+                FindChanges(old: change.former, new: change.commit),
+                workspace.deadline(workspace.plan.settings.syncTimeout))
         return Reload.Change(
-            commit: change.commit, paths: paths, release: directory, otherReleases: try releases.others(than: change.commit),
+            commit: change.commit, paths: paths, release: directory,
+            otherReleases: try releases.others(than: change.commit),
             publishedAt: releases.publishedAt,
             environment: .forRelease(change.commit, previous: change.former, directory: directory),
             goesBack: change.goesBack)

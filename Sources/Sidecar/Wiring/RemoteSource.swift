@@ -1,6 +1,8 @@
 internal import Deployment
+internal import GitFiles
+internal import GitObjects
 internal import GitProtocol
-internal import GitStore
+internal import Layout
 internal import Options
 internal import Posix
 internal import Releases
@@ -32,7 +34,8 @@ final class RemoteSource: Source {
     var fixedCommit: ObjectID? { query.objectID }
 
     func resolve(_ limit: Deadline) throws(Failure) -> RemoteReference {
-        try port {
+        workspace.work()
+        return try port {
             let found = try remote.resolve(query, limit)
             resolved = found
             return RemoteReference(id: found.id, commit: found.commit, name: found.shownName)
@@ -42,23 +45,29 @@ final class RemoteSource: Source {
     func fetch(
         _ reference: RemoteReference, isStoreTrusted: Bool, _ limit: Deadline
     ) throws(Failure) -> (CommitInfo, FetchSummary) {
-        try port {
+        workspace.work()
+        return try workspace.port(about: reference.commit) {
             let found = try wanted(reference)
             var scope = FetchScope(workspace.plan)
             scope.maximumBytes = try workspace.space.mostFetched
             let progress = workspace.progress(.fetch, "objects", "fetching")
             let watch = FetchWatch(workspace.space, progress, "fetch \(found.shownName) from \(remote.url)")
-            let store = try workspace.store
+            try workspace.open(limit)
             let result: FetchResult
             do throws(RemoteError) {
                 result = try remote.fetch(
-                    found, scope, into: store, isComplete: isStoreTrusted, limit, watch.look)
+                    found, scope, into: workspace.jobs.destination(.root), isComplete: isStoreTrusted, limit, watch.look
+                )
             } catch {
                 throw error.explained(byLimit: scope.maximumBytes)
             }
-            let subject = try workspace.store.commit(result.commit).subject
+            guard let commit = try workspace.describe([result.commit], limit)[0] else {
+                throw GitError(
+                    code: .notFound, operation: "read commit \(result.commit)", message: "it is not in the object store"
+                )
+            }
             return (
-                CommitInfo(commit: result.commit, reference: reference.name, subject: subject),
+                CommitInfo(commit: result.commit, reference: reference.name, subject: commit.subject),
                 FetchSummary(
                     commit: result.commit, reference: reference.name, objects: result.objects, bytes: result.bytes)
             )
@@ -74,29 +83,38 @@ final class RemoteSource: Source {
     func verify(_ reference: RemoteReference, _ commit: ObjectID, _ limit: Deadline) throws(Failure) -> String? {
         // A failure here is one of the attempt, not of the commit: a key may be added to the trusted ones later.
         guard let verifier else { return nil }
-        return try port {
-            "\(try verifier.verify(try wanted(reference), commit: commit, in: try workspace.store, limit))"
+        return try workspace.port(about: commit) {
+            let found = try wanted(reference)
+            let chain = try workspace.run(ReadObjects(id: found.id, limit: RemoteSource.mostSigned), limit)
+            return "\(try verifier.verify(found, commit: commit, chain, in: workspace.layout.state, limit))"
         }
     }
 
+    /// The most bytes that what is signed may have.
+    private static let mostSigned = 16 << 20
+
     func complete(_ commit: ObjectID, isStoreTrusted: Bool, _ limit: Deadline) throws(Failure) {
-        try port {
+        workspace.work()
+        try workspace.port(about: commit) {
             let options = try workspace.stagingOptions(for: commit, anew: true)
             var needed = Submodules(
                 workspace.plan, options, workspace.layout, workspace.logger, connect: connect)
             needed.progress = { [workspace] in workspace.progress(.fetch, "objects", "fetching") }
             needed.isComplete = isStoreTrusted
-            workspace.submodules = try needed.gather(for: commit, in: try workspace.store, from: remote, limit)
+            try workspace.open(limit)
+            workspace.submodules = try needed.gather(for: commit, workspace.jobs, from: remote, limit)
         }
     }
 
     func repairStore(_ limit: Deadline) throws(Failure) -> StoreRepair {
         try port {
-            let replaced = try workspace.recovery.replaceDamagedStores(try workspace.store, deadline: limit)
+            try workspace.open(limit)
+            let replaced = try workspace.recovery.replaceDamagedStores(deadline: limit)
             if replaced.isEmpty { return .whole }
             return .replaced(submodules: replaced.modules)
         }
     }
 
+    /// The worker process is left to the housekeeping that may follow; it ends before the loop waits.
     func close() { remote.close() }
 }

@@ -1,5 +1,5 @@
 internal import Deployment
-internal import GitStore
+internal import GitObjects
 internal import Layout
 internal import Options
 internal import Posix
@@ -12,8 +12,6 @@ final class RootReleases: ReleaseStore {
     private let publisher: Publisher
     private let keeper: Keeper
     private let cleaner: Cleaner
-    private let modules: ModuleStores
-    private let compaction: Releases.Compaction
     private let logger: Logger
     private var watch: (commit: ObjectID, watch: LiveWatch)?
     /// When the link was swapped last, on the clock of processes' start times; at our own start at the earliest.
@@ -28,8 +26,6 @@ final class RootReleases: ReleaseStore {
         let plan = workspace.plan
         publisher = Publisher(layout: workspace.layout, mode: plan.publishMode)
         keeper = Keeper(layout: workspace.layout, cleaner: cleaner)
-        modules = ModuleStores(layout: workspace.layout, cleaner: cleaner, mode: CompactionMode(plan))
-        compaction = Releases.Compaction(layout: workspace.layout, mode: CompactionMode(plan))
         logger = workspace.logger
     }
 
@@ -55,12 +51,28 @@ final class RootReleases: ReleaseStore {
 
     func publish(_ commit: ObjectID, replacing live: ObjectID?) throws(Failure) -> Swap {
         watch = nil
+        keep(commit)
+        defer { endJobsAfterPublishing() }
         return try port {
-            // Kept before it is live: from the first moment on its commit must not fall to a compaction.
-            // Where the store cannot be opened, going back must not fail for it.
-            if let store = try? workspace.store, store.contains(commit) { try? store.keep(commit) }
             let warnings = try publisher.publish(release(commit)) { publishedAt = CurrentProcess.timeSinceBoot }
             return Swap(isDurable: false, warnings: warnings)
+        }
+    }
+
+    /// Where a directory is published, the worker process may write in the one that it found at the link when it started.
+    private func endJobsAfterPublishing() {
+        if plan.publishMode == .directory { workspace.jobs.end() } else { workspace.endJobsIfResting() }
+    }
+
+    /// Keeps a commit in the store before it is live: from the first moment on it must not fall to a compaction.
+    ///
+    /// Where that cannot be done, or takes long, publishing must not fail for it: it may be the way back.
+    private func keep(_ commit: ObjectID) {
+        do {
+            _ = try workspace.run(
+                KeepCommit(store: .root, commit: commit), workspace.deadline(.seconds(10)))
+        } catch {
+            logger.debug("cannot keep a commit that is published", error: error)
         }
     }
 
@@ -85,14 +97,12 @@ final class RootReleases: ReleaseStore {
     }
 
     func stage(_ commit: ObjectID, sharing live: ObjectID?, _ limit: Deadline) throws(Failure) -> StagingSummary {
-        try port {
+        try workspace.port(about: commit) {
             let progress = workspace.progress(.stage, "files", "staging")
-            var options = try workspace.stagingOptions(for: commit)
-            options.report = { done, total in progress.report(done, of: total) }
-            let stager = Stager(layout: layout, objects: try workspace.store, options: options)
-            let source = live.map { Release(commit: $0, path: directory(of: $0)) }
-            let staged = try stager.stage(commit, from: source, submodules: workspace.submodules, deadline: limit)
-            _ = try stager.install(staged)
+            let job = StageRelease(
+                commit: commit, source: live.map { Release(commit: $0, path: directory(of: $0)) },
+                submodules: workspace.submodules, options: try workspace.stagingOptions(for: commit))
+            let staged = try workspace.run(job, limit) { done, total in progress.report(done, of: total) }
             return StagingSummary(
                 written: staged.figures.written, shared: staged.figures.shared, warnings: staged.warnings)
         }
@@ -104,16 +114,16 @@ final class RootReleases: ReleaseStore {
     func prepare(_ commit: ObjectID, previous: ObjectID?) throws(Failure) {
         guard let command = plan.settings.prepareCommand else { return }
         try judge(command, commit, previous, plan.settings.prepareTimeout)
-        try port {
-            try workspace.stager(for: commit).acceptChanges(
-                in: release(commit), deadline: workspace.deadline(plan.settings.syncTimeout))
+        try workspace.port(about: commit) {
+            let job = AcceptChanges(release: release(commit), options: try workspace.stagingOptions(for: commit))
+            _ = try workspace.run(job, workspace.deadline(plan.settings.syncTimeout))
         }
     }
 
     func validate(_ commit: ObjectID, previous: ObjectID?) throws(Failure) {
         guard let command = plan.settings.validateCommand else { return }
         try judge(command, commit, previous, plan.settings.validateTimeout)
-        if let change = try port({ try changeByJudge(commit) }) {
+        if let change = try workspace.port(about: commit, { try changeByJudge(commit) }) {
             throw Failure("\(command.program) changed the release: \(change)", blame: .commit)
         }
     }
@@ -122,10 +132,9 @@ final class RootReleases: ReleaseStore {
     ///
     /// What it added, such as a cache, does no harm. Times alone, which a clock may have spoilt, are no proof.
     private func changeByJudge(_ commit: ObjectID) throws -> Difference? {
-        let stager = try workspace.stager(for: commit)
         let limit = workspace.deadline(plan.settings.syncTimeout)
-        if try stager.verify(release(commit), .quick, deadline: limit).isEmpty { return nil }
-        return try stager.verify(release(commit), .full, deadline: limit).first { $0.kind != .added }
+        if try workspace.verify(release(commit), .quick, limit).isEmpty { return nil }
+        return try workspace.verify(release(commit), .full, limit).first { $0.kind != .added }
     }
 
     /// Runs a command in the release; when it does not succeed, the commit is bad.
@@ -165,17 +174,21 @@ final class RootReleases: ReleaseStore {
     // Looking after the live release.
 
     func prove(_ commit: ObjectID, isDurable: Bool, _ limit: Deadline) throws(Failure) -> Proof {
-        try port {
+        defer { endJobsAfterPublishing() }
+        return try port {
             let live = Release(commit: commit, path: directory(of: commit))
             watch = nil
-            let recovered = try workspace.recovery.prove(live, store: try workspace.store, deadline: limit)
+            try workspace.open(limit)
+            let recovered = try workspace.recovery.prove(live, deadline: limit)
             for finding in recovered.findings {
                 logger.warning(finding.message, ["subject": "\(finding.subject)"])
             }
             if recovered.needsDeployment {
                 return .needsDeployment(recovered.damage ?? "its objects have to be fetched again")
             }
-            guard recovered.isVerified else { return .unknown(recovered.damage ?? "it could not be made anew") }
+            guard recovered.isVerified else {
+                return .unknown(recovered.damage ?? recovered.obstacle ?? "it could not be made anew")
+            }
             return recovered.damage.map { .repaired([$0]) } ?? .whole
         }
     }
@@ -189,7 +202,7 @@ final class RootReleases: ReleaseStore {
             // Submodules are not in the index that is walked in steps: they are looked at when it has been.
             guard watch?.watch.passes != passes, try !layout.submodules(of: commit).isEmpty else { return [] }
             let live = Release(commit: commit, path: directory(of: commit))
-            return try workspace.stager(for: commit).verifySubmodules(
+            return try ReleaseVerifier(layout: layout).verifySubmodules(
                 of: live, .quick, workspace.deadline(plan.settings.syncTimeout)
             ).map(\.description)
         }
@@ -199,7 +212,8 @@ final class RootReleases: ReleaseStore {
     private func beginWatch(_ commit: ObjectID) throws -> Bool {
         if watch?.commit == commit { return true }
         let live = Release(commit: commit, path: directory(of: commit))
-        _ = try workspace.store
+        defer { workspace.endJobsIfResting() }
+        try workspace.open(workspace.deadline(plan.settings.syncTimeout))
         do throws(ReleaseError) {
             watch = (commit, try LiveWatch(layout: layout, mode: plan.publishMode, live: live))
             return true
@@ -214,35 +228,41 @@ final class RootReleases: ReleaseStore {
     // What becomes of the others.
 
     func retain(_ plan: RetentionPlan, _ limit: Deadline) throws(Failure) -> RetentionReport {
-        try port {
+        defer { workspace.endJobsIfResting() }
+        return try port {
+            try workspace.open(limit)
             var report = RetentionReport()
             if let live = plan.live {
                 let result = try keeper.keep(
                     live: Release(commit: live, path: directory(of: live)), commits: plan.commits,
-                    directories: plan.directories, store: try workspace.store)
+                    directories: plan.directories, workspace.jobs, limit)
                 (report.directories, report.removed) = (result.directories, result.removed)
                 report.nextExpiry = result.nextExpiry
-                let swept = try modules.sweep(
-                    live: live, previous: plan.commits, in: try workspace.store, deadline: limit)
-                if !swept.removed.isEmpty {
-                    logger.info(
-                        "removed the stores of submodules", ["names": .list(swept.removed.map { .text($0) })])
-                }
             }
-            let compacted = try compaction.runIfNeeded(
-                try workspace.store, live: plan.live, isPartial: try workspace.store.filter != .none, deadline: limit)
-            if let compacted {
-                logger.debug(
-                    "compacted the object store",
-                    [
-                        "removed_packs": .count(compacted.removedPacks),
-                        "removed_objects": .count(compacted.removedLooseObjects),
-                    ])
+            try tidy(plan, limit)
+            let known = try workspace.describe(plan.commits, limit)
+            report.available = zip(plan.commits, known).compactMap { commit, summary in
+                summary != nil || canRepublish(commit) ? commit : nil
             }
-            report.available = try plan.commits.filter { try workspace.store.contains($0) || canRepublish($0) }
-            report.storeBytes = try workspace.store.statistics().packedBytes
+            report.storeBytes = try workspace.run(MeasureStore(), limit)
             if let live = plan.live, try beginWatch(live) { report.releaseBytes = watch?.watch.bytes }
             return report
+        }
+    }
+
+    /// Lets the stores of submodules go that no release needs, and compacts stores when it is time.
+    private func tidy(_ retention: RetentionPlan, _ limit: Deadline) throws {
+        let tidied = try workspace.run(
+            TidyStores(live: retention.live, previous: retention.commits, mode: CompactionMode(plan)), limit)
+        if !tidied.modules.removed.isEmpty {
+            cleaner.start()
+            logger.info(
+                "removed the stores of submodules", ["names": .list(tidied.modules.removed.map { .text($0) })])
+        }
+        if let packs = tidied.removedPacks {
+            logger.debug(
+                "compacted the object store",
+                ["removed_packs": .count(packs), "removed_objects": .count(tidied.removedLooseObjects)])
         }
     }
 }

@@ -1,5 +1,5 @@
 import Deployment
-import GitStore
+import GitObjects
 import Glibc
 
 /// A sequence that a number decides.

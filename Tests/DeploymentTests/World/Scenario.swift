@@ -1,5 +1,5 @@
 import Deployment
-import GitStore
+import GitObjects
 import Testing
 
 /// A sequence with a name, and what has to come of it, whatever the process was killed in.

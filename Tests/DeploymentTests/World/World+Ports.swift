@@ -1,5 +1,5 @@
 import Deployment
-import GitStore
+import GitObjects
 import Posix
 
 // The remote and the store.

@@ -1,4 +1,3 @@
-import GitStore
 import HTTPClient
 import Posix
 import TestSupport

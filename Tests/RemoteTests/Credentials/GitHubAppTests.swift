@@ -1,5 +1,4 @@
 import Crypto
-import GitStore
 import HTTPClient
 import JSON
 import Posix

@@ -1,3 +1,4 @@
+import GitObjects
 import GitStore
 import Posix
 import TestSupport

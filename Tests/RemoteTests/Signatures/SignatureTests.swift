@@ -1,6 +1,9 @@
+import GitObjects
 import GitProtocol
 import GitStore
 import Posix
+import Releases
+import Staging
 import TestSupport
 import Testing
 
@@ -105,13 +108,16 @@ struct SignatureTests {
         let store = try ObjectStore.open("\(Scratch.directory)/store")
         let remote = try Way.direct.remote(repository.path)
         let deadline = Deadline.after(.seconds(60))
+        let jobs = try LocalJobs.over(store)
+        let destination = jobs.destination(.root)
         let found = try remote.resolve(RefQuery(ref), deadline)
-        let commit = try remote.fetch(found, FetchScope(depth: 1), into: store, deadline).commit
+        let commit = try remote.fetch(found, FetchScope(depth: 1), into: destination, deadline).commit
         let verifier = SignatureVerifier(
             subject, allowedSignersFile: signers, keyringFile: keyring, environment: environment)
-        defer { #expect(!TestFiles.exists("\(store.path)/git-sidecar-signature")) }
+        let chain = try jobs.run(ReadObjects(id: found.id, limit: 1 << 20), deadline)
+        defer { #expect(!TestFiles.exists("\(Scratch.directory)/git-sidecar-signature")) }
         do {
-            let signer = try verifier.verify(found, commit: commit, in: store, deadline)
+            let signer = try verifier.verify(found, commit: commit, chain, in: Scratch.directory, deadline)
             return ("\(signer.name) \(signer.key)", nil)
         } catch {
             return (error.description, error.isRejection)

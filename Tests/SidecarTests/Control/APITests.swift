@@ -1,5 +1,5 @@
 import Deployment
-import GitStore
+import GitObjects
 import HTTPServer
 import JSON
 import Layout

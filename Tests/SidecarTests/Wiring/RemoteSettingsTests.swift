@@ -1,10 +1,12 @@
 import Deployment
+import GitObjects
 import GitProtocol
 import GitStore
 import HTTPClient
 import Options
 import Posix
 import Remote
+import Staging
 import Telemetry
 import TestSupport
 import Testing
@@ -38,7 +40,7 @@ private func attempt(
         let deadline = Deadline.after(.seconds(20))
         let found = try remote.resolve(RefQuery("main"), deadline)
         let store = try ObjectStore.open("\(Scratch.directory)/store")
-        _ = try remote.fetch(found, FetchScope(plan), into: store, deadline)
+        _ = try remote.fetch(found, FetchScope(plan), into: try LocalJobs.destination(over: store), deadline)
         return nil
     } catch {
         return "\(error)"

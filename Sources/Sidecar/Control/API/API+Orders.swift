@@ -1,5 +1,5 @@
 internal import Deployment
-internal import GitStore
+internal import GitObjects
 internal import HTTPServer
 internal import JSON
 internal import Telemetry

@@ -1,5 +1,5 @@
 internal import Deployment
-internal import GitStore
+internal import GitObjects
 internal import JSON
 internal import Posix
 internal import Telemetry

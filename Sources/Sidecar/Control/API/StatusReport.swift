@@ -1,5 +1,5 @@
 internal import Deployment
-internal import GitStore
+internal import GitObjects
 internal import JSON
 internal import Options
 internal import Posix
@@ -36,7 +36,9 @@ struct StatusReport: Sendable {
                 work.isNew ? ["hash": JSONValue(work.commit?.description), "stage": "\(work.stage.rawValue)"] : nil
             },
             "quarantine": .array(state.heldBack.map(heldBack)), "failures": JSONValue(state.failures),
-            "last_failure": state.lastFailure.map { ["stage": "\($0.stage.rawValue)", "message": .string($0.message)] },
+            "last_failure": state.lastFailure.map {
+                ["stage": "\($0.stage.rawValue)", "message": .string($0.message)]
+            },
         ]
     }
 

@@ -1,3 +1,4 @@
+internal import GitFiles
 internal import HTTPServer
 
 /// What a delivery says it is, in the words of its forge.

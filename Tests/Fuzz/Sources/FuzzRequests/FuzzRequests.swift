@@ -1,6 +1,6 @@
 import FuzzSupport
+import GitObjects
 import GitProtocol
-import GitStore
 import JSON
 import Posix
 import Telemetry
