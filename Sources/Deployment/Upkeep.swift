@@ -194,6 +194,7 @@ extension Pipeline {
             }
             needsUpkeep = false
         } catch {
+            if error.failure.blame == .cancelled || clock.isCancelled { return }
             // It is tried again at the end of the next attempt.
             recorder.record(.found("cannot put away what is not needed any more", subject: "\(error)"))
         }
