@@ -16,6 +16,11 @@ extension StoreReplacement {
             try carry(layout.records, to: fresh)
             // The stores of submodules are stores of their own, with whatever is wrong or right in them.
             if !isForeign { try carry(layout.store.appending("modules"), to: fresh) }
+            // As many objects are needed as before: what comes beyond them is compacted away.
+            let needed = ReleaseLayout.neededObjects(of: layout.store)
+            if !isForeign, let content = try needed.readIfRegular(limit: 64) {
+                try ReleaseLayout.neededObjects(of: fresh).replace(content, mode: nil)
+            }
         }
         self.init(name: fresh.name, isForeign: isForeign, reason: reason)
     }

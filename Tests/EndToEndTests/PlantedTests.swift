@@ -166,7 +166,8 @@ struct PlantedTests {
         "a FIFO in the place of a file is not waited for: it is said, and pushes go live",
         arguments: [
             ".git-sidecar/state.json", ".git-sidecar/boot", ".git-sidecar/releases.log", ".git-sidecar/lock",
-            ".git-sidecar/needed-objects", ".git/HEAD", ".git/config", ".git/packed-refs", ".git/shallow",
+            ".git-sidecar/needed-objects", ".git/git-sidecar-needed-objects", ".git/HEAD", ".git/config",
+            ".git/packed-refs", ".git/shallow",
             ".git/objects/info/alternates", ".worktrees/HASH/.git", ".git/worktrees/HASH/HEAD",
             ".git/worktrees/HASH/written-index", ".git/objects/pack/pack-1.idx",
         ])
