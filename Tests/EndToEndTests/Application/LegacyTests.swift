@@ -51,7 +51,7 @@ struct LegacyTests {
         defer { program.stop() }
         let commit = try site.deploy(configuration("two"), with: sidecar)
         #expect(try ask(port).body == "two\n")
-        let lines = sidecar.log.with("the application was made to restart")
+        let lines = sidecar.log.sinceLastPublished.with("the application was made to restart")
         #expect(lines.count == 1 && lines[0]["by"]?.hasPrefix("sent TERM to process ") == true, "\(lines)")
         #expect(try sidecar.waitUntilConfirmed(commit)["running"] == "proved")
     }
@@ -72,7 +72,9 @@ struct LegacyTests {
         try sidecar.waitUntilConfirmed(try site.tip)
         _ = try site.deploy(["file": "two"], with: sidecar)
         #expect(site.text("read") == "two")
-        let steps = sidecar.log.with("the application was made to restart").compactMap { $0["by"]?.prefix(9) }
+        let steps = sidecar.log.sinceLastPublished.with("the application was made to restart").compactMap {
+            $0["by"]?.prefix(9)
+        }
         #expect(steps == ["sent TERM", "sent KILL"])
     }
 

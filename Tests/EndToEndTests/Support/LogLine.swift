@@ -35,6 +35,14 @@ extension [LogLine] {
     /// The lines with this message, in their order.
     func with(_ message: String) -> [LogLine] { filter { $0.message == message } }
 
+    /// The lines since the last release was published.
+    ///
+    /// A program that starts just after a release was published may be taken for one that started before: it is told of
+    /// that release, too.
+    var sinceLastPublished: [LogLine] {
+        Array(self[(lastIndex { $0.message == "published" } ?? startIndex)...])
+    }
+
     /// Whether any line has this message.
     func has(_ message: String) -> Bool { contains { $0.message == message } }
 }
