@@ -26,7 +26,8 @@ public struct ReleaseLayout: Sendable {
     public init(
         root: String, link: String, onMend: @escaping @Sendable (_ path: String, _ found: String) -> Void = { _, _ in }
     ) throws(SystemError) {
-        try Files.makeDirectories(root)
+        // On a volume that is full or fails, one that is there need not be made.
+        if try Files.statusIfPresent(root, followingLinks: true)?.kind != .directory { try Files.makeDirectories(root) }
         let path = try Files.resolve(root)
         self.root = path
         held = HeldDirectory(path, onMend: onMend)

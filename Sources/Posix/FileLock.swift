@@ -35,8 +35,13 @@ public struct FileLock: ~Copyable, Sendable {
                 operation: "lock \(path), which "
                     + (holder.isEmpty ? "another process holds" : "process \(holder) holds"))
         }
-        try file.resize(to: 0)
-        try file.writeAll(Array("\(getpid())\n".utf8))
+        // The number is for people; a full volume is no reason not to serve what is on it.
+        do throws(SystemError) {
+            try file.resize(to: 0)
+            try file.writeAll(Array("\(getpid())\n".utf8))
+        } catch {
+            try? file.resize(to: 0)
+        }
         self.file = file
     }
 }

@@ -54,7 +54,8 @@ struct Campaign {
         var first: [Case] = []
         var troubles = 0
         if arguments.only == nil { first = known.cases.filter { item in mine.contains { $0.name == item.scenario } } }
-        for item in first + inTurn(queues, except: Set(first)) where !done.contains(item.description) {
+        let items = (first + inTurn(queues, except: Set(first))).filter { !done.contains($0.description) }
+        for item in items.prefix(arguments.most ?? items.count) {
             if deadline.remaining == .zero { return }
             guard let scenario = mine.first(where: { $0.name == item.scenario }) else { continue }
             let start = ContinuousClock.now

@@ -44,6 +44,8 @@ struct Arguments {
     var only: String?
     var seed: UInt64 = 1
     var seconds = 1000
+    /// How many cases a lane strikes at most; nil for as many as there is time for.
+    var most: Int?
     var lanes = 2
     var lane = -1
     var isLong = false
@@ -68,6 +70,7 @@ struct Arguments {
             case "--only": only = value.isEmpty ? nil : value
             case "--seed": seed = UInt64(try number())
             case "--seconds": seconds = try number()
+            case "--most": most = try number()
             case "--lanes": lanes = max(1, try number())
             case "--lane": lane = try number()
             case "--long": isLong = true
