@@ -51,9 +51,10 @@ final class RootReleases: ReleaseStore {
 
     func publish(_ commit: ObjectID, replacing live: ObjectID?) throws(Failure) -> Swap {
         watch = nil
-        keep(commit)
         defer { endJobsAfterPublishing() }
         return try port {
+            // Nothing of the store is needed here, since this may be the way back. That the commit stays in it is seen to at
+            // the end of the attempt, before anything is compacted.
             let warnings = try publisher.publish(release(commit)) { publishedAt = CurrentProcess.timeSinceBoot }
             return Swap(isDurable: false, warnings: warnings)
         }
@@ -62,18 +63,6 @@ final class RootReleases: ReleaseStore {
     /// Where a directory is published, the worker process may write in the one that it found at the link when it started.
     private func endJobsAfterPublishing() {
         if plan.publishMode == .directory { workspace.jobs.end() } else { workspace.endJobsIfResting() }
-    }
-
-    /// Keeps a commit in the store before it is live: from the first moment on it must not fall to a compaction.
-    ///
-    /// Where that cannot be done, or takes long, publishing must not fail for it: it may be the way back.
-    private func keep(_ commit: ObjectID) {
-        do {
-            _ = try workspace.run(
-                KeepCommit(store: .root, commit: commit), workspace.deadline(.seconds(10)))
-        } catch {
-            logger.debug("cannot keep a commit that is published", error: error)
-        }
     }
 
     func flush(_ commit: ObjectID) throws(Failure) {
