@@ -71,7 +71,13 @@ struct StopTests {
     func secondSignal() throws {
         let site = try Site()
         let deaf = try site.script(
-            "deaf", "trap '' TERM INT; touch \(site.path("busy-now")); while :; do sleep 0.05; done")
+            "deaf",
+            """
+            trap '' TERM INT
+            touch \(site.path("busy-now"))
+            # Nobody ends it when the sidecar insists on ending now: it goes with the test's files.
+            while [ -e \(site.path("deaf")) ]; do sleep 0.05; done
+            """)
         let sidecar = try site.start("--validate-command=\(deaf)")
         try waitUntil("the command runs") { TestFiles.exists(site.path("busy-now")) }
         // The same wish a moment later counts as the first one; one that insists does not.
@@ -87,7 +93,9 @@ struct StopTests {
         let site = try Site()
         #expect(try site.sync().status == 0)
         for number in 2...4 {
-            let hold = try site.script("hold", "touch \(site.path("busy-\(number)")); sleep 1000")
+            // Nobody ends it when its parent is killed: it goes with the test's files.
+            let hold = try site.script(
+                "hold", "touch \(site.path("busy-\(number)")); while [ -e \(site.path("hold")) ]; do sleep 0.05; done")
             let commit = try site.repository.commit(["file": .text("\(number)"), "\(number)": "new"])
             let sidecar = try site.start("--validate-command=\(hold)")
             try waitUntil("the command runs") { TestFiles.exists(site.path("busy-\(number)")) }
