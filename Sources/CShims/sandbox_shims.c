@@ -8,7 +8,6 @@
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/prctl.h>
@@ -257,40 +256,4 @@ int shim_socket_pair(int *ours, int *theirs) {
         *theirs = ends[1];
     }
     return result;
-}
-
-int shim_spawn_open(int *child, int program, char *const *arguments, int socket, int null, int error) {
-    static char *const no_environment[] = {NULL};
-    // Above all numbers that they are going to have.
-    const int sources[5] = {
-        fcntl(null, F_DUPFD_CLOEXEC, 16), fcntl(null, F_DUPFD_CLOEXEC, 16), fcntl(error, F_DUPFD_CLOEXEC, 16),
-        fcntl(socket, F_DUPFD_CLOEXEC, 16), fcntl(program, F_DUPFD_CLOEXEC, 16)};
-    int code = 0;
-    for (int index = 0; index < 5; index++)
-        if (sources[index] < 0) code = EMFILE;
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    int has_actions = 0, has_attributes = 0;
-    if (code == 0) code = posix_spawn_file_actions_init(&actions);
-    has_actions = code == 0;
-    if (code == 0) code = posix_spawnattr_init(&attributes);
-    has_attributes = has_actions && code == 0;
-    for (int target = 0; code == 0 && target < 5; target++)
-        code = posix_spawn_file_actions_adddup2(&actions, sources[target], target);
-    if (code == 0) code = posix_spawn_file_actions_addclosefrom_np(&actions, 5);
-    sigset_t signals;
-    sigemptyset(&signals);
-    if (code == 0) code = posix_spawnattr_setsigmask(&attributes, &signals);
-    sigfillset(&signals);
-    if (code == 0) code = posix_spawnattr_setsigdefault(&attributes, &signals);
-    if (code == 0) code = posix_spawnattr_setpgroup(&attributes, 0);
-    if (code == 0)
-        code = posix_spawnattr_setflags(
-            &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    if (code == 0) code = posix_spawn(child, "/proc/self/fd/4", &actions, &attributes, arguments, no_environment);
-    if (has_actions) posix_spawn_file_actions_destroy(&actions);
-    if (has_attributes) posix_spawnattr_destroy(&attributes);
-    for (int index = 0; index < 5; index++)
-        if (sources[index] >= 0) close(sources[index]);
-    return code;
 }

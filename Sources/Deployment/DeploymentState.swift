@@ -242,7 +242,7 @@ extension DeploymentState {
             PublishedRelease(intent.info, time: publication.time), isConfirmed: !publication.needsConfirmation,
             isChosen: intent.isChosen,
             // What is gone back to, or made once more, has its line from when it was deployed.
-            isInJournal: intent.goesBackFrom != nil && !intent.isChosen || hasLine, isDurable: publication.isDurable)
+            isInJournal: intent.goesBackFrom != nil && !intent.isChosen || hasLine, isDurable: false)
         if intent.isChosen, let left = intent.goesBackFrom, left != intent.info.commit {
             hold(
                 HeldBack(

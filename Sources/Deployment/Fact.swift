@@ -122,20 +122,17 @@ package struct Intent: Sendable, Equatable {
     }
 }
 
-/// The moment at which the link was swapped.
+/// The moment at which the link was swapped; the release's files may not be on the disk yet.
 package struct Publication: Sendable, Equatable {
     package var intent: Intent
     package var time: Timestamp
     /// Whether somebody has to be shown to run it.
     package var needsConfirmation: Bool
-    /// Whether its files are on the disk already.
-    package var isDurable: Bool
 
-    package init(_ intent: Intent, time: Timestamp, needsConfirmation: Bool, isDurable: Bool) {
+    package init(_ intent: Intent, time: Timestamp, needsConfirmation: Bool) {
         self.intent = intent
         self.time = time
         self.needsConfirmation = needsConfirmation
-        self.isDurable = isDurable
     }
 }
 

@@ -219,16 +219,16 @@ package final class Pipeline {
     /// publish: what is intended is on the disk, then the link is swapped, then that is remembered.
     func publish(_ intent: Intent) throws(StageError) {
         hooks.beforePublishing(intent.info.commit)
-        let swap: Swap
+        let warnings: [String]
         do throws(StageError) {
-            swap = try perform(.publish) { () throws(Failure) in
+            warnings = try perform(.publish) { () throws(Failure) in
                 do throws(Failure) {
                     try recorder.makeDurable()
                 } catch {
                     // Going back must not wait for a volume that is full: what is live is bad.
                     if intent.goesBackFrom == nil || intent.isChosen { throw error }
                 }
-                return try releases.publish(intent.info.commit, replacing: state.live?.commit)
+                return try releases.publish(intent.info.commit)
             }
         } catch {
             abandon(intent)
@@ -237,10 +237,8 @@ package final class Pipeline {
         needsUpkeep = true
         needsRedeployment = false
         recorder.record(
-            .published(
-                Publication(
-                    intent, time: clock.now.time, needsConfirmation: application != nil, isDurable: swap.isDurable)))
-        for warning in swap.warnings {
+            .published(Publication(intent, time: clock.now.time, needsConfirmation: application != nil)))
+        for warning in warnings {
             recorder.record(.found("the link was swapped, with a warning", subject: warning))
         }
     }

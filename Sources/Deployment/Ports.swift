@@ -67,17 +67,6 @@ package enum Proof: Sendable, Equatable {
     case unknown(String)
 }
 
-/// A swap of the link that took place; what went wrong afterwards is no reason to think that it did not.
-package struct Swap: Sendable, Equatable {
-    package var isDurable: Bool
-    package var warnings: [String]
-
-    package init(isDurable: Bool = true, warnings: [String] = []) {
-        self.isDurable = isDurable
-        self.warnings = warnings
-    }
-}
-
 /// The releases in the root, and the link.
 package protocol ReleaseStore: AnyObject {
     func linkTarget() throws(Failure) -> LinkTarget
@@ -94,11 +83,13 @@ package protocol ReleaseStore: AnyObject {
     /// Whether the directory of an earlier release is there and can be published as it is.
     func canRepublish(_ commit: ObjectID) -> Bool
     /// Swaps the link. When it throws, readers see what they saw before.
-    func publish(_ commit: ObjectID, replacing live: ObjectID?) throws(Failure) -> Swap
+    ///
+    /// Returns what went wrong after the swap, which is no reason to think that it did not take place.
+    func publish(_ commit: ObjectID) throws(Failure) -> [String]
     /// Makes sure that every byte of a release is on the disk.
     func flush(_ commit: ObjectID) throws(Failure)
     /// Finds out whether the live release is what its commit says, and repairs what is not, in its place.
-    func prove(_ commit: ObjectID, isDurable: Bool, _ limit: Deadline) throws(Failure) -> Proof
+    func prove(_ commit: ObjectID, _ limit: Deadline) throws(Failure) -> Proof
     /// Looks at a part of the live release.
     func watch(_ commit: ObjectID, share: Double) throws(Failure) -> [String]
     /// How many files the live release has, for spreading the look at them.

@@ -27,7 +27,7 @@ package struct Reconcile {
             // Killed between the swap and the state.
             return [
                 .published(
-                    Publication(intent, time: now, needsConfirmation: hasApplication, isDurable: false))
+                    Publication(intent, time: now, needsConfirmation: hasApplication))
             ]
         }
         if state.live?.commit == commit { return abandoned }

@@ -53,7 +53,7 @@ extension Pipeline {
                     recorder.record(.lost("the directory of release \(live.commit) is gone"))
                     return false
                 }
-                for warning in try releases.publish(live.commit, replacing: nil).warnings {
+                for warning in try releases.publish(live.commit) {
                     recorder.record(.found("the link was made again, with a warning", subject: warning))
                 }
                 recorder.record(.repaired(live.commit, ["the link"]))
@@ -69,8 +69,7 @@ extension Pipeline {
     /// Finds out whether the live release is what its commit says; what is not is repaired in its place.
     private func prove(_ live: LiveRelease) {
         do throws(Failure) {
-            let proof = try releases.prove(
-                live.commit, isDurable: live.isDurable, clock.deadline(settings.syncTimeout))
+            let proof = try releases.prove(live.commit, clock.deadline(settings.syncTimeout))
             switch proof {
             case .whole:
                 recorder.record(.proved(live.commit))

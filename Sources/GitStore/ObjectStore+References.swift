@@ -43,11 +43,6 @@ extension ObjectStore {
         try files.resolve(name)
     }
 
-    /// Makes `HEAD` name a commit (detached).
-    public func setHead(to commit: ObjectID) throws(GitError) {
-        try setReference("HEAD", to: commit)
-    }
-
     /// The commits whose parents are not here on purpose, as git records them in `.git/shallow`.
     public var shallow: Set<ObjectID> {
         get throws(GitError) { try readShallow(path) }

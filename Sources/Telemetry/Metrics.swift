@@ -53,11 +53,6 @@ public struct Gauge: Sendable {
     /// Sets the series with these label values.
     public func set(_ value: Double, _ values: String...) { Series(series: family.series(values)).set(value) }
 
-    /// Sets the series with these label values to the present time, in seconds since 1970.
-    public func setToNow(_ values: String...) {
-        Series(series: family.series(values)).set(Timestamp.now().secondsSince1970)
-    }
-
     /// Sets the series with these label values to 1 and forgets all others, for metrics that tell a state or a version.
     public func setOnly(_ values: String...) {
         family.removeAll()

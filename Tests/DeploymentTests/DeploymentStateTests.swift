@@ -25,7 +25,7 @@ struct DeploymentStateTests {
         .published(
             Publication(
                 Intent(info(number), isChosen: chosen, goesBackFrom: from.map { c($0) }),
-                time: Timestamp(seconds: 1000 + Int64(number)), needsConfirmation: needsConfirmation, isDurable: false))
+                time: Timestamp(seconds: 1000 + Int64(number)), needsConfirmation: needsConfirmation))
     }
 
     private func confirmed(_ number: Int, verdict: String? = "proved") -> Fact {

@@ -30,7 +30,7 @@ struct ReconcileTests {
     func promoted() {
         for isChosen in [false, true] {
             let intent = Intent(info(2), isChosen: isChosen, goesBackFrom: isChosen ? c(1) : nil)
-            let publication = Publication(intent, time: now, needsConfirmation: true, isDurable: false)
+            let publication = Publication(intent, time: now, needsConfirmation: true)
             #expect(facts(.release(c(2), isThere: true), live: 1, intent: intent) == [.published(publication)])
             #expect(facts(.release(c(2), isThere: true), live: nil, intent: intent) == [.published(publication)])
         }

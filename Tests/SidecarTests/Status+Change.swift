@@ -21,6 +21,6 @@ extension Status {
     /// Shows a release as live and confirmed.
     func publish(_ commit: ObjectID, reference: String = "main", subject: String = "subject") {
         let intent = Intent(CommitInfo(commit: commit, reference: reference, subject: subject))
-        apply(.published(Publication(intent, time: .now(), needsConfirmation: false, isDurable: true)))
+        apply(.published(Publication(intent, time: .now(), needsConfirmation: false)))
     }
 }

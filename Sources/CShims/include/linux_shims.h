@@ -25,6 +25,10 @@ int shim_open_name_flag(void);
 int shim_spawn(
     int *child, const char *path, char *const *arguments, char *const *environment, const char *directory, int input,
     int output, int error);
+/// posix_spawn(3) of an open program by /proc/self/fd: the child leads a process group, has an empty environment, all
+/// signals at their default, the socket as descriptor 3, the program as 4, an open file as standard error and nothing
+/// else. Returns an error number.
+int shim_spawn_open(int *child, int program, char *const *arguments, int socket, int null, int error);
 /// waitid(2) with WNOWAIT, whose siginfo_t is a union that Swift reads badly: the number of a child that has ended and is
 /// not reaped yet; 0 for none, -1 for a failure. `pid` is a child's number, or 0 for any child.
 int shim_ended_child(int pid);

@@ -1,5 +1,5 @@
 #pragma once
-// What a process does to confine itself, and how a confined one is started. Neither glibc nor the kernel's headers of
+// What a process does to confine itself. Neither glibc nor the kernel's headers of
 // Debian 12 have all of it, and prctl(2) and syscall(2) are variadic. Each line says which call it is.
 
 /// landlock_create_ruleset(2) with LANDLOCK_CREATE_RULESET_VERSION: the version of Landlock; -1 without it.
@@ -26,7 +26,3 @@ int shim_lower_limit(char which, unsigned long long value);
 int shim_is_sanitized(void);
 /// socketpair(2) with SOCK_CLOEXEC.
 int shim_socket_pair(int *ours, int *theirs);
-/// posix_spawn(3) of an open program by /proc/self/fd: the child leads a process group, has an empty environment, all
-/// signals at their default, the socket as descriptor 3, the program as 4, an open file as standard error and nothing
-/// else. Returns an error number.
-int shim_spawn_open(int *child, int program, char *const *arguments, int socket, int null, int error);

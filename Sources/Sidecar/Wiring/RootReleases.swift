@@ -49,14 +49,13 @@ final class RootReleases: ReleaseStore {
 
     func canRepublish(_ commit: ObjectID) -> Bool { workspace.recovery.canRepublish(commit) }
 
-    func publish(_ commit: ObjectID, replacing live: ObjectID?) throws(Failure) -> Swap {
+    func publish(_ commit: ObjectID) throws(Failure) -> [String] {
         watch = nil
         defer { endJobsAfterPublishing() }
         return try port {
             // Nothing of the store is needed here, since this may be the way back. That the commit stays in it is seen to at
             // the end of the attempt, before anything is compacted.
-            let warnings = try publisher.publish(release(commit)) { publishedAt = CurrentProcess.timeSinceBoot }
-            return Swap(isDurable: false, warnings: warnings)
+            try publisher.publish(release(commit)) { publishedAt = CurrentProcess.timeSinceBoot }
         }
     }
 
@@ -162,7 +161,7 @@ final class RootReleases: ReleaseStore {
 
     // Looking after the live release.
 
-    func prove(_ commit: ObjectID, isDurable: Bool, _ limit: Deadline) throws(Failure) -> Proof {
+    func prove(_ commit: ObjectID, _ limit: Deadline) throws(Failure) -> Proof {
         defer { endJobsAfterPublishing() }
         return try port {
             let live = Release(commit: commit, path: directory(of: commit))

@@ -104,21 +104,20 @@ extension World: ReleaseStore {
         }
     }
 
-    func publish(_ commit: ObjectID, replacing live: ObjectID?) throws(Failure) -> Swap {
+    func publish(_ commit: ObjectID) throws(Failure) -> [String] {
         try call(.publish) { () throws(Failure) in
             if link == .foreign { throw Failure("a directory that is not ours is at the link") }
             guard directories[commit] != nil else { throw Failure("release \(commit) has no directory") }
             directories[commit]?.wasPublished = true
             link = .release(commit)
             swaps.append(commit)
-            return warnsAfterSwap
-                ? Swap(isDurable: false, warnings: ["fsync: Input/output error"]) : Swap(isDurable: false)
+            return warnsAfterSwap ? ["fsync: Input/output error"] : []
         }
     }
 
     func flush(_ commit: ObjectID) throws(Failure) { try call(.flush) { () throws(Failure) in } }
 
-    func prove(_ commit: ObjectID, isDurable: Bool, _ limit: Deadline) throws(Failure) -> Proof {
+    func prove(_ commit: ObjectID, _ limit: Deadline) throws(Failure) -> Proof {
         try call(.prove) { () throws(Failure) in
             guard let directory = directories[commit] else { return .needsDeployment("its directory is gone") }
             if directory.isBroken { return .needsDeployment("its directories are not what they were") }
