@@ -1,8 +1,6 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// C libraries come from Debian, through system library targets. The list below is in the order in which
-// modules may depend on each other: a target depends only on targets above it.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .treatAllWarnings(as: .error),
@@ -13,6 +11,33 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+/// A library of Debian's.
+func library(_ name: String, _ pkgConfig: String, from package: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+/// C that we write.
+func shims(_ name: String, uses: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: uses, path: "Sources/C/\(name)")
+}
+
+func module(_ path: String, uses: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .target(
+        name: name(path), dependencies: uses, path: "Sources/\(path)", resources: resources, swiftSettings: strict)
+}
+
+func program(_ path: String, uses: [Target.Dependency]) -> Target {
+    .executableTarget(name: name(path), dependencies: uses, path: path, swiftSettings: strict)
+}
+
+func tests(_ path: String, exclude: [String] = [], of uses: [Target.Dependency]) -> Target {
+    .testTarget(name: name(path), dependencies: uses, path: "Tests/\(path)", exclude: exclude, swiftSettings: strict)
+}
+
+func name(_ path: String) -> String {
+    String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])
+}
+
 let package = Package(
     name: "git-sidecar",
     products: [
@@ -22,174 +47,151 @@ let package = Package(
         .library(name: "GitProtocol", targets: ["GitProtocol"]),
         .library(name: "Sidecar", targets: ["Sidecar", "HTTPServer"]),
     ],
+    // Five floors, a folder each. A module uses only what stands above it here; Tests/HouseTests reads this list.
     targets: [
-        .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
-        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .systemLibrary(
-            name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
-        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .target(name: "CShims"),
-        .target(name: "CGitShims", dependencies: ["CLibgit2"]),
-        .target(name: "CCurlShims", dependencies: ["CCurl"]),
-        .target(name: "CMicrohttpdShims", dependencies: ["CMicrohttpd"]),
-        .target(name: "JSON", swiftSettings: strict),
-        .target(name: "Posix", dependencies: ["CShims"], swiftSettings: strict),
-        .target(name: "Crypto", dependencies: ["Posix", "CCrypto"], swiftSettings: strict),
-        .target(name: "Telemetry", dependencies: ["Posix"], swiftSettings: strict),
-        .target(name: "Patterns", swiftSettings: strict),
-        .target(name: "GitObjects", swiftSettings: strict),
-        .target(name: "GitProtocol", dependencies: ["GitObjects"], swiftSettings: strict),
-        .target(name: "GitFiles", dependencies: ["Posix", "Patterns", "GitObjects"], swiftSettings: strict),
+        library("CLibgit2", "libgit2", from: "libgit2-dev"),
+        library("CCurl", "libcurl", from: "libcurl4-openssl-dev"),
+        library("CMicrohttpd", "libmicrohttpd", from: "libmicrohttpd-dev"),
+        library("CCrypto", "libcrypto", from: "libssl-dev"),
+        library("CZlib", "zlib", from: "zlib1g-dev"),
+        shims("CShims"),
+        shims("CGitShims", uses: ["CLibgit2"]),
+        shims("CCurlShims", uses: ["CCurl"]),
+        shims("CMicrohttpdShims", uses: ["CMicrohttpd"]),
+
+        module("Base/Posix", uses: ["CShims"]),
+        module("Base/JSON"),
+        module("Base/Telemetry", uses: ["Posix"]),
+        module("Base/Patterns"),
+        module("Base/Crypto", uses: ["CCrypto"]),
+
+        module("Git/GitObjects"),
+        module("Git/GitProtocol", uses: ["GitObjects"]),
+        module("Git/GitFiles", uses: ["Posix", "Patterns", "GitObjects"]),
         // The only user of libgit2; the worker alone links it.
-        .target(
-            name: "GitStore",
-            dependencies: ["Posix", "Crypto", "GitObjects", "GitFiles", "CGitShims", "CLibgit2", "CZlib"],
-            swiftSettings: strict),
-        .target(name: "HTTPClient", dependencies: ["Posix", "CCurlShims", "CCurl"], swiftSettings: strict),
-        .target(
-            name: "Remote",
-            dependencies: [
-                "JSON", "Posix", "Crypto", "Telemetry", "GitObjects", "GitFiles", "HTTPClient", "GitProtocol",
-            ],
-            swiftSettings: strict),
-        .target(name: "Layout", dependencies: ["Posix"], swiftSettings: strict),
-        .target(name: "Options", dependencies: ["JSON", "Posix", "Layout"], swiftSettings: strict),
-        .target(
-            name: "Releases", dependencies: ["Posix", "Crypto", "Layout", "Patterns", "GitObjects", "GitFiles"],
-            swiftSettings: strict),
-        .target(
-            name: "Staging",
-            dependencies: ["Posix", "Crypto", "Layout", "Patterns", "GitObjects", "GitFiles", "GitStore", "Releases"],
-            swiftSettings: strict),
-        .target(
-            name: "Worker", dependencies: ["Posix", "Layout", "GitObjects", "GitFiles", "Releases"],
-            swiftSettings: strict),
-        .target(
-            name: "Reload", dependencies: ["Posix", "Layout", "Patterns", "GitObjects", "HTTPClient"],
-            swiftSettings: strict),
-        .target(
-            name: "HTTPServer", dependencies: ["Posix", "CMicrohttpdShims", "CMicrohttpd"], swiftSettings: strict),
-        .target(
-            name: "Commands", dependencies: ["JSON", "Posix", "Layout", "Telemetry", "HTTPClient", "Options"],
-            swiftSettings: strict),
-        .target(
-            name: "Deployment", dependencies: ["JSON", "Posix", "Layout", "Telemetry", "GitObjects"],
-            swiftSettings: strict),
-        .target(
-            name: "Sidecar",
-            dependencies: [
-                "JSON", "Posix", "Layout", "Telemetry", "Patterns", "GitObjects", "GitFiles", "HTTPClient",
-                "GitProtocol",
-                "Options", "Remote", "Releases", "Worker", "Reload", "Crypto", "HTTPServer", "Commands", "Deployment",
+        module("Git/GitStore", uses: ["CGitShims", "CLibgit2", "CZlib", "Posix", "Crypto", "GitObjects", "GitFiles"]),
+
+        module("Net/HTTPClient", uses: ["CCurl", "CCurlShims", "Posix"]),
+        module("Net/HTTPServer", uses: ["CMicrohttpd", "CMicrohttpdShims", "Posix"]),
+
+        module("Deploy/Layout", uses: ["Posix"]),
+        module(
+            "Deploy/Remote",
+            uses: ["Posix", "JSON", "Telemetry", "Crypto", "GitObjects", "GitProtocol", "GitFiles", "HTTPClient"]),
+        module("Deploy/Signatures", uses: ["Posix", "Crypto", "GitObjects", "GitProtocol"]),
+        module("Deploy/Releases", uses: ["Posix", "Patterns", "Crypto", "GitObjects", "GitFiles", "Layout"]),
+        module(
+            "Deploy/Staging",
+            uses: ["Posix", "Patterns", "Crypto", "GitObjects", "GitFiles", "GitStore", "Layout", "Releases"]),
+        module("Deploy/Worker", uses: ["Posix", "GitObjects", "GitFiles", "Layout", "Releases"]),
+        module("Deploy/Reload", uses: ["Posix", "Patterns", "GitObjects", "HTTPClient", "Layout"]),
+        module("Deploy/Deployment", uses: ["Posix", "JSON", "Telemetry", "GitObjects", "Layout"]),
+
+        module("App/Options", uses: ["Posix", "JSON", "Layout"]),
+        module("App/ControlAPI", uses: ["Posix", "JSON"]),
+        module("App/Commands", uses: ["Posix", "JSON", "Telemetry", "HTTPClient", "Layout", "Options", "ControlAPI"]),
+        module(
+            "App/Assembly",
+            uses: [
+                "Posix", "Telemetry", "GitObjects", "GitFiles", "HTTPClient", "Layout", "Remote", "Signatures",
+                "Releases", "Worker", "Reload", "Deployment", "Options",
+            ]),
+        module(
+            "App/Doctor",
+            uses: [
+                "Posix", "Telemetry", "GitProtocol", "HTTPClient", "Layout", "Remote", "Releases", "Reload", "Options",
+                "Commands", "Assembly",
+            ]),
+        module(
+            "App/Sidecar",
+            uses: [
+                "Posix", "JSON", "Telemetry", "Patterns", "Crypto", "GitObjects", "GitProtocol", "GitFiles",
+                "HTTPClient", "HTTPServer", "Layout", "Remote", "Signatures", "Releases", "Worker", "Reload",
+                "Deployment", "Options", "ControlAPI", "Assembly",
             ],
             // The status page; it becomes part of the program.
-            resources: [
-                "page.html", "page.css", "words.js", "view.js", "deployments.js", "live.js",
-            ].map { .embedInCode("Control/Page/\($0)") },
-            swiftSettings: strict),
-        .executableTarget(
-            name: "git-sidecar", dependencies: ["Commands", "Options", "Posix", "Sidecar", "Telemetry"],
-            swiftSettings: strict),
+            resources: ["page.html", "page.css", "words.js", "view.js", "deployments.js", "live.js"].map {
+                .embedInCode("Control/Page/\($0)")
+            }),
+        program(
+            "Sources/App/git-sidecar", uses: ["Posix", "Telemetry", "Options", "Commands", "Doctor", "Sidecar"]),
         // What reads and writes what repositories hold, without secrets and without rights.
-        .executableTarget(
-            name: "git-sidecar-worker",
-            dependencies: ["GitFiles", "GitStore", "Posix", "Releases", "Staging", "Worker"], swiftSettings: strict),
-        .executableTarget(name: "regenerate", dependencies: ["Options"], swiftSettings: strict),
+        program(
+            "Sources/App/git-sidecar-worker", uses: ["Posix", "GitStore", "Staging", "Worker"]),
+        program("Sources/App/regenerate", uses: ["Options"]),
 
         .target(
-            name: "TestSupport", dependencies: ["Posix", "CShims"], path: "Tests/TestSupport", swiftSettings: strict),
-        .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
-        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
-        .testTarget(name: "PosixTests", dependencies: ["Posix", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "LayoutTests", dependencies: ["Layout", "Posix", "TestSupport"], swiftSettings: strict),
-        .testTarget(
-            name: "TelemetryTests", dependencies: ["Posix", "Telemetry", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "PatternsTests", dependencies: ["Patterns", "TestSupport"], swiftSettings: strict),
-        .testTarget(
-            name: "GitStoreTests", dependencies: ["GitFiles", "GitObjects", "GitStore", "Posix"], swiftSettings: strict),
-        .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "Posix"], swiftSettings: strict),
-        .testTarget(
-            name: "GitProtocolTests", dependencies: ["GitProtocol", "GitObjects"], swiftSettings: strict),
-        .testTarget(
-            name: "OptionsTests", dependencies: ["Options", "Posix", "TestSupport"], exclude: ["Expected"],
-            swiftSettings: strict),
-        .testTarget(
-            name: "DocumentationTests", dependencies: ["Options", "Posix", "TestSupport"],
-            swiftSettings: strict),
-        .testTarget(
-            name: "RemoteTests",
-            dependencies: [
-                "Remote", "Crypto", "GitProtocol", "GitFiles", "GitObjects", "GitStore", "HTTPClient", "JSON", "Posix",
-                "Releases", "Staging", "Telemetry", "TestSupport",
-            ],
-            swiftSettings: strict),
-        // What the kill test kills.
-        .executableTarget(
-            name: "SyncLoop", dependencies: ["Releases", "Layout", "Staging", "GitObjects", "GitStore", "Posix"],
-            path: "Tests/SyncLoop", swiftSettings: strict),
-        .testTarget(
-            name: "ReleasesTests",
-            dependencies: [
-                "Releases", "Layout", "Staging", "GitFiles", "GitObjects", "GitStore", "Patterns", "Posix", "SyncLoop",
+            name: "TestSupport", dependencies: ["CShims", "Posix"], path: "Tests/TestSupport", swiftSettings: strict),
+        tests("TestSupportTests", of: ["TestSupport"]),
+        tests("Base/PosixTests", of: ["Posix", "TestSupport"]),
+        tests("Base/JSONTests", of: ["JSON"]),
+        tests("Base/TelemetryTests", of: ["Posix", "Telemetry", "TestSupport"]),
+        tests("Base/PatternsTests", of: ["Patterns", "TestSupport"]),
+        tests("Base/CryptoTests", of: ["Crypto", "Posix", "TestSupport"]),
+        tests("Git/GitProtocolTests", of: ["GitObjects", "GitProtocol"]),
+        tests("Git/GitStoreTests", of: ["Posix", "GitObjects", "GitFiles", "GitStore"]),
+        tests("Net/HTTPClientTests", of: ["Posix", "HTTPClient"]),
+        tests("Net/HTTPServerTests", of: ["CMicrohttpdShims", "Posix", "HTTPServer", "TestSupport"]),
+        tests("Deploy/LayoutTests", of: ["Posix", "Layout", "TestSupport"]),
+        tests(
+            "Deploy/RemoteTests",
+            of: [
+                "Posix", "JSON", "Telemetry", "Crypto", "GitObjects", "GitProtocol", "GitStore",
+                "HTTPClient", "Remote", "Staging", "TestSupport",
+            ]),
+        tests(
+            "Deploy/SignaturesTests",
+            of: [
+                "Posix", "GitObjects", "GitProtocol", "GitStore", "Remote", "Signatures", "Releases", "Staging",
                 "TestSupport",
-            ],
-            swiftSettings: strict),
-        .executableTarget(
-            name: "Benchmarks",
-            dependencies: [
-                "JSON", "Releases", "Layout", "Staging", "Remote", "GitProtocol", "HTTPClient", "GitFiles",
-                "GitObjects",
-                "GitStore", "Posix", "SyncLoop", "Telemetry", "TestSupport",
-            ],
-            path: "Tests/Benchmarks", swiftSettings: strict),
+            ]),
+        // What the kill test kills.
+        program("Tests/Deploy/SyncLoop", uses: ["Posix", "GitObjects", "GitStore", "Layout", "Releases", "Staging"]),
+        tests(
+            "Deploy/ReleasesTests",
+            of: [
+                "Posix", "Patterns", "GitObjects", "GitStore", "Layout", "Releases", "Staging", "SyncLoop",
+                "TestSupport",
+            ]),
+        .target(name: "CProbe", path: "Tests/Deploy/CProbe"),
+        // What tries everything that a worker must not do.
+        program("Tests/Deploy/SandboxProbe", uses: ["CProbe", "Posix", "Layout", "Releases", "Worker"]),
+        tests(
+            "Deploy/WorkerTests",
+            of: [
+                "Posix", "GitObjects", "GitFiles", "Layout", "Releases", "Worker", "SandboxProbe", "git-sidecar-worker",
+                "TestSupport",
+            ]),
+        tests("Deploy/ReloadTests", of: ["Posix", "GitObjects", "HTTPClient", "Reload", "TestSupport"]),
+        tests(
+            "Deploy/DeploymentTests",
+            of: ["Posix", "JSON", "Telemetry", "GitObjects", "Layout", "Deployment", "TestSupport"]),
+        tests("App/OptionsTests", exclude: ["Expected"], of: ["Posix", "Options", "TestSupport"]),
+        tests(
+            "App/CommandsTests",
+            of: ["Posix", "JSON", "Telemetry", "HTTPServer", "Options", "ControlAPI", "Commands", "TestSupport"]),
+        tests(
+            "App/SidecarTests",
+            of: [
+                "Posix", "JSON", "Telemetry", "Crypto", "GitObjects", "GitProtocol", "GitStore",
+                "HTTPClient", "HTTPServer", "Layout", "Remote", "Releases", "Staging", "Deployment", "Options",
+                "Assembly", "Sidecar", "TestSupport",
+            ]),
+        tests("DocumentationTests", of: ["Options", "TestSupport"]),
+        tests("HouseTests", of: ["Posix"]),
+        // Runs the program that ships, which scripts/run-tests builds apart from the tests.
+        tests("EndToEndTests", of: ["Posix", "JSON", "HTTPClient", "TestSupport"]),
+        program(
+            "Tests/Benchmarks",
+            uses: [
+                "Posix", "JSON", "Telemetry", "GitObjects", "GitProtocol", "GitStore", "HTTPClient",
+                "Layout", "Remote", "Releases", "Staging", "SyncLoop", "TestSupport",
+            ]),
         // What strikes the built program at single system calls.
         .target(name: "CFaultControl", path: "Tests/Faults/Control"),
         .executableTarget(
-            name: "Faults", dependencies: ["CFaultControl", "HTTPClient", "JSON", "Posix", "TestSupport"],
+            name: "Faults", dependencies: ["CFaultControl", "Posix", "JSON", "HTTPClient", "TestSupport"],
             path: "Tests/Faults/Harness", swiftSettings: strict),
-        .testTarget(
-            name: "CryptoTests", dependencies: ["Crypto", "Posix", "TestSupport"],
-            swiftSettings: strict),
-        .testTarget(
-            name: "HTTPServerTests", dependencies: ["HTTPServer", "CMicrohttpdShims", "Posix", "TestSupport"],
-            swiftSettings: strict),
-        .testTarget(
-            name: "ReloadTests", dependencies: ["Reload", "GitObjects", "HTTPClient", "Posix", "TestSupport"],
-            swiftSettings: strict),
-        .testTarget(
-            name: "CommandsTests",
-            dependencies: ["Commands", "HTTPServer", "JSON", "Options", "Posix", "Telemetry", "TestSupport"],
-            swiftSettings: strict),
-        .testTarget(
-            name: "DeploymentTests",
-            dependencies: ["Deployment", "GitObjects", "JSON", "Layout", "Posix", "Telemetry", "TestSupport"],
-            swiftSettings: strict),
-        .testTarget(
-            name: "SidecarTests",
-            dependencies: [
-                "Sidecar", "Crypto", "Deployment", "GitProtocol", "GitFiles", "GitObjects", "GitStore", "HTTPClient",
-                "HTTPServer", "JSON", "Layout", "Options", "Posix", "Remote", "Releases", "Staging", "Telemetry",
-                "TestSupport",
-            ],
-            swiftSettings: strict),
-        // What tries everything that a worker must not do.
-        .executableTarget(
-            name: "SandboxProbe", dependencies: ["CProbe", "Layout", "Posix", "Releases", "Worker"],
-            path: "Tests/SandboxProbe", swiftSettings: strict),
-        .target(name: "CProbe", path: "Tests/CProbe"),
-        .testTarget(
-            name: "WorkerTests",
-            dependencies: [
-                "Worker", "git-sidecar-worker", "SandboxProbe", "GitFiles", "GitObjects", "Layout", "Posix", "Releases",
-                "TestSupport",
-            ],
-            swiftSettings: strict),
-        // Runs the program that ships, which scripts/run-tests builds apart from the tests.
-        .testTarget(
-            name: "EndToEndTests",
-            dependencies: ["HTTPClient", "JSON", "Options", "Posix", "TestSupport"],
-            swiftSettings: strict),
     ]
 )
 

@@ -6,8 +6,8 @@ struct LayoutTests {
     func names() throws {
         let names = [".git-sidecar", ".worktrees", "staging", "trash", "state.json", "releases.log", "boot"]
         // What people read names them too.
-        let texts = ["Sources/Options/Documents/", "Sources/Options/Table/"]
-        for file in try files(in: "Sources", ".swift") where !file.hasPrefix("Sources/Layout/") {
+        let texts = ["Sources/App/Options/Documents/", "Sources/App/Options/Table/"]
+        for file in try files(in: "Sources", ".swift") where !file.hasPrefix("Sources/Deploy/Layout/") {
             if texts.contains(where: file.hasPrefix) { continue }
             for line in try content(of: file).split(separator: "\n") {
                 let code = line.drop { $0 == " " }

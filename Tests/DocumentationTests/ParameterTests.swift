@@ -53,8 +53,8 @@ struct ParameterTests {
         ])
     func metrics(_ document: String) throws {
         let ours =
-            try content(of: "Sources/Deployment/Projections/Metrics.swift")
-            + content(of: "Sources/Telemetry/MetricFamilies.swift")
+            try content(of: "Sources/Deploy/Deployment/Projections/Metrics.swift")
+            + content(of: "Sources/Base/Telemetry/MetricFamilies.swift")
         let known = Set(ours.matches(of: /"([a-z][a-z0-9_]+)"/).map { String($0.1) })
         let named = words(
             in: try content(of: document), beginning: ["git_sidecar_", "git_sync_", "process_"], others: "_")

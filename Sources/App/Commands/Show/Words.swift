@@ -1,0 +1,80 @@
+internal import ControlAPI
+internal import Posix
+internal import Telemetry
+
+/// The first digits of a hash, as people know them.
+func short(_ hash: String) -> String { String(hash.prefix(7)) }
+
+/// How long ago something was: `just now`, `5 seconds ago`, `3 minutes ago`.
+func age(_ time: Timestamp, _ now: Timestamp) -> String {
+    // Bounded: times come as texts with years of four digits.
+    let seconds = now.seconds - time.seconds
+    return seconds < 1 ? "just now" : "\(amount(seconds)) ago"
+}
+
+/// A time span in its largest unit: `5 seconds`, `3 minutes`.
+func amount(_ seconds: Int64) -> String {
+    let units: [(Int64, String)] = [(86_400, "day"), (3600, "hour"), (60, "minute")]
+    let (size, name) = units.first { seconds >= $0.0 } ?? (1, "second")
+    let count = seconds / size
+    return count == 1 ? "1 \(name)" : "\(count) \(name)s"
+}
+
+/// A measured time: `0.01 s`, `1.2 s`, `42 s`, `3 min 12 s`.
+func measured(_ seconds: Double) -> String {
+    // Bounded: by the end of the range, in floating point before.
+    let hundredths = Int(saturating: (max(0, seconds) * 100).rounded())
+    switch hundredths {
+    case ..<100: return "0.\(hundredths < 10 ? "0" : "")\(hundredths) s"
+    case ..<1000: return "\(hundredths / 100).\(hundredths / 10 % 10) s"
+    case ..<12000: return "\(hundredths / 100) s"
+    default: return "\(hundredths / 6000) min \(hundredths / 100 % 60) s"
+    }
+}
+
+extension StageAnswer {
+    /// How far it is, where that is counted.
+    var progressText: ProgressText? { progress.map { ProgressText(done: $0.done, total: $0.total, unit: $0.unit) } }
+}
+
+/// How many columns a text takes: East Asian characters and pictures take two.
+func columns(_ text: String) -> Int {
+    text.reduce(0) { sum, character in
+        guard let value = character.unicodeScalars.first?.value else { return sum }
+        let isWide =
+            switch value {
+            case 0x1100...0x115f, 0x2e80...0xa4cf, 0xac00...0xd7a3, 0xf900...0xfaff, 0xfe30...0xfe6f, 0xff00...0xff60,
+                0xffe0...0xffe6, 0x1f300...0x1faff, 0x20000...0x3fffd:
+                true
+            default: false
+            }
+        return sum + (isWide ? 2 : 1)
+    }
+}
+
+/// A text that is filled up with blanks, or cut, to so many columns.
+func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - columns(text)))
+}
+
+/// A text of at most so many columns.
+func cut(_ text: String, _ width: Int) -> String {
+    if columns(text) <= width { return text }
+    var result = text
+    while columns(result) > max(1, width - 1), !result.isEmpty { result.removeLast() }
+    return result + "…"
+}
+
+/// The words of a text in lines of at most `width` columns.
+func folded(_ text: String, _ width: Int) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    for word in text.split(separator: " ") {
+        if !line.isEmpty, columns(line) + 1 + columns(String(word)) > width {
+            lines.append(line)
+            line = ""
+        }
+        line += line.isEmpty ? String(word) : " " + word
+    }
+    return line.isEmpty && !lines.isEmpty ? lines : lines + [line]
+}

@@ -1,0 +1,20 @@
+/// A file of the repository that is made from the table; the committed copy is compared with it in a test.
+public struct GeneratedFile: Sendable, CustomStringConvertible {
+    /// The name of the file, from the top of the repository.
+    public let path: String
+    /// Makes the content.
+    public let content: @Sendable () -> String
+
+    /// The name of the file.
+    public var description: String { path }
+
+    /// Every such file.
+    public static let all: [GeneratedFile] = [
+        GeneratedFile(path: "docs/options.md", content: optionsPage),
+        GeneratedFile(path: "docs/git-sidecar.1", content: manualRoff),
+        GeneratedFile(path: "completions/git-sidecar.bash", content: bashCompletion),
+        GeneratedFile(path: "completions/_git-sidecar", content: zshCompletion),
+        GeneratedFile(path: "completions/git-sidecar.fish", content: fishCompletion),
+        GeneratedFile(path: "Tests/App/OptionsTests/Expected/help.txt", content: helpText),
+    ]
+}

@@ -1,0 +1,67 @@
+internal import Assembly
+internal import Deployment
+internal import GitObjects
+internal import Options
+internal import Posix
+internal import Releases
+internal import Reload
+
+/// The server beside us, as a deployment uses it.
+final class ReloadedApplication: Application {
+    private let reloader: Reloader
+    private let releases: RootReleases
+    private let workspace: Workspace
+    // Made when it is told, so that confirming speaks of the same change.
+    private var change: Reload.Change?
+
+    init(_ reloader: Reloader, _ releases: RootReleases, _ workspace: Workspace) {
+        self.reloader = reloader
+        self.releases = releases
+        self.workspace = workspace
+    }
+
+    func checkPermission() throws(Failure) { try port { try reloader.checkPermission() } }
+
+    func tell(_ change: Deployment.Change) throws(Failure) -> [Deployment.Notice] {
+        try port {
+            let described = try describe(change)
+            self.change = described
+            return try reloader.notify(described, deadline: workspace.deadline(workspace.plan.actionLimit)).map {
+                Deployment.Notice(action: "\($0.action)", outcome: $0.outcome)
+            }
+        }
+    }
+
+    func confirm(
+        _ change: Deployment.Change, within limit: Duration?, _ look: (ConfirmProgress) throws(Failure) -> Void
+    ) throws(Failure) -> Deployment.Confirmation {
+        try port {
+            let described = try self.change ?? describe(change)
+            let deadline = workspace.deadline(workspace.plan.confirmLimit)
+            let confirmation = try reloader.confirm(described, deadline: deadline, within: limit) { progress in
+                try look(ConfirmProgress(answeredFailures: progress.answeredFailures, elapsed: progress.elapsed))
+            }
+            return Deployment.Confirmation(
+                commit: change.commit, verdict: confirmation.evidence.running.rawValue,
+                cause: confirmation.evidence.cause, time: .now(), checks: confirmation.checks,
+                healthyAfter: confirmation.healthyAfter, escalations: confirmation.escalations)
+        }
+    }
+
+    private func describe(_ change: Deployment.Change) throws -> Reload.Change {
+        let directory = releases.directory(of: change.commit)
+        // Which paths have changed matters to rules alone.
+        let paths =
+            reloader.settings.rules.isEmpty
+            ? []
+            : try workspace.run(
+                FindChanges(old: change.former, new: change.commit),
+                workspace.deadline(workspace.plan.settings.syncTimeout))
+        return Reload.Change(
+            commit: change.commit, paths: paths, release: directory,
+            otherReleases: try releases.others(than: change.commit),
+            publishedAt: releases.publishedAt,
+            environment: .forRelease(change.commit, previous: change.former, directory: directory),
+            goesBack: change.goesBack)
+    }
+}
