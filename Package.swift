@@ -142,7 +142,8 @@ let package = Package(
         tests(
             "Deploy/SignaturesTests",
             of: [
-                "Posix", "GitObjects", "GitProtocol", "GitStore", "Remote", "Signatures", "Releases", "Staging",
+                "Posix", "Telemetry", "GitObjects", "GitProtocol", "GitStore", "HTTPClient", "Remote", "Signatures",
+                "Releases", "Staging",
                 "TestSupport",
             ]),
         // What the kill test kills.
@@ -174,7 +175,8 @@ let package = Package(
             "App/SidecarTests",
             of: [
                 "Posix", "JSON", "Telemetry", "Crypto", "GitObjects", "GitProtocol", "GitStore",
-                "HTTPClient", "HTTPServer", "Layout", "Remote", "Releases", "Staging", "Deployment", "Options",
+                "HTTPClient", "HTTPServer", "Layout", "Remote", "Signatures", "Releases", "Staging", "Deployment",
+                "Options", "ControlAPI",
                 "Assembly", "Sidecar", "TestSupport",
             ]),
         tests("DocumentationTests", of: ["Options", "TestSupport"]),

@@ -89,7 +89,7 @@ private struct Pusher {
         let release = try stager.install(staged)
         try publish(release, in: layout)
         try stager.discard(staged)
-        _ = try Keeper(layout: layout, cleaner: cleaner).keep(
+        _ = try ReleaseCleanup(layout: layout, cleaner: cleaner).keep(
             live: release, commits: live.map { [$0.commit] } ?? [], directories: [:], LocalJobs(layout),
             .after(.seconds(60)))
         let result = try Compaction(layout: layout).runIfNeeded(objects, live: commit, deadline: deadline)

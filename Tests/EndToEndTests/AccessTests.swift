@@ -12,12 +12,12 @@ struct PasswordTests {
     }
 
     /// Every way to give a name and a password.
-    enum Way: String, CaseIterable {
+    enum CredentialCase: String, CaseIterable {
         case variable, file, url, credential, credentialFile
     }
 
-    @Test("a name and a password may be given in every way", arguments: Way.allCases)
-    func ways(way: Way) throws {
+    @Test("a name and a password may be given in every way", arguments: CredentialCase.allCases)
+    func ways(way: CredentialCase) throws {
         var (site, server) = try protectedSite()
         try TestFiles.write(Self.password + "\n", to: site.path("password"))
         var parameters: [String] = []

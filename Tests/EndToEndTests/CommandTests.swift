@@ -6,11 +6,11 @@ import Testing
 @Suite("Commands", .endToEnd, .timeLimit(.minutes(5)))
 struct CommandTests {
     /// How a command reaches the sidecar: by its socket, or over HTTP with a token.
-    enum Road: CaseIterable {
+    enum CommandRoute: CaseIterable {
         case socket, http
     }
 
-    private func start(_ site: Site, _ road: Road, _ more: String...) throws -> RunningSidecar {
+    private func start(_ site: Site, _ road: CommandRoute, _ more: String...) throws -> RunningSidecar {
         // Commands, not the period, are to make things happen.
         let usual = ["--period=1h", "--keep-releases=3"]
         guard road == .http else { return try site.start(usual + more) }
@@ -20,7 +20,7 @@ struct CommandTests {
     }
 
     private func command(
-        _ road: Road, _ site: Site, _ sidecar: RunningSidecar, _ words: String...
+        _ road: CommandRoute, _ site: Site, _ sidecar: RunningSidecar, _ words: String...
     ) throws -> Run {
         switch road {
         case .socket: return try Sidecar.run(["--root=\(site.root)"] + words)
@@ -33,8 +33,8 @@ struct CommandTests {
         }
     }
 
-    @Test("status says what is live in its first line, and ends with 0", arguments: Road.allCases)
-    func status(road: Road) throws {
+    @Test("status says what is live in its first line, and ends with 0", arguments: CommandRoute.allCases)
+    func status(road: CommandRoute) throws {
         let site = try Site()
         let sidecar = try start(site, road)
         try sidecar.waitFor("published")
@@ -68,8 +68,10 @@ struct CommandTests {
         #expect(gone.errors.contains("none runs there; start one"), "\(gone.errors)")
     }
 
-    @Test("sync --wait deploys what was pushed, shows its stages, and says what is live", arguments: Road.allCases)
-    func sync(road: Road) throws {
+    @Test(
+        "sync --wait deploys what was pushed, shows its stages, and says what is live", arguments: CommandRoute.allCases
+    )
+    func sync(road: CommandRoute) throws {
         let site = try Site()
         let sidecar = try start(site, road)
         try sidecar.waitFor("published")
@@ -88,8 +90,9 @@ struct CommandTests {
     }
 
     @Test(
-        "a bad commit: sync --wait and wait end with 1 and the reason, resume tries it again", arguments: Road.allCases)
-    func rejected(road: Road) throws {
+        "a bad commit: sync --wait and wait end with 1 and the reason, resume tries it again",
+        arguments: CommandRoute.allCases)
+    func rejected(road: CommandRoute) throws {
         let site = try Site()
         let validate = try site.script("validate", "grep -q good file || { echo 'the file is bad'; exit 3; }")
         try site.repository.commit(["file": "good"], message: "good one")
@@ -122,8 +125,8 @@ struct CommandTests {
 
     @Test(
         "rollback goes to the release before, or to the one that is named, and says what is live",
-        arguments: Road.allCases)
-    func rollback(road: Road) throws {
+        arguments: CommandRoute.allCases)
+    func rollback(road: CommandRoute) throws {
         let site = try Site()
         let first = try site.tip
         let sidecar = try start(site, road)
@@ -187,8 +190,8 @@ struct CommandTests {
             "\(timeout.output)")
     }
 
-    @Test("processes lists them like top, and says whom a signal would reach", arguments: Road.allCases)
-    func processes(road: Road) throws {
+    @Test("processes lists them like top, and says whom a signal would reach", arguments: CommandRoute.allCases)
+    func processes(road: CommandRoute) throws {
         let site = try Site()
         let name = "target-\(UInt32.random(in: .min ... .max))"
         let application = try BackgroundProgram(

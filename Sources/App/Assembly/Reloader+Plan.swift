@@ -15,7 +15,8 @@ extension Reloader {
                 health: HealthCheck(settings),
                 escalation: Escalation(terminateAfter: settings.terminateAfter, killAfter: settings.killAfter),
                 // The application is asked directly and without what is meant for the remote: no proxy, no credential.
-                patience: settings.healthTimeout, http: HTTPConfiguration(userAgent: http.userAgent, tls: http.tls)))
+                healthTimeout: settings.healthTimeout, http: HTTPConfiguration(userAgent: http.userAgent, tls: http.tls)
+            ))
     }
 }
 

@@ -116,7 +116,7 @@ package struct FailureAnswer {
     }
 }
 
-/// A deployment that has ended: a line of the journal, and the event `deployment`. Deployment writes it.
+/// A deployment that has ended: a line of the journal, and the event `deployment`, both written by Deployment.
 package struct DeploymentAnswer {
     package let time: Timestamp?
     package let hash: String

@@ -132,7 +132,9 @@ package struct StatusAnswer {
                 [JSONValue($0.hash) ?? .null, .string($0.verdict), .string($0.cause), .time($0.confirmed)]
             },
             "behind": .bool(lag.map { $0 > 0 } ?? false),
-            "deployment": deployment.map { [JSONValue($0.hash) ?? .null, .string($0.stage)] },
+            // Most attempts find nothing, which is no news.
+            "deployment": condition == "deploying"
+                ? deployment.map { [JSONValue($0.hash) ?? .null, .string($0.stage)] } : nil,
             "quarantine": .array(quarantine.map(\.json)), "failures": JSONValue(failures),
             "last_failure": lastFailure.map { [JSONValue($0.stage) ?? .null, .string($0.message)] },
         ]

@@ -110,7 +110,7 @@ public struct Settings: Sendable {
     /// `--link`; nil for the last path element of the repository.
     public var link: Path?
     /// `--publish`.
-    public var publish = PublishMode.symlink
+    public var publish = PublishChoice.symlink
     /// `--share`.
     public var share = SharingMode.auto
     /// `--keep-releases`.
@@ -120,7 +120,7 @@ public struct Settings: Sendable {
     /// `--group-write`.
     public var groupWrite = false
     /// `--git-gc`.
-    public var gitGC = Compaction.auto
+    public var gitGC = GarbageCollection.auto
     /// `--max-release-size`; zero for no limit.
     public var maxReleaseSize = ByteSize(bytes: 0)
     /// `--min-free-space`.
@@ -226,5 +226,5 @@ public struct Settings: Sendable {
     /// `--verbose`.
     public var verbose = 0
     /// `--log-format`.
-    public var logFormat = LogFormat.json
+    public var logFormat = LogFormatChoice.json
 }

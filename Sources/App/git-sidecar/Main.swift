@@ -1,5 +1,5 @@
-internal import Doctor
 import Commands
+internal import Doctor
 import Options
 import Posix
 import Sidecar
@@ -32,10 +32,10 @@ struct Main {
             case .run:
                 return start(try invocation.plan(probe: probe()), environment)
             case .check:
-                return Examination(try invocation.plan(probe: probe()), environment: environment, console: console)
+                return Diagnostics(try invocation.plan(probe: probe()), environment: environment, console: console)
                     .check()
             case .doctor:
-                return Examination(try invocation.plan(probe: probe()), environment: environment, console: console)
+                return Diagnostics(try invocation.plan(probe: probe()), environment: environment, console: console)
                     .doctor()
             case .status, .releases, .sync, .rollback, .resume, .wait, .processes:
                 let plan = try invocation.controlPlan(probe: probe())

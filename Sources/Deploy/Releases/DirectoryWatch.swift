@@ -19,7 +19,7 @@ struct DirectoryWatch: Sendable {
     }
 
     /// Looks at the directories whose first entry this is, the top among them for the first of all.
-    mutating func look(
+    mutating func check(
         _ index: ReleaseIndex, _ entry: Int, _ cursor: DirectoryCursor
     ) throws(ReleaseError) -> [Difference] {
         let path = index.pathRange(entry)

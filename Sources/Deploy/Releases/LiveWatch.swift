@@ -71,7 +71,7 @@ public struct LiveWatch {
         while left > 0, found.count < Self.enough {
             if next == 0 { directories.restart() }
             // A command that prepared the release may have added what it likes.
-            if prepared == nil { found += try directories.look(index, next, cursor) }
+            if prepared == nil { found += try directories.check(index, next, cursor) }
             if !index.isSkipped(next), let kind = try verification.difference(next, cursor, nil, &reader) {
                 found.append(Difference(kind: kind, path: Array(index.bytes[index.pathRange(next)])))
             }

@@ -37,7 +37,7 @@ public final class Recovery {
     /// - Throws: a failure of the system that keeps us from working on the root at all; what is live is served on.
     public func open(recorded: ObjectID?, deadline: Deadline) throws -> [Finding] {
         findings = []
-        if let recorded { try adopt(recorded) }
+        if let recorded { try rebuild(recorded) }
         try system { () throws(SystemError) in
             _ = try layout.releasesPlace.makeDirectories()
             _ = try layout.trash.makeDirectories()
@@ -66,7 +66,7 @@ public final class Recovery {
     /// - Throws: a failure of the system that keeps us from looking at it or from publishing it again.
     public func prove(_ live: Release, deadline: Deadline) throws -> Recovered {
         findings = []
-        try adopt(live.commit)
+        try rebuild(live.commit)
         var recovered = Recovered()
         try prove(live, &recovered, deadline)
         recovered.findings = findings
@@ -94,7 +94,7 @@ public final class Recovery {
     }
 
     /// Knows a published directory again that lost its `.git` file, by a file in it that we wrote.
-    private func adopt(_ commit: ObjectID) throws(ReleaseError) {
+    private func rebuild(_ commit: ObjectID) throws(ReleaseError) {
         guard mode == .directory, try publisher.current() == nil else { return }
         try system { () throws(SystemError) in
             let worktree = Worktree(layout: layout)
@@ -113,7 +113,7 @@ public final class Recovery {
         let boot = BootRecord(layout: layout)
         let byContent = try system { () throws(SystemError) in try boot.isOutdated() }
         let isThere = try system { () throws(SystemError) in try layout.place(of: live).statusIfPresent() != nil }
-        let examination: Examination
+        let examination: VerifyResult
         do {
             examination = try jobs.run(ExamineRelease(release: live, options: options, byContent: byContent), deadline)
         } catch let failure as WorkerFailure where isThere {

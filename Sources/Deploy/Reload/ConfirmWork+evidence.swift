@@ -10,12 +10,12 @@ extension ConfirmWork {
         if settings.targets.isEmpty { return Evidence(.unknown, "no target says which processes to look at") }
 
         let search = EvidenceSearch(
-            places: ReleasePlaces(current: change.release, others: change.otherReleases),
+            places: ReleasePaths(current: change.release, others: change.otherReleases),
             publishedAt: change.publishedAt)
         let begin = ContinuousClock.now
-        let end = begin + settings.evidencePatience
+        let end = begin + settings.evidenceTimeout
         // Long after every worker that a signal has brought, and not after the whole time that there is.
-        let late = begin + min(settings.evidencePatience, settings.patience / 2) + settings.settleTime
+        let late = begin + min(settings.evidenceTimeout, settings.healthTimeout / 2) + settings.settleTime
         var pause = Duration.milliseconds(5)
         while true {
             let roots = try roots()
@@ -23,7 +23,7 @@ extension ConfirmWork {
             // What is young by now comes and goes, such as the commands that a script runs.
             let isLate = ContinuousClock.now >= late
             if isLate { evidence = evidence.withoutChildren(youngerThan: settings.settleTime) }
-            if evidence.running == .proved || evidence.running == .likely {
+            if evidence.verdict == .proved || evidence.verdict == .likely {
                 // Nobody was told, so nobody is on the way up or down.
                 if reloader.signalled.isEmpty && !evidence.hasFresh { return evidence }
                 if evidence.isSettled(settings.settleTime) {
@@ -32,7 +32,7 @@ extension ConfirmWork {
                     return evidence
                 }
                 // On a busy machine the time can be up before there was a look that counts.
-                if isLate || deadline.remaining == .zero, limited(settings.patience).remaining == .zero {
+                if isLate || deadline.remaining == .zero, limited(settings.healthTimeout).remaining == .zero {
                     throw restless()
                 }
                 try self.pause(.milliseconds(20))
@@ -43,7 +43,7 @@ extension ConfirmWork {
             // All that were found may have ended before they were looked at.
             if evidence.processes.isEmpty {
                 try checkAlive()
-                if limited(settings.patience).remaining == .zero { throw gone() }
+                if limited(settings.healthTimeout).remaining == .zero { throw gone() }
             } else if let verdict = try judge(evidence, isLate: ContinuousClock.now >= end) {
                 return verdict
             }
@@ -57,8 +57,8 @@ extension ConfirmWork {
     private func judge(_ evidence: Evidence, isLate: Bool) throws(ReloadError) -> Evidence? {
         let isWatched = settings.escalation != Escalation()
         // A server that takes up a change without new processes shows nothing; its health check has to do.
-        if !isWatched || (evidence.running == .unknown && settings.health != nil) { return isLate ? evidence : nil }
-        if canEscalate || limited(settings.patience).remaining > .zero { return nil }
+        if !isWatched || (evidence.verdict == .unknown && settings.health != nil) { return isLate ? evidence : nil }
+        if canEscalate || limited(settings.healthTimeout).remaining > .zero { return nil }
         throw ReloadError(
             code: .unconfirmed, operation: "confirm \(change.commit)",
             message: "the application does not take it up: \(evidence.cause)")
@@ -68,13 +68,13 @@ extension ConfirmWork {
         ReloadError(
             code: .unconfirmed, operation: "confirm \(change.commit)",
             message: "it does not stay up: no process of it has lived for \(shown(settings.settleTime))"
-                + " within \(shown(settings.patience))")
+                + " within \(shown(settings.healthTimeout))")
     }
 
     private func gone() -> ReloadError {
         let names = reloader.signalled.map(\.process.entry.shown).joined(separator: ", ")
         return ReloadError(
             code: .noTarget, operation: "confirm \(change.commit)",
-            message: "\(names) ended and nobody started it again within \(shown(settings.patience))")
+            message: "\(names) ended and nobody started it again within \(shown(settings.healthTimeout))")
     }
 }

@@ -1,7 +1,7 @@
 internal import Posix
 
 /// Whether the application runs the release that was published last.
-public enum Running: String, Sendable {
+public enum Verdict: String, Sendable {
     /// It says so itself, or every process was started after publishing and runs from it.
     case proved
     /// Processes that were started after publishing serve, and nothing speaks against it.
@@ -15,15 +15,15 @@ public enum Running: String, Sendable {
 /// What the processes of the application show about the release that they run.
 public struct Evidence: Sendable, Equatable {
     /// The conclusion.
-    public let running: Running
+    public let verdict: Verdict
     /// What led to it, in words.
     public let cause: String
     /// The processes that were looked at, roots first.
     public let processes: [ProcessEvidence]
 
     /// Records a conclusion.
-    public init(_ running: Running, _ cause: String, processes: [ProcessEvidence] = []) {
-        self.running = running
+    public init(_ verdict: Verdict, _ cause: String, processes: [ProcessEvidence] = []) {
+        self.verdict = verdict
         self.cause = cause
         self.processes = processes
     }
@@ -51,7 +51,7 @@ public struct ProcessEvidence: Sendable, Equatable {
 /// A way in which a process holds on to a release.
 public struct ReleaseUse: Sendable, Equatable {
     /// The ways, the strongest first.
-    public enum Way: Sendable, Equatable {
+    public enum Kind: Sendable, Equatable {
         /// Its program lies in it.
         case program
         /// It was started with a file of it as an argument.
@@ -64,15 +64,15 @@ public struct ReleaseUse: Sendable, Equatable {
         case openFile
     }
 
-    /// The way.
-    public let way: Way
+    /// What it holds of it.
+    public let kind: Kind
     /// The name of the release's directory: the commit, unless a directory is published.
     public let release: String
 
     /// `has its working directory in release abc…`.
     var words: String {
         let name = release.utf8.count == 40 ? "\(release.prefix(12))…" : release
-        return switch way {
+        return switch kind {
         case .program: "runs a program of release \(name)"
         case .argument: "was started with a file of release \(name)"
         case .workingDirectory: "has its working directory in release \(name)"
@@ -90,8 +90,8 @@ extension Evidence {
     static func conclude(_ processes: [ProcessEvidence]) -> Evidence {
         let below = processes.filter { !$0.isRoot }
         let serving = below.isEmpty ? processes : below
-        func evidence(_ running: Running, _ process: ProcessEvidence, _ words: String) -> Evidence {
-            Evidence(running, "\(process.entry.shown) \(words)", processes: processes)
+        func evidence(_ verdict: Verdict, _ process: ProcessEvidence, _ words: String) -> Evidence {
+            Evidence(verdict, "\(process.entry.shown) \(words)", processes: processes)
         }
         if serving.isEmpty { return Evidence(.unknown, "no process is there to look at") }
 
@@ -127,7 +127,8 @@ extension Evidence {
         if processes.allSatisfy(\.isFresh) {
             return evidence(.proved, first, "was started after publishing, like all of the application")
         }
-        if fresh.allSatisfy({ $0.current?.way == .program || $0.current?.way == .argument }), let use = first.current {
+        if fresh.allSatisfy({ $0.current?.kind == .program || $0.current?.kind == .argument }), let use = first.current
+        {
             return evidence(.proved, first, "\(use.words) after publishing, like all that serve")
         }
         return evidence(.likely, first, first.current.map { "\($0.words)" } ?? "was started after publishing")

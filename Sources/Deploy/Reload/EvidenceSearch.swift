@@ -4,7 +4,7 @@ internal import Posix
 
 /// Looks at the processes of the application for signs of the release that they run.
 struct EvidenceSearch {
-    let places: ReleasePlaces
+    let places: ReleasePaths
     let publishedAt: Duration
 
     /// Open and mapped files are looked at in so many processes; in large applications workers are alike.
@@ -20,7 +20,7 @@ struct EvidenceSearch {
             for process in [entry] + table.descendants(of: root)
             where !process.isZombie && seen.insert(process.processID).inserted {
                 let isDeep = processes.count < EvidenceSearch.depthLimit
-                if let evidence = try look(at: process, isRoot: process.processID == root, isDeep: isDeep) {
+                if let evidence = try evidence(in: process, isRoot: process.processID == root, isDeep: isDeep) {
                     processes.append(evidence)
                 }
             }
@@ -28,8 +28,8 @@ struct EvidenceSearch {
         return Evidence.conclude(processes)
     }
 
-    private func look(
-        at listed: ProcessEntry, isRoot: Bool, isDeep: Bool
+    private func evidence(
+        in listed: ProcessEntry, isRoot: Bool, isDeep: Bool
     ) throws(ReloadError) -> ProcessEvidence? {
         let read = try system(nil) { () throws(SystemError) in try ProcessEntry.read(listed.processID, .all) }
         guard let entry = read, entry.startTicks == listed.startTicks, !entry.isZombie else { return nil }
@@ -65,16 +65,16 @@ struct EvidenceSearch {
         var current: ReleaseUse?
         var other: ReleaseUse?
 
-        mutating func add(_ release: ReleasePlaces.Found?, _ way: ReleaseUse.Way) {
+        mutating func add(_ release: ReleasePaths.Found?, _ kind: ReleaseUse.Kind) {
             guard let release else { return }
-            let use = ReleaseUse(way: way, release: release.name)
+            let use = ReleaseUse(kind: kind, release: release.name)
             if release.isCurrent { current = current ?? use } else { other = other ?? use }
         }
     }
 }
 
 /// Where releases are, for telling which one a path lies in.
-struct ReleasePlaces {
+struct ReleasePaths {
     /// The directory of the published release.
     let current: String
     /// The directories of the others.

@@ -4,27 +4,27 @@ internal import Posix
 extension HTTPCall {
     /// Sends the request, and again while nobody listens yet or the answer is that the server is not ready (502 – 504).
     ///
-    /// Jenkins, for example, answers 503 while it starts. `patience` says how long that may last.
+    /// Jenkins, for example, answers 503 while it starts. `deadline` says how long that may last.
     func send(
-        _ configuration: HTTPConfiguration, patience: Deadline
+        _ configuration: HTTPConfiguration, deadline: Deadline
     ) throws(ReloadError) {
         var pause = Duration.milliseconds(20)
-        while let failure = try attempt(configuration, patience) {
-            if patience.remaining <= pause { throw failure }
-            try system(failure.operation) { () throws(SystemError) in try patience.pause(pause) }
+        while let failure = try attempt(configuration, deadline) {
+            if deadline.remaining <= pause { throw failure }
+            try system(failure.operation) { () throws(SystemError) in try deadline.pause(pause) }
             pause = min(pause * 2, .seconds(1))
         }
     }
 
     /// Sends the request once; nil for success, a failure that may pass is returned and any other thrown.
     private func attempt(
-        _ configuration: HTTPConfiguration, _ patience: Deadline
+        _ configuration: HTTPConfiguration, _ deadline: Deadline
     ) throws(ReloadError) -> ReloadError? {
         let request = HTTPRequest(
             url, method: method, secretHeaders: ForOrigin(try headers(), serverOf: url), redirects: .none)
         let answer: HTTPAnswer
         do {
-            answer = try HTTPAnswer.get(request, configuration, patience.capped(at: timeout))
+            answer = try HTTPAnswer.get(request, configuration, deadline.capped(at: timeout))
         } catch {
             guard error.code == .refused else { throw ReloadError(error) }
             return ReloadError(error)

@@ -11,10 +11,10 @@ public struct ReloadSettings: Sendable {
     /// What is done when it does not react to a signal.
     public var escalation: Escalation
     /// How long a process or a server is waited for that is not there yet; `--health-timeout`.
-    public var patience: Duration
+    public var healthTimeout: Duration
     /// How long processes are watched for signs of the new release once the application is well, when it does not say
     /// itself what it runs.
-    public var evidencePatience: Duration
+    public var evidenceTimeout: Duration
     /// How old a new process must be to count: code that does not load ends a worker soon after its start.
     public var settleTime: Duration
     /// How HTTP is spoken.
@@ -23,15 +23,15 @@ public struct ReloadSettings: Sendable {
     /// Settings; without any nothing is done and nothing is known.
     public init(
         defaultActions: [Action] = [], rules: [ActionRule] = [], health: HealthCheck? = nil,
-        escalation: Escalation = Escalation(), patience: Duration = .seconds(30),
-        evidencePatience: Duration = .seconds(2), settleTime: Duration = .milliseconds(500), http: HTTPConfiguration
+        escalation: Escalation = Escalation(), healthTimeout: Duration = .seconds(30),
+        evidenceTimeout: Duration = .seconds(2), settleTime: Duration = .milliseconds(500), http: HTTPConfiguration
     ) {
         self.defaultActions = defaultActions
         self.rules = rules
         self.health = health
         self.escalation = escalation
-        self.patience = patience
-        self.evidencePatience = evidencePatience
+        self.healthTimeout = healthTimeout
+        self.evidenceTimeout = evidenceTimeout
         self.settleTime = settleTime
         self.http = http
     }

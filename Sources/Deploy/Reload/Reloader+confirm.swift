@@ -16,9 +16,9 @@ extension Reloader {
     /// - Throws: `unhealthy`, `ended`, `unconfirmed` or `noTarget`: the release is not to be kept. `cancelled`: nothing
     ///   is known about it. What `look` throws.
     public func confirm(
-        _ change: Change, deadline: Deadline, within limit: Duration? = nil,
+        _ change: ReleaseChange, deadline: Deadline, within limit: Duration? = nil,
         _ look: (ConfirmState) throws -> Void = { _ in }
-    ) throws -> Confirmation {
+    ) throws -> ConfirmResult {
         try withoutActuallyEscaping(look) { look in
             let work = ConfirmWork(reloader: self, change: change, deadline: deadline, limit: limit, look: look)
             do throws(ReloadError) {
@@ -41,7 +41,7 @@ public struct ConfirmState: Sendable, Equatable {
 /// One confirmation, from the first check to the last.
 final class ConfirmWork {
     let reloader: Reloader
-    let change: Change
+    let change: ReleaseChange
     let deadline: Deadline
     let settings: ReloadSettings
     private let start = ContinuousClock.now
@@ -57,7 +57,7 @@ final class ConfirmWork {
     private(set) var interruption: (any Error)?
 
     init(
-        reloader: Reloader, change: Change, deadline: Deadline, limit: Duration?,
+        reloader: Reloader, change: ReleaseChange, deadline: Deadline, limit: Duration?,
         look: @escaping (ConfirmState) throws -> Void
     ) {
         self.limit = limit
@@ -70,14 +70,14 @@ final class ConfirmWork {
         steps = reloader.signalledAt == nil ? [] : reloader.settings.escalation.steps
     }
 
-    func run() throws(ReloadError) -> Confirmation {
+    func run() throws(ReloadError) -> ConfirmResult {
         while true {
             try waitUntilHealthy()
             let healthyAfter = ContinuousClock.now - start
             // No evidence means that it was terminated or killed, and has to become well again first.
             guard let evidence = try waitForEvidence() else { continue }
             try watch()
-            return Confirmation(
+            return ConfirmResult(
                 evidence: evidence, checks: checks, healthyAfter: healthyAfter, escalations: escalations)
         }
     }

@@ -1,7 +1,7 @@
 public import Posix
 
 /// One thing that was done to tell the application.
-public struct Notice: Sendable, Equatable {
+public struct NotifyResult: Sendable, Equatable {
     /// The action.
     public let action: Action
     /// What came of it, in words, for example `sent HUP to process 12 (nginx)`.
@@ -16,27 +16,29 @@ extension Reloader {
     ///
     /// - Throws: what failed; the actions after it are not done.
     @discardableResult
-    public func notify(_ change: Change, deadline: Deadline) throws(ReloadError) -> [Notice] {
+    public func notify(_ change: ReleaseChange, deadline: Deadline) throws(ReloadError) -> [NotifyResult] {
         signalled = []
         signalledAt = nil
         activeTargets = []
         let actions = ActionRule.actions(for: change.paths, rules: settings.rules, defaults: settings.defaultActions)
         isLeftAlone = actions.isEmpty && !(settings.rules.isEmpty && settings.defaultActions.isEmpty)
-        var notices: [Notice] = []
+        var notices: [NotifyResult] = []
         for action in actions {
-            notices.append(Notice(action: action, outcome: try perform(action, change, deadline)))
+            notices.append(NotifyResult(action: action, outcome: try perform(action, change, deadline)))
         }
         return notices
     }
 
-    private func perform(_ action: Action, _ change: Change, _ deadline: Deadline) throws(ReloadError) -> String {
-        let patience = deadline.capped(at: settings.patience)
+    private func perform(_ action: Action, _ change: ReleaseChange, _ deadline: Deadline) throws(ReloadError) -> String
+    {
+        // A command has a limit of its own.
+        let limit = deadline.capped(at: settings.healthTimeout)
         switch action {
         case .none: return "nothing"
         case .signal(let signal, let targets):
-            return try send(signal, targets, change, patience)
+            return try send(signal, targets, change, limit)
         case .call(let call):
-            try call.send(settings.http, patience: patience)
+            try call.send(settings.http, deadline: limit)
             return "answered"
         case .run(let program):
             try program.run(in: change.release, change.environment, deadline)

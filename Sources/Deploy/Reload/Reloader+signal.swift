@@ -4,7 +4,7 @@ internal import Posix
 extension Reloader {
     /// Signals the roots of all targets, and says in words what became of each.
     func send(
-        _ signal: Int32, _ targets: [Target], _ change: Change, _ patience: Deadline
+        _ signal: Int32, _ targets: [Target], _ change: ReleaseChange, _ deadline: Deadline
     ) throws(ReloadError) -> String {
         activeTargets += targets.filter { !activeTargets.contains($0) }
         var outcomes: [String] = []
@@ -13,16 +13,16 @@ extension Reloader {
             // Between finding and signalling all may have ended, because somebody restarts them: look again.
             var isTold = false
             while !isTold {
-                for process in try wait(for: target, patience) {
+                for process in try wait(for: target, deadline) {
                     // Another target of the same action may stand for it as well.
                     if !told.contains(process.entry.processID) {
-                        guard let outcome = try tell(process, signal, change, patience) else { continue }
+                        guard let outcome = try tell(process, signal, change, deadline) else { continue }
                         told.insert(process.entry.processID)
                         outcomes.append(outcome)
                     }
                     isTold = true
                 }
-                if !isTold, patience.remaining == .zero {
+                if !isTold, deadline.remaining == .zero {
                     throw ReloadError(
                         code: .noTarget, operation: "signal \(target)", message: "what matches ends at once")
                 }
@@ -33,11 +33,11 @@ extension Reloader {
 
     /// Signals a process as soon as it can take it; nil when it has ended.
     private func tell(
-        _ process: HeldProcess, _ signal: Int32, _ change: Change, _ patience: Deadline
+        _ process: HeldProcess, _ signal: Int32, _ change: ReleaseChange, _ deadline: Deadline
     ) throws(ReloadError) -> String? {
         let entry = process.entry
         if entry.startTime >= change.publishedAt { return "\(entry.shown) was started after publishing" }
-        if !isEnding(signal), try !waitForHandler(of: process, signal, patience) {
+        if !isEnding(signal), try !waitForHandler(of: process, signal, deadline) {
             // It was not told about the bad release either, for this very reason, and must not be ended for it.
             if change.goesBack { return "\(entry.shown) has no handler for SIG\(signalName(signal)), left alone" }
             throw ReloadError(
@@ -53,10 +53,10 @@ extension Reloader {
 
     /// Waits until the signal would not just end the process, which may be on its way up.
     ///
-    /// - Returns: false when it still would at the end of our patience; one that has ended meanwhile counts as ready.
+    /// - Returns: false when it still would at the deadline; one that has ended meanwhile counts as ready.
     /// - Throws: `cancelled`, or what the system refused.
     private func waitForHandler(
-        of process: HeldProcess, _ signal: Int32, _ patience: Deadline
+        of process: HeldProcess, _ signal: Int32, _ deadline: Deadline
     ) throws(ReloadError) -> Bool {
         var pause = Duration.milliseconds(2)
         var heldSince: ContinuousClock.Instant?
@@ -64,33 +64,33 @@ extension Reloader {
             // A process that makes a child is soon done with that, also on a machine that is busy.
             heldSince = effect == .waitsWithAll ? heldSince ?? .now : nil
             if let heldSince, ContinuousClock.now - heldSince > .seconds(1) { return true }
-            if patience.remaining == .zero { return false }
-            try self.pause(pause, patience)
+            if deadline.remaining == .zero { return false }
+            try self.pause(pause, deadline)
             pause = min(pause * 2, .milliseconds(50))
         }
         return true
     }
 
-    /// Finds the processes of a target, and looks again until some are there or patience ends.
-    func wait(for target: Target, _ patience: Deadline) throws(ReloadError) -> [HeldProcess] {
+    /// Finds the processes of a target, and looks again until some are there or the deadline comes.
+    func wait(for target: Target, _ deadline: Deadline) throws(ReloadError) -> [HeldProcess] {
         var pause = Duration.milliseconds(5)
         while true {
             do {
                 return try target.find(ourselves: ourselves)
             } catch {
-                guard error.code == .noTarget || error.code == .stalePidFile, patience.remaining > .zero else {
+                guard error.code == .noTarget || error.code == .stalePidFile, deadline.remaining > .zero else {
                     throw error
                 }
             }
-            try self.pause(pause, patience)
+            try self.pause(pause, deadline)
             pause = min(pause * 2, .milliseconds(200))
         }
     }
 
-    /// Pauses until the end of patience at most; whoever does so looks once more, and then at the time.
-    private func pause(_ duration: Duration, _ patience: Deadline) throws(ReloadError) {
+    /// Pauses until the deadline at most; whoever does so looks once more, and then at the time.
+    private func pause(_ duration: Duration, _ deadline: Deadline) throws(ReloadError) {
         do {
-            try patience.pause(min(duration, patience.remaining))
+            try deadline.pause(min(duration, deadline.remaining))
         } catch {
             if error.isCancelled { throw ReloadError(error) }
         }

@@ -51,13 +51,13 @@ extension RemoteRepository {
                 wanted: found.id, depth: scope.depth, filter: scope.filter, isTrusted: isComplete)
             let state = try store.state(for: question, deadline)
             if let commit = state.present { return FetchResult(commit: commit, objects: 0, bytes: 0) }
-            var want = Want(
+            var want = PackRequest(
                 objects: [found.id], haves: state.haves, shallow: state.shallow,
                 depth: scope.depth > 0 ? scope.depth : state.shallow.isEmpty ? nil : FetchRequest.wholeHistory,
                 filter: scope.filter, limits: limits(scope.maximumBytes))
             want.acceptsThinPack = acceptsThinPack
             acceptsThinPack = false
-            let received = try carrier.fetch(want, into: store, deadline, report)
+            let received = try transport.fetch(want, into: store, deadline, report)
             acceptsThinPack = true
             guard let commit = try store.commit(of: found.id, deadline) else {
                 throw RemoteError(
@@ -75,10 +75,10 @@ extension RemoteRepository {
         _ deadline: Deadline, _ report: (FetchProgress) throws -> Void = { _ in }
     ) throws(RemoteError) -> (objects: Int, bytes: Int) {
         try RemoteError.during("fetch \(objects.count) objects from \(url)") {
-            let want = Want(
+            let want = PackRequest(
                 objects: objects, haves: [], shallow: try store.shallow(deadline), depth: nil, filter: filter,
                 limits: limits(maximumBytes))
-            let received = try carrier.fetch(want, into: store, deadline, report)
+            let received = try transport.fetch(want, into: store, deadline, report)
             return (received.objects, received.bytes)
         }
     }

@@ -36,7 +36,7 @@ public struct RemoteSettings: Sendable {
 public final class RemoteRepository {
     /// Where it is.
     public let url: RemoteURL
-    let carrier: any Carrier
+    let transport: any Transport
     private let settings: RemoteSettings
     /// Whether a thin pack may be asked for: not again after a fetch that failed, since completing one takes long where
     /// tens of thousands of files have changed at once.
@@ -48,9 +48,9 @@ public final class RemoteRepository {
         self.settings = settings
         switch url.scheme {
         case .http, .https:
-            carrier = try RemoteError.during("reach \(url)") { try HTTPCarrier(url, settings) }
-        case .ssh: carrier = SSHCarrier(url, settings)
-        case .file: carrier = LocalCarrier(url)
+            transport = try RemoteError.during("reach \(url)") { try HTTPTransport(url, settings) }
+        case .ssh: transport = SSHTransport(url, settings)
+        case .file: transport = LocalTransport(url)
         }
     }
 
@@ -58,11 +58,11 @@ public final class RemoteRepository {
     ///
     /// A full hash stands for itself, and nobody is asked.
     public func resolve(_ query: RefQuery, _ deadline: Deadline) throws(RemoteError) -> ResolvedReference {
-        try RemoteError.during("resolve \(query.name) at \(url)") { try carrier.resolve(query, deadline) }
+        try RemoteError.during("resolve \(query.name) at \(url)") { try transport.resolve(query, deadline) }
     }
 
     /// Ends what must not outlive an attempt.
     public func close() {
-        carrier.close()
+        transport.close()
     }
 }

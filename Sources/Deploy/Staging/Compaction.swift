@@ -32,7 +32,7 @@ package struct Compaction: Sendable {
     /// Compacts the store if its time has come; the commits that it keeps stay, with their history, and nothing else.
     ///
     /// - Parameters:
-    ///   - objects: the store; call `Keeper.keep` first, so that it keeps what is needed.
+    ///   - objects: the store; call `ReleaseCleanup.keep` first, so that it keeps what is needed.
     ///   - live: the commit that is published, which is kept in any case.
     ///   - isPartial: whether the store was filled with a filter.
     ///   - deadline: when to give up; the store is then as it was.

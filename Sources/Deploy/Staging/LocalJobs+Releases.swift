@@ -8,7 +8,7 @@ internal import Releases
 // The jobs that make and check releases.
 
 extension ExamineRelease: LocalJob {
-    func perform(on jobs: LocalJobs, _ context: JobContext) throws -> Examination {
+    func perform(on jobs: LocalJobs, _ context: JobContext) throws -> VerifyResult {
         try jobs.stager(options).examine(release, byContent: byContent, context.deadline)
     }
 }

@@ -9,7 +9,7 @@ extension Stager {
     /// Compares a release with what was written, by size, time and inode, or byte for byte.
     func examine(
         _ release: Release, byContent: Bool, _ deadline: Deadline
-    ) throws(ReleaseError) -> Examination {
+    ) throws(ReleaseError) -> VerifyResult {
         if let reason = try obviousDamage(release) { return .damaged(reason, sharable: true) }
         let differences = try verify(release, .additions, deadline: deadline)
         if !differences.isEmpty { return .damaged(differences.summary, sharable: !byContent) }

@@ -93,10 +93,10 @@ final class Connection {
     }
 
     /// Waits until the worker is ready.
-    func greeting(_ deadline: Deadline, _ operation: String) throws -> Greeting {
+    func greeting(_ deadline: Deadline, _ operation: String) throws -> WorkerGreeting {
         let frame = try next(deadline, operation)
         guard frame.kind == .ready else { throw WireError("\(frame.kind) came first") }
-        return try Greeting(decoding: frame.payload)
+        return try WorkerGreeting(decoding: frame.payload)
     }
 
     private func next(_ deadline: Deadline, _ operation: String) throws -> Frame {

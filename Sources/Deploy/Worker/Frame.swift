@@ -83,7 +83,7 @@ package struct FrameParser {
 }
 
 /// What the worker says first.
-package struct Greeting: WireValue, Equatable {
+package struct WorkerGreeting: WireValue, Equatable {
     package var version: UInt32
     package var missing: [String]
 

@@ -30,7 +30,7 @@ package final class WorkerServer {
     ///
     /// - Throws: a failure of the socket, or what makes no sense in what came.
     package func run(missing: [String]) throws {
-        try channel.send(.ready, Greeting(missing: missing).encoded)
+        try channel.send(.ready, WorkerGreeting(missing: missing).encoded)
         while let frame = try channel.receive() {
             switch frame.kind {
             case .job: try perform(frame.payload)

@@ -3,7 +3,7 @@ internal import GitObjects
 /// Reads a server's first answer, in whatever pieces it comes.
 public struct AdvertisementParser: Sendable {
     /// How the answer travels.
-    public enum Carrier: Equatable, Sendable {
+    public enum Transport: Equatable, Sendable {
         /// The body of `info/refs?service=git-upload-pack`.
         case http
         /// The first bytes of a session with `git-upload-pack`, over ssh or a pipe.
@@ -19,10 +19,10 @@ public struct AdvertisementParser: Sendable {
     private var undecided: [UInt8] = []
 
     /// A parser at the start of an answer that keeps only the references that `filter` names (nil: all).
-    public init(carrier: Carrier, filter: ReferenceFilter?, limits: ListingLimits = ListingLimits()) {
-        greeting = Greeting(carrier: carrier, filter: filter, limits: limits)
+    public init(transport: Transport, filter: ReferenceFilter?, limits: ListingLimits = ListingLimits()) {
+        greeting = Greeting(transport: transport, filter: filter, limits: limits)
         bytesLeft = limits.bytes
-        isUndecided = carrier == .http
+        isUndecided = transport == .http
     }
 
     /// Whether the answer is whole; over a stream nothing more comes until we ask.

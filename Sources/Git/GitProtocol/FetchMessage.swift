@@ -3,7 +3,7 @@ internal import GitObjects
 /// A fetch request as bytes, in the parts in which a server reads it.
 ///
 /// Over HTTP both parts make one body. Over a stream they may be written in one go as well, as long as somebody reads
-/// meanwhile; a carrier that writes first and reads then writes the opening, reads until the parser has passed the
+/// meanwhile; a transport that writes first and reads then writes the opening, reads until the parser has passed the
 /// shallow section where `isAnsweredBetween` says that there is one, and writes the rest.
 public struct FetchMessage: Equatable, Sendable {
     /// What we want and how deep; in version 2 the whole request.

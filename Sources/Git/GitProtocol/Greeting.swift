@@ -14,13 +14,13 @@ struct Greeting: Sendable {
 
     private(set) var advertisement = Advertisement(version: .zero)
     private var step = Step.start
-    private let carrier: AdvertisementParser.Carrier
+    private let transport: AdvertisementParser.Transport
     private let filter: ReferenceFilter?
     private let limits: ListingLimits
     private var isLastKept = false
 
-    init(carrier: AdvertisementParser.Carrier, filter: ReferenceFilter?, limits: ListingLimits) {
-        self.carrier = carrier
+    init(transport: AdvertisementParser.Transport, filter: ReferenceFilter?, limits: ListingLimits) {
+        self.transport = transport
         self.filter = filter
         self.limits = limits
     }
@@ -52,7 +52,7 @@ struct Greeting: Sendable {
             }
             step = .complete
         // The oldest servers say nothing but this about a repository without references.
-        case .start where carrier == .stream, .afterService, .firstReference, .references: step = .complete
+        case .start where transport == .stream, .afterService, .firstReference, .references: step = .complete
         case .start, .complete: throw unexpected("an end of message where none was due")
         }
     }
@@ -64,7 +64,7 @@ struct Greeting: Sendable {
                 throw unexpected("another service: \"\(printableText(line, limit: 60))\"")
             }
             step = .flushAfterService
-        case .start where carrier == .stream || line.equals("version 2"), .afterService: try takeVersion(line)
+        case .start where transport == .stream || line.equals("version 2"), .afterService: try takeVersion(line)
         case .start: throw unexpected("no service line; it begins with \"\(printableText(line, limit: 60))\"")
         case .firstReference, .references: try takeReferenceLine(line)
         case .capabilities:

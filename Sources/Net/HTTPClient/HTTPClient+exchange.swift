@@ -5,7 +5,7 @@ internal import Posix
 extension HTTPClient {
     /// Sends one request and waits for its answer; the second result is where the answer sends us instead.
     func exchange(
-        _ request: HTTPRequest, with target: Target, deadline: Deadline, idle: Duration, connect: Duration,
+        _ request: HTTPRequest, with target: HTTPAddress, deadline: Deadline, idle: Duration, connect: Duration,
         onHead: (HTTPResponseHead) throws -> Void, onBody: (Span<UInt8>) throws -> Void
     ) throws -> (HTTPResponse, redirection: String?) {
         try prepare(request, for: target, connect: connect)
@@ -13,7 +13,7 @@ extension HTTPClient {
         defer { unsafe curl_slist_free_all(list) }
         return try withoutActuallyEscaping(onHead) { onHead in
             try withoutActuallyEscaping(onBody) { onBody in
-                var exchange = Exchange(
+                var exchange = Transfer(
                     followsRedirects: request.redirects == .sameHost, url: target.url, operation: request.operation,
                     deadline: deadline, onHead: onHead, onBody: onBody)
                 let limits = Limits(deadline: deadline, idle: idle, connect: connect)
@@ -43,7 +43,7 @@ extension HTTPClient {
     }
 
     /// Drives libcurl until the transfer is over, or a limit is.
-    private func run(_ context: UnsafeMutablePointer<Exchange>, _ limits: Limits) throws -> CURLcode {
+    private func run(_ context: UnsafeMutablePointer<Transfer>, _ limits: Limits) throws -> CURLcode {
         let operation = unsafe context.pointee.operation
         unsafe shim_curl_set_callbacks(easy, takeHeaderLine, takeBody, context)
         guard unsafe curl_multi_add_handle(multi, easy) == CURLM_OK else {

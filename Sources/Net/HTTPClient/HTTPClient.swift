@@ -112,9 +112,9 @@ public final class HTTPClient {
         }
     }
 
-    private func target(of request: HTTPRequest) throws(TransferError) -> Target {
+    private func target(of request: HTTPRequest) throws(TransferError) -> HTTPAddress {
         do {
-            return try Target(request.url)
+            return try HTTPAddress(request.url)
         } catch {
             throw TransferError(
                 code: .invalid, operation: request.operation, message: "the URL cannot be used: \(error.words)")

@@ -9,11 +9,11 @@ public struct HTTPOrigin: Hashable, Sendable, CustomStringConvertible {
     /// The server of a URL; nil when the text is no URL that a request can have.
     public init?(_ url: String) {
         // Why it cannot be used is said by the request, which cannot be sent then.
-        guard let target = try? Target(url) else { return nil }
+        guard let target = try? HTTPAddress(url) else { return nil }
         self.init(target)
     }
 
-    init(_ target: Target) {
+    init(_ target: HTTPAddress) {
         scheme = target.scheme
         host = target.host
         port = target.port

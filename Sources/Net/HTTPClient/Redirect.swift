@@ -6,15 +6,15 @@ extension HTTPClient {
     ///
     /// What is for one server alone is not sent to the next one where scheme or port have changed.
     func follow(
-        _ location: String, from target: Target, status: Int, hops: Int, request: inout HTTPRequest
-    ) throws(TransferError) -> Target {
+        _ location: String, from target: HTTPAddress, status: Int, hops: Int, request: inout HTTPRequest
+    ) throws(TransferError) -> HTTPAddress {
         func refuse(_ message: String, hint: String? = nil) -> TransferError {
             TransferError(code: .redirectRefused, operation: request.operation, message: message, hint: hint)
         }
         guard hops <= HTTPClient.mostRedirections else {
             throw refuse("it was redirected more than \(HTTPClient.mostRedirections) times")
         }
-        let next: Target
+        let next: HTTPAddress
         do {
             next = try target.following(location)
         } catch {

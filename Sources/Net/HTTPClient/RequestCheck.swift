@@ -47,7 +47,7 @@ extension HTTPRequest {
     }
 
     /// Takes over what the URL says about the user, when the request does not say it.
-    mutating func adoptCredential(of target: Target) {
+    mutating func adoptCredential(of target: HTTPAddress) {
         guard credential == nil, target.user != nil || target.password != nil else { return }
         credential = ForOrigin(
             .basic(username: target.user ?? "", password: target.password.map { Secret($0) }), serverOf: target.url)

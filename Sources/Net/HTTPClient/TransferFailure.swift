@@ -6,7 +6,7 @@ internal import Posix
 extension HTTPClient {
     /// What libcurl's code, and its words, mean for us.
     func failure(
-        _ code: CURLcode, _ facts: shim_curl_facts, request: HTTPRequest, target: Target
+        _ code: CURLcode, _ facts: shim_curl_facts, request: HTTPRequest, target: HTTPAddress
     ) -> TransferError {
         let proxy = configuration.proxy.proxy(forSecure: target.isSecure)
         let said = spoken(code, without: request.credential?.unsent, proxy)
@@ -67,7 +67,7 @@ extension HTTPClient {
                 : "the server asks for a client certificate: set --tls-cert-file and --tls-key-file")
     }
 
-    private func untrusted(_ error: Maker, _ said: String, _ result: Int, _ target: Target) -> TransferError {
+    private func untrusted(_ error: Maker, _ said: String, _ result: Int, _ target: HTTPAddress) -> TransferError {
         // Numbers of x509_vfy.h. Names are compared before libcurl asks for OpenSSL's verdict: then it is still 0 or 1.
         let hint =
             switch result {
@@ -118,10 +118,10 @@ extension HTTPClient {
 }
 
 /// Where the proxy is; nil for one that does not speak HTTP, or that cannot be used.
-private func proxyTarget(_ proxy: Secret) -> Target? {
+private func proxyTarget(_ proxy: Secret) -> HTTPAddress? {
     let text = proxy.exposed
     // Why it cannot be used is libcurl's to say; here it only means that there is nothing to compare with.
-    return try? Target(text.contains("://") ? text : "http://" + text)
+    return try? HTTPAddress(text.contains("://") ? text : "http://" + text)
 }
 
 /// A server that wants a certificate says so in a TLS alert, some only after the handshake.

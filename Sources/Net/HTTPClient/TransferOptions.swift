@@ -14,7 +14,7 @@ extension HTTPClient {
     }
 
     /// Prepares the handle for one request; connections and TLS sessions of earlier ones stay.
-    func prepare(_ request: HTTPRequest, for target: Target, connect: Duration) throws(TransferError) {
+    func prepare(_ request: HTTPRequest, for target: HTTPAddress, connect: Duration) throws(TransferError) {
         let operation = request.operation
         let proxy = configuration.proxy.proxy(forSecure: target.isSecure)?.exposed ?? ""
         let usesTLS = target.isSecure || proxy.hasPrefix("https:")
@@ -109,7 +109,7 @@ extension HTTPClient {
     /// Sets the header fields that are for this server and returns the list, which the caller frees when the transfer
     /// is over.
     func setHeaders(
-        of request: HTTPRequest, for target: Target
+        of request: HTTPRequest, for target: HTTPAddress
     ) throws(TransferError) -> UnsafeMutablePointer<curl_slist>? {
         var list: UnsafeMutablePointer<curl_slist>?
         let own = request.headers + (request.secretHeaders?.value(for: target.origin) ?? [])

@@ -129,14 +129,14 @@ private func received(
     _ context: UnsafeMutableRawPointer, _ connection: OpaquePointer, _ request: UnsafeMutableRawPointer,
     _ method: UnsafePointer<CChar>, _ bytes: UnsafePointer<UInt8>?, _ count: Int
 ) -> Bool {
-    let exchange = unsafe Unmanaged<Exchange>.fromOpaque(request).takeUnretainedValue()
+    let exchange = unsafe Unmanaged<RequestExchange>.fromOpaque(request).takeUnretainedValue()
     return unsafe owner(context).received(
         connection, exchange, method: String(cString: method),
         bytes: UnsafeBufferPointer(start: bytes, count: count))
 }
 
 private func ended(_ context: UnsafeMutableRawPointer, _ request: UnsafeMutableRawPointer) {
-    let exchange = unsafe Unmanaged<Exchange>.fromOpaque(request).takeRetainedValue()
+    let exchange = unsafe Unmanaged<RequestExchange>.fromOpaque(request).takeRetainedValue()
     unsafe owner(context).ended(exchange)
 }
 

@@ -31,15 +31,15 @@ final class ServerCore: Sendable {
         return id
     }
 
-    func began(_ connectionID: UInt, _ target: String) -> Exchange {
+    func began(_ connectionID: UInt, _ target: String) -> RequestExchange {
         connections.enter(.receiving, connectionID)
         // A connection that nobody knows cannot be told from a stranger's.
         let peer = connections.peer(of: connectionID) ?? .address("unknown")
-        return Exchange(connectionID: connectionID, peer: peer, target: RequestTarget(target))
+        return RequestExchange(connectionID: connectionID, peer: peer, target: RequestTarget(target))
     }
 
     func received(
-        _ connection: OpaquePointer, _ exchange: Exchange, method: String, bytes: UnsafeBufferPointer<UInt8>
+        _ connection: OpaquePointer, _ exchange: RequestExchange, method: String, bytes: UnsafeBufferPointer<UInt8>
     ) -> Bool {
         if !exchange.hasHead {
             exchange.hasHead = true
@@ -60,7 +60,7 @@ final class ServerCore: Sendable {
     /// The bodies that are being received.
     var bodyBytesInMemory: Int { bodyBytes.withLock { $0 } }
 
-    func ended(_ exchange: Exchange) {
+    func ended(_ exchange: RequestExchange) {
         release(exchange)
         connections.enter(.idle, exchange.connectionID)
     }
@@ -90,7 +90,7 @@ final class ServerCore: Sendable {
         for stream in open { stream.close() }
     }
 
-    private func take(_ bytes: UnsafeBufferPointer<UInt8>, _ exchange: Exchange) {
+    private func take(_ bytes: UnsafeBufferPointer<UInt8>, _ exchange: RequestExchange) {
         guard exchange.refusal == nil else { return }
         let count = bytes.count
         if exchange.body.count + count > limits.bodyBytes {
@@ -111,23 +111,23 @@ final class ServerCore: Sendable {
     }
 
     /// What still comes is read and forgotten: the library takes an answer only before a body or behind it.
-    private func refuse(_ exchange: Exchange, _ response: Response) {
+    private func refuse(_ exchange: RequestExchange, _ response: Response) {
         log("request refused: \(response.status)")
         release(exchange)
         exchange.refusal = response
     }
 
-    private func release(_ exchange: Exchange) {
+    private func release(_ exchange: RequestExchange) {
         let count = exchange.body.count
         if count > 0 { bodyBytes.withLock { $0 -= count } }
         exchange.body = []
     }
 
-    private func readHeaders(_ connection: OpaquePointer, into exchange: Exchange) {
+    private func readHeaders(_ connection: OpaquePointer, into exchange: RequestExchange) {
         withExtendedLifetime(exchange) {
             unsafe shim_mhd_headers(connection, Unmanaged.passUnretained(exchange).toOpaque()) {
                 context, name, nameCount, value, valueCount in
-                let exchange = unsafe Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
+                let exchange = unsafe Unmanaged<RequestExchange>.fromOpaque(context).takeUnretainedValue()
                 let name = unsafe String(decoding: UnsafeBufferPointer(start: name, count: nameCount), as: UTF8.self)
                 let value = unsafe String(decoding: UnsafeBufferPointer(start: value, count: valueCount), as: UTF8.self)
                 exchange.headers.append(HeaderField(name, value))
@@ -135,7 +135,7 @@ final class ServerCore: Sendable {
         }
     }
 
-    private func answer(_ connection: OpaquePointer, _ exchange: Exchange, _ response: Response) -> Bool {
+    private func answer(_ connection: OpaquePointer, _ exchange: RequestExchange, _ response: Response) -> Bool {
         release(exchange)
         var made: OpaquePointer?
         switch response.body {

@@ -1,3 +1,4 @@
+import ControlAPI
 import JSON
 import Posix
 import Telemetry

@@ -48,7 +48,7 @@ struct PartialCloneTests {
     }
 
     private func expectExact(
-        _ estate: Estate, _ release: Release, _ fixture: GitFixture, _ patterns: String?,
+        _ sidecar: SidecarFixture, _ release: Release, _ fixture: GitFixture, _ patterns: String?,
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let expected = Scratch.directory + "/full"
@@ -70,17 +70,17 @@ struct PartialCloneTests {
 
     @Test("make the releases that a full one makes, with so few requests", arguments: Case.all)
     func releases(kind: Case) throws {
-        let estate = try Estate()
-        estate.scope = FetchScope(depth: kind.depth, filter: kind.filter)
-        estate.options.sparsePatterns = kind.patterns.map { Array($0.utf8) }
-        let fixture = try estate.repository("app.git")
+        let sidecar = try SidecarFixture()
+        sidecar.scope = FetchScope(depth: kind.depth, filter: kind.filter)
+        sidecar.options.sparsePatterns = kind.patterns.map { Array($0.utf8) }
+        let fixture = try sidecar.repository("app.git")
         try fixture.commit(["old": "gone\n", "src/old": "gone\n"])
         try fixture.commit(Self.files.merging(["old": .deleted, "src/old": .deleted]) { first, _ in first })
-        try withGitHTTPServer(serving: estate.served) { server in
-            let first = try estate.deploy(server.url("app.git"))
+        try withGitHTTPServer(serving: sidecar.served) { server in
+            let first = try sidecar.deploy(server.url("app.git"))
             // One more request asks what the branch stands for.
             #expect(try posts(server) == kind.first + 1)
-            try expectExact(estate, first, fixture, kind.patterns)
+            try expectExact(sidecar, first, fixture, kind.patterns)
             for (round, change) in [
                 ["docs/a": "changed\n", "src/lib/y.c": "changed\n", "new/file": "new\n"],
                 // What is there again is in the history that both sides have, and yet was never sent.
@@ -88,32 +88,32 @@ struct PartialCloneTests {
             ].enumerated() {
                 let before = try posts(server)
                 try fixture.commit(change.mapValues { .text($0) })
-                let release = try estate.deploy(server.url("app.git"))
+                let release = try sidecar.deploy(server.url("app.git"))
                 #expect(try posts(server) - before == kind.next + 1, "round \(round)")
-                try expectExact(estate, release, fixture, kind.patterns)
+                try expectExact(sidecar, release, fixture, kind.patterns)
             }
             server.stop()
             // Without the server: what people run in a release needs nothing more.
-            let live = try #require(estate.live)
+            let live = try #require(sidecar.live)
             let path = live.path
-            #expect(try estate.git(path, "status", "--porcelain", "--ignored") == "")
-            let count = try estate.git(path, "log", "--format=%h").split(separator: "\n").count
+            #expect(try sidecar.git(path, "status", "--porcelain", "--ignored") == "")
+            let count = try sidecar.git(path, "log", "--format=%h").split(separator: "\n").count
             #expect(count == (kind.depth == 0 ? 4 : 1))
-            #expect(try estate.git(path, "show", "HEAD:docs/a") == "changed")
-            #expect(try estate.stager.verify(live, .full, deadline: .after(.seconds(10))) == [])
+            #expect(try sidecar.git(path, "show", "HEAD:docs/a") == "changed")
+            #expect(try sidecar.stager.verify(live, .full, deadline: .after(.seconds(10))) == [])
         }
     }
 
     @Test("leave most of the history's contents where they are")
     func transfersLess() throws {
-        let estate = try Estate()
-        estate.scope = FetchScope(depth: 0, filter: .withoutBlobs)
-        let fixture = try estate.repository("app.git")
+        let sidecar = try SidecarFixture()
+        sidecar.scope = FetchScope(depth: 0, filter: .withoutBlobs)
+        let fixture = try sidecar.repository("app.git")
         let hashes = try (0..<20).map { try fixture.commit(["a": .text("\($0)\n")]) }
-        try withGitHTTPServer(serving: estate.served) { server in
-            try estate.deploy(server.url("app.git"))
+        try withGitHTTPServer(serving: sidecar.served) { server in
+            try sidecar.deploy(server.url("app.git"))
             let missing = try runProgram([
-                "git", "--git-dir", estate.layout.gitDirectory, "rev-list", "--objects", "--missing=print", hashes[19],
+                "git", "--git-dir", sidecar.layout.gitDirectory, "rev-list", "--objects", "--missing=print", hashes[19],
             ])
             #expect(try missing.succeeded().output.split(separator: "\n").count { $0.hasPrefix("?") } == 19)
         }
@@ -126,36 +126,36 @@ struct PartialCloneTests {
             [.none, .withoutBlobs, .none], [.withoutTrees, .withoutBlobs, .withoutTrees, .none],
         ], [true, false])
     func changes(filters: [ObjectFilter], isLocal: Bool) throws {
-        let estate = try Estate()
-        let fixture = try estate.repository("app.git")
+        let sidecar = try SidecarFixture()
+        let fixture = try sidecar.repository("app.git")
         let big = String(repeating: "a line that makes differences worth while\n", count: 200)
         try fixture.commit(Self.files.merging(["big": .text(big)]) { first, _ in first })
         try fixture.commit(["big": .text(big + "2\n")])
-        try withGitHTTPServer(serving: estate.served) { server in
+        try withGitHTTPServer(serving: sidecar.served) { server in
             for (round, filter) in filters.enumerated() {
-                estate.scope = FetchScope(depth: 0, filter: filter)
+                sidecar.scope = FetchScope(depth: 0, filter: filter)
                 try fixture.commit(["big": .text(big + "round \(round)\n"), "docs/\(round)": "x\n"])
-                let release = try estate.deploy(isLocal ? "file://\(fixture.path)" : server.url("app.git"))
-                try expectExact(estate, release, fixture, nil)
+                let release = try sidecar.deploy(isLocal ? "file://\(fixture.path)" : server.url("app.git"))
+                try expectExact(sidecar, release, fixture, nil)
             }
         }
     }
 
     @Test("go for submodules too")
     func submodules() throws {
-        let estate = try Estate()
-        estate.scope = FetchScope(depth: 1, filter: .withoutBlobs)
-        let library = try estate.repository("library.git")
+        let sidecar = try SidecarFixture()
+        sidecar.scope = FetchScope(depth: 1, filter: .withoutBlobs)
+        let library = try sidecar.repository("library.git")
         try library.commit(["l": "1\n"])
-        let app = try estate.repository("app.git")
+        let app = try sidecar.repository("app.git")
         try app.commit([
             ".gitmodules": modules((name: "l", path: "l", url: "../library.git")),
             "l": .submodule(try library.resolve("main")),
         ])
-        try withGitHTTPServer(serving: estate.served) { server in
-            try estate.expectExact(try estate.deploy(server.url("app.git")), cloning: server.url("app.git"))
+        try withGitHTTPServer(serving: sidecar.served) { server in
+            try sidecar.expectExact(try sidecar.deploy(server.url("app.git")), cloning: server.url("app.git"))
             try app.commit(["l": .submodule(try library.commit(["l": "2\n", "m": "3\n"]))])
-            try estate.expectExact(try estate.deploy(server.url("app.git")), cloning: server.url("app.git"))
+            try sidecar.expectExact(try sidecar.deploy(server.url("app.git")), cloning: server.url("app.git"))
         }
     }
 }

@@ -13,16 +13,16 @@ import Testing
 @Suite("Submodules", .scratch, .timeLimit(.minutes(2)))
 struct SubmodulesTests {
     /// Three levels: `app` has `libs/one` by a relative address, which has `nested` by another.
-    private func family(_ estate: Estate) throws -> (app: GitFixture, one: GitFixture, nested: GitFixture) {
-        let nested = try estate.repository("libraries/nested.git")
+    private func family(_ fixture: SidecarFixture) throws -> (app: GitFixture, one: GitFixture, nested: GitFixture) {
+        let nested = try fixture.repository("libraries/nested.git")
         let deepest = try nested.commit(["n": "nested\n", "run": .executable([35])])
-        let one = try estate.repository("libraries/one.git")
+        let one = try fixture.repository("libraries/one.git")
         let middle = try one.commit([
             "o": "one\n", ".gitattributes": "*.txt text eol=crlf\n", "x.txt": "a\n",
             ".gitmodules": modules((name: "in/side", path: "in side/nested", url: "./../nested.git")),
             "in side/nested": .submodule(deepest),
         ])
-        let app = try estate.repository("app.git")
+        let app = try fixture.repository("app.git")
         try app.commit([
             "a": "app\n", "libs/one": .submodule(middle),
             ".gitmodules": modules((name: "libs/one", path: "libs/one", url: "../libraries/one.git")),
@@ -38,64 +38,64 @@ struct SubmodulesTests {
 
     @Test("nested ones with relative addresses come out as git clones them, and cost nothing the next time")
     func recursive() throws {
-        let estate = try Estate()
-        let (app, _, _) = try family(estate)
-        try withGitHTTPServer(serving: estate.served) { server in
-            let first = try estate.deploy(server.url("app.git"))
-            try estate.expectExact(first, cloning: server.url("app.git"))
-            #expect(try estate.git(first.path + "/libs/one/in side/nested", "log", "--format=%s") == "change")
+        let fixture = try SidecarFixture()
+        let (app, _, _) = try family(fixture)
+        try withGitHTTPServer(serving: fixture.served) { server in
+            let first = try fixture.deploy(server.url("app.git"))
+            try fixture.expectExact(first, cloning: server.url("app.git"))
+            #expect(try fixture.git(first.path + "/libs/one/in side/nested", "log", "--format=%s") == "change")
             let before = try libraryRequests(server)
             try app.commit(["a": "changed\n"])
-            let second = try estate.deploy(server.url("app.git"))
+            let second = try fixture.deploy(server.url("app.git"))
             #expect(try libraryRequests(server) == before)
-            try estate.expectExact(second, cloning: server.url("app.git"))
-            #expect(estate.figures?.written == 1)
+            try fixture.expectExact(second, cloning: server.url("app.git"))
+            #expect(fixture.figures?.written == 1)
             for path in ["libs/one/o", "libs/one/x.txt", "libs/one/in side/nested/n", "libs/one/in side/nested/run"] {
                 #expect(try status(first, path).isSameFile(as: status(second, path)))
             }
-            #expect(try estate.stager.verify(first, .full, deadline: .after(.seconds(10))) == [])
+            #expect(try fixture.stager.verify(first, .full, deadline: .after(.seconds(10))) == [])
         }
     }
 
     @Test("git works in them wherever the volume is mounted")
     func mountedElsewhere() throws {
-        let estate = try Estate()
-        _ = try family(estate)
-        let release = try estate.deploy("file://\(estate.served)/app.git")
-        try estate.expectExact(release, cloning: "file://\(estate.served)/app.git")
+        let fixture = try SidecarFixture()
+        _ = try family(fixture)
+        let release = try fixture.deploy("file://\(fixture.served)/app.git")
+        try fixture.expectExact(release, cloning: "file://\(fixture.served)/app.git")
         let moved = Scratch.directory + "/elsewhere"
-        try Files.rename(estate.layout.root, to: moved)
+        try Files.rename(fixture.layout.root, to: moved)
         let path = "\(moved)/.worktrees/\(release.commit)"
-        #expect(try estate.git(path, "status", "--porcelain") == "")
-        #expect(try estate.git(path + "/libs/one", "status", "--porcelain") == "")
-        #expect(try estate.git(path + "/libs/one/in side/nested", "log", "--format=%s") == "change")
+        #expect(try fixture.git(path, "status", "--porcelain") == "")
+        #expect(try fixture.git(path + "/libs/one", "status", "--porcelain") == "")
+        #expect(try fixture.git(path + "/libs/one/in side/nested", "log", "--format=%s") == "change")
         try TestFiles.write("edited", to: path + "/libs/one/in side/nested/n")
-        #expect(try estate.git(path, "status", "--porcelain") == " M libs/one")
+        #expect(try fixture.git(path, "status", "--porcelain") == " M libs/one")
     }
 
     @Test("of the first level only, or none, as asked", arguments: [SubmoduleDepth.shallow, .off])
     func levels(depth: SubmoduleDepth) throws {
-        let estate = try Estate()
-        _ = try family(estate)
-        estate.depth = depth
-        try withGitHTTPServer(serving: estate.served) { server in
-            let release = try estate.deploy(server.url("app.git"))
+        let fixture = try SidecarFixture()
+        _ = try family(fixture)
+        fixture.depth = depth
+        try withGitHTTPServer(serving: fixture.served) { server in
+            let release = try fixture.deploy(server.url("app.git"))
             #expect(try TestFiles.list(release.path + "/libs/one").isEmpty == (depth == .off))
             if depth == .shallow { #expect(try TestFiles.list(release.path + "/libs/one/in side/nested").isEmpty) }
-            #expect(try estate.git(release.path, "status", "--porcelain") == "")
-            #expect(try estate.stager.verify(release, .full, deadline: .after(.seconds(10))) == [])
+            #expect(try fixture.git(release.path, "status", "--porcelain") == "")
+            #expect(try fixture.stager.verify(release, .full, deadline: .after(.seconds(10))) == [])
         }
     }
 
     @Test("are added, moved, changed, pointed elsewhere and removed from one release to the next")
     func changes() throws {
-        let estate = try Estate()
-        let (app, one, nested) = try family(estate)
-        try withGitHTTPServer(serving: estate.served) { server in
+        let fixture = try SidecarFixture()
+        let (app, one, nested) = try family(fixture)
+        try withGitHTTPServer(serving: fixture.served) { server in
             let address = server.url("app.git")
             func step() throws -> Release {
-                let release = try estate.deploy(address)
-                try estate.expectExact(release, cloning: address)
+                let release = try fixture.deploy(address)
+                try fixture.expectExact(release, cloning: address)
                 return release
             }
             let first = try step()
@@ -115,7 +115,7 @@ struct SubmodulesTests {
             #expect(try text(third, "moved/here/o") == "two\n")
             #expect(try status(moved, "moved/here/x.txt").isSameFile(as: status(third, "moved/here/x.txt")))
             // Another address under the same name, and a second submodule inside the place of files.
-            let other = try estate.repository("other.git")
+            let other = try fixture.repository("other.git")
             let elsewhere = try other.commit(["other": "1\n"])
             try app.commit([
                 ".gitmodules": modules(
@@ -134,63 +134,63 @@ struct SubmodulesTests {
 
     @Test("what was edited in one is written afresh, and what was added is not taken over")
     func edits() throws {
-        let estate = try Estate()
-        let (app, _, _) = try family(estate)
-        let address = "file://\(estate.served)/app.git"
-        let first = try estate.deploy(address)
+        let fixture = try SidecarFixture()
+        let (app, _, _) = try family(fixture)
+        let address = "file://\(fixture.served)/app.git"
+        let first = try fixture.deploy(address)
         try TestFiles.write("edited", to: first.path + "/libs/one/o")
         try TestFiles.write("added", to: first.path + "/libs/one/in side/added")
         try Files.removeTree(first.path + "/libs/one/in side/nested")
-        let differences = try estate.stager.verify(first, .additions, deadline: .after(.seconds(10)))
+        let differences = try fixture.stager.verify(first, .additions, deadline: .after(.seconds(10)))
         #expect(
             Set(differences.map(\.description)) == [
                 "changed: libs/one/o", "added: libs/one/in side/added", "missing: libs/one/in side/nested",
             ])
         try app.commit(["a": "2\n"])
-        let second = try estate.deploy(address)
-        try estate.expectExact(second, cloning: address)
-        let repaired = try estate.stager.repair(first, deadline: .after(.seconds(10)))
-        #expect(try estate.stager.verify(repaired, .full, deadline: .after(.seconds(10))) == [])
+        let second = try fixture.deploy(address)
+        try fixture.expectExact(second, cloning: address)
+        let repaired = try fixture.stager.repair(first, deadline: .after(.seconds(10)))
+        #expect(try fixture.stager.verify(repaired, .full, deadline: .after(.seconds(10))) == [])
         #expect(try text(repaired, "libs/one/in side/nested/n") == "nested\n")
     }
 
     @Test("work where the release itself is the directory that is published")
     func directoryMode() throws {
-        let estate = try Estate()
-        let (app, _, _) = try family(estate)
-        let address = "file://\(estate.served)/app.git"
-        let publisher = Publisher(layout: estate.layout, mode: .directory)
+        let fixture = try SidecarFixture()
+        let (app, _, _) = try family(fixture)
+        let address = "file://\(fixture.served)/app.git"
+        let publisher = Publisher(layout: fixture.layout, mode: .directory)
         /// Publishes the newest commit, and says where it is reached.
         func publish() throws -> Release {
-            let release = try estate.deploy(address)
+            let release = try fixture.deploy(address)
             #expect(try publisher.publish(release) == [])
             return publisher.place(of: release)
         }
         let first = try publish()
-        estate.live = first
-        try estate.expectExact(first, cloning: address)
+        fixture.live = first
+        try fixture.expectExact(first, cloning: address)
         try app.commit(["a": "2\n"])
         let second = try publish()
-        try estate.expectExact(second, cloning: address)
-        let former = Release(commit: first.commit, path: estate.layout.directory(of: first.commit))
-        #expect(try estate.stager.verify(former, .full, deadline: .after(.seconds(10))) == [])
-        #expect(try estate.git(former.path, "status", "--porcelain") == "")
+        try fixture.expectExact(second, cloning: address)
+        let former = Release(commit: first.commit, path: fixture.layout.directory(of: first.commit))
+        #expect(try fixture.stager.verify(former, .full, deadline: .after(.seconds(10))) == [])
+        #expect(try fixture.git(former.path, "status", "--porcelain") == "")
     }
 
     @Test("that nobody names, or that are switched off, stay empty as with git")
     func leftEmpty() throws {
-        let estate = try Estate()
-        let (app, one, _) = try family(estate)
+        let fixture = try SidecarFixture()
+        let (app, one, _) = try family(fixture)
         let tip = try one.resolve("main")
         try app.commit([
             ".gitmodules": .text("[submodule \"x\"]\npath=libs/one\nurl=../libraries/one.git\nupdate=none\n"),
             "unnamed": .submodule(tip),
         ])
-        let address = "file://\(estate.served)/app.git"
-        let release = try estate.deploy(address)
+        let address = "file://\(fixture.served)/app.git"
+        let release = try fixture.deploy(address)
         #expect(try TestFiles.list(release.path + "/libs/one").isEmpty)
         #expect(try TestFiles.list(release.path + "/unnamed").isEmpty)
-        #expect(try estate.git(release.path, "status", "--porcelain") == "")
+        #expect(try fixture.git(release.path, "status", "--porcelain") == "")
     }
 
     @Test(
@@ -215,22 +215,22 @@ struct SubmodulesTests {
             ("[submodule \"x\"]\npath=libs/one\n", "has no url"), ("[submodule \"x\n", "line 1"),
         ])
     func refusals(file: String, reason: String) throws {
-        let estate = try Estate()
-        let (app, _, _) = try family(estate)
+        let fixture = try SidecarFixture()
+        let (app, _, _) = try family(fixture)
         try app.commit([".gitmodules": .text(file)])
-        try withGitHTTPServer(serving: estate.served) { server in
-            let error = #expect(throws: (any Error).self) { try estate.deploy(server.url("app.git")) }
+        try withGitHTTPServer(serving: fixture.served) { server in
+            let error = #expect(throws: (any Error).self) { try fixture.deploy(server.url("app.git")) }
             let text = error.map { "\($0)" } ?? ""
             #expect(text.contains(reason), "\(text)")
         }
-        #expect(!TestFiles.exists(estate.layout.gitDirectory + "/modules"))
-        #expect(!TestFiles.exists(estate.layout.staging))
+        #expect(!TestFiles.exists(fixture.layout.gitDirectory + "/modules"))
+        #expect(!TestFiles.exists(fixture.layout.staging))
     }
 
     @Test("in directories that a symbolic link of the same name leads out of are refused")
     func linkedParent() throws {
-        let estate = try Estate()
-        let (app, one, _) = try family(estate)
+        let fixture = try SidecarFixture()
+        let (app, one, _) = try family(fixture)
         let outside = Scratch.directory + "/outside"
         try TestFiles.makeDirectory(outside)
         let target = try app.writeBlob(Array(outside.utf8))
@@ -243,19 +243,19 @@ struct SubmodulesTests {
             .init(mode: "40000", name: Array("libs".utf8), hash: inner),
         ])
         try app.branch("bad", at: try app.commit(tree: tree))
-        #expect(throws: (any Error).self) { try estate.deploy("file://\(estate.served)/app.git", "bad") }
+        #expect(throws: (any Error).self) { try fixture.deploy("file://\(fixture.served)/app.git", "bad") }
         #expect(try TestFiles.list(outside).isEmpty)
     }
 
     @Test("have the credential of their own host")
     func credentials() throws {
-        let estate = try Estate()
-        let (_, one, _) = try family(estate)
+        let fixture = try SidecarFixture()
+        let (_, one, _) = try family(fixture)
         let secured = GitHTTPServer.Options { $0.users = ["first": "secret one"] }
         let other = GitHTTPServer.Options { $0.users = ["second": "secret two"] }
-        try withGitHTTPServer(serving: estate.served, secured) { mine in
-            try withGitHTTPServer(serving: estate.served, other) { theirs in
-                let app = try estate.repository("two-hosts.git")
+        try withGitHTTPServer(serving: fixture.served, secured) { mine in
+            try withGitHTTPServer(serving: fixture.served, other) { theirs in
+                let app = try fixture.repository("two-hosts.git")
                 try app.commit([
                     ".gitmodules": modules((name: "a", path: "a", url: theirs.url("libraries/one.git"))),
                     "a": .submodule(try one.resolve("main")),
@@ -265,14 +265,14 @@ struct SubmodulesTests {
                         prefix: try RemoteURL(parsing: server.url("")), username: user,
                         password: .value(Secret(password)))
                 }
-                estate.credentials = CredentialRules([try rule(mine, "first", "secret one")])
-                let error = #expect(throws: RemoteError.self) { try estate.deploy(mine.url("two-hosts.git")) }
+                fixture.credentials = CredentialRules([try rule(mine, "first", "secret one")])
+                let error = #expect(throws: RemoteError.self) { try fixture.deploy(mine.url("two-hosts.git")) }
                 #expect(error?.kind == .authentication)
                 #expect(error?.operation == "fetch submodule a")
-                estate.credentials = CredentialRules([
+                fixture.credentials = CredentialRules([
                     try rule(mine, "first", "secret one"), try rule(theirs, "second", "secret two"),
                 ])
-                let release = try estate.deploy(mine.url("two-hosts.git"))
+                let release = try fixture.deploy(mine.url("two-hosts.git"))
                 #expect(try text(release, "a/in side/nested/n") == "nested\n")
             }
         }
@@ -280,51 +280,51 @@ struct SubmodulesTests {
 
     @Test("come from where insteadOf sends their addresses")
     func rewriting() throws {
-        let estate = try Estate()
-        let (app, one, _) = try family(estate)
+        let fixture = try SidecarFixture()
+        let (app, one, _) = try family(fixture)
         try app.commit([
             ".gitmodules": modules((name: "a", path: "libs/one", url: "https://example.invalid/one.git")),
             "libs/one": .submodule(try one.resolve("main")),
         ])
-        try withGitHTTPServer(serving: estate.served) { server in
-            estate.rewriting = [InsteadOf(base: server.url("libraries/"), prefix: "https://example.invalid/")]
-            let release = try estate.deploy(server.url("app.git"))
+        try withGitHTTPServer(serving: fixture.served) { server in
+            fixture.rewriting = [InsteadOf(base: server.url("libraries/"), prefix: "https://example.invalid/")]
+            let release = try fixture.deploy(server.url("app.git"))
             #expect(try text(release, "libs/one/o") == "one\n")
         }
     }
 
     @Test("may be at a commit that is no tip", arguments: [true, false])
     func oldCommit(passesGitProtocol: Bool) throws {
-        let estate = try Estate()
-        let (_, one, _) = try family(estate)
+        let fixture = try SidecarFixture()
+        let (_, one, _) = try family(fixture)
         try one.commit(["o": "newer\n"])
-        try withGitHTTPServer(serving: estate.served, .init { $0.passesGitProtocol = passesGitProtocol }) { server in
-            let release = try estate.deploy(server.url("app.git"))
-            try estate.expectExact(release, cloning: server.url("app.git"))
-            #expect(try estate.git(release.path + "/libs/one", "rev-list", "--count", "HEAD") == "1")
+        try withGitHTTPServer(serving: fixture.served, .init { $0.passesGitProtocol = passesGitProtocol }) { server in
+            let release = try fixture.deploy(server.url("app.git"))
+            try fixture.expectExact(release, cloning: server.url("app.git"))
+            #expect(try fixture.git(release.path + "/libs/one", "rev-list", "--count", "HEAD") == "1")
         }
     }
 
     @Test("at a commit that is no tip come from a server that gives out only tips, out of its branches")
     func refusingServer() throws {
-        let estate = try Estate()
-        let (app, one, _) = try family(estate)
+        let fixture = try SidecarFixture()
+        let (app, one, _) = try family(fixture)
         let options = GitSSHServer.Options { $0.passesGitProtocol = false }
-        try withGitSSHServer(serving: estate.served, options) { server in
+        try withGitSSHServer(serving: fixture.served, options) { server in
             let hosts = Scratch.directory + "/known_hosts"
             try TestFiles.write(server.knownHosts, to: hosts)
-            estate.ssh.hostKeys = .knownHosts(file: hosts)
-            estate.ssh.keyFiles = [try GitSSHServer.clientKeyPath()]
+            fixture.ssh.hostKeys = .knownHosts(file: hosts)
+            fixture.ssh.keyFiles = [try GitSSHServer.clientKeyPath()]
             try one.commit(["o": "newer\n"])
-            let release = try estate.deploy(server.url("app.git"))
+            let release = try fixture.deploy(server.url("app.git"))
             #expect(try text(release, "libs/one/o") == "one\n")
             // The next release needs nobody.
             try app.commit(["a": "2\n"])
-            try estate.deploy(server.url("app.git"))
+            try fixture.deploy(server.url("app.git"))
             let lost = try one.commit(["o": "lost\n"], to: "side")
             try one.git("update-ref", "-d", "refs/heads/side")
             try app.commit(["libs/one": .submodule(lost)])
-            let error = #expect(throws: RemoteError.self) { try estate.deploy(server.url("app.git")) }
+            let error = #expect(throws: RemoteError.self) { try fixture.deploy(server.url("app.git")) }
             #expect(error?.description.contains("fetch submodule libs/one") == true)
             #expect(
                 error?.description.contains("it is in no branch that was looked at") == true,
@@ -334,57 +334,57 @@ struct SubmodulesTests {
 
     @Test("whose releases are gone give their space back, and those of releases that are there do not")
     func tidiness() throws {
-        let estate = try Estate()
-        let (app, one, _) = try family(estate)
-        let address = "file://\(estate.served)/app.git"
-        let first = try estate.deploy(address)
-        let cleaner = try Cleaner(estate.layout)
-        let stores = ModuleStores(layout: estate.layout)
+        let fixture = try SidecarFixture()
+        let (app, one, _) = try family(fixture)
+        let address = "file://\(fixture.served)/app.git"
+        let first = try fixture.deploy(address)
+        let cleaner = try Cleaner(fixture.layout)
+        let stores = ModuleStores(layout: fixture.layout)
         let deadline = Deadline.after(.seconds(20))
         func sweep(live: Release, previous: [ObjectID] = []) throws -> ModuleSweepResult {
-            try stores.sweep(live: live.commit, previous: previous, in: estate.store, deadline: deadline)
+            try stores.sweep(live: live.commit, previous: previous, in: fixture.store, deadline: deadline)
         }
         let idle = try sweep(live: first)
         #expect(idle.removed == [] && idle.released == 0)
         // One commit of the submodule follows another; the old release goes.
         try app.commit(["libs/one": .submodule(try one.commit(["o": "2\n"]))])
-        let second = try estate.deploy(address)
+        let second = try fixture.deploy(address)
         try Files.removeTree(first.path)
-        try Files.removeTree(estate.layout.metadata(of: first.commit))
+        try Files.removeTree(fixture.layout.metadata(of: first.commit))
         // What may be gone back to is kept, with a directory or without.
         #expect(try sweep(live: second, previous: [first.commit]).released == 0)
         #expect(try sweep(live: second).released == 1)
-        #expect(try estate.stager.verify(second, .full, deadline: deadline) == [])
+        #expect(try fixture.stager.verify(second, .full, deadline: deadline) == [])
         // The submodule goes, and then the last release that has it.
         try app.commit([".gitmodules": .deleted, "libs/one": .deleted])
-        let third = try estate.deploy(address)
+        let third = try fixture.deploy(address)
         #expect(try sweep(live: third).removed == [])
         try Files.removeTree(second.path)
-        try Files.removeTree(estate.layout.metadata(of: second.commit))
+        try Files.removeTree(fixture.layout.metadata(of: second.commit))
         let removed = try sweep(live: third).removed
         #expect(removed.first == "modules/libs%2fone")
         cleaner.start()
         try cleaner.finish(deadline)
-        #expect(try TestFiles.list(estate.layout.gitDirectory + "/modules").isEmpty)
+        #expect(try TestFiles.list(fixture.layout.gitDirectory + "/modules").isEmpty)
     }
 
     @Test(
         "are made anew with a live release that was damaged, and asked for again where it is not known which they were")
     func recovery() throws {
-        let estate = try Estate()
-        _ = try family(estate)
-        let address = "file://\(estate.served)/app.git"
-        let release = try estate.deploy(address)
-        #expect(try Publisher(layout: estate.layout).publish(release) == [])
+        let fixture = try SidecarFixture()
+        _ = try family(fixture)
+        let address = "file://\(fixture.served)/app.git"
+        let release = try fixture.deploy(address)
+        #expect(try Publisher(layout: fixture.layout).publish(release) == [])
         try TestFiles.write("edited", to: release.path + "/libs/one/o")
         let recovery = Recovery(
-            layout: estate.layout, cleaner: try Cleaner(estate.layout), jobs: LocalJobs(estate.layout))
+            layout: fixture.layout, cleaner: try Cleaner(fixture.layout), jobs: LocalJobs(fixture.layout))
         let deadline = Deadline.after(.seconds(20))
         #expect(try recovery.open(recorded: release.commit, deadline: deadline) == [])
         let recovered = try recovery.prove(release, deadline: deadline)
         #expect(recovered.isVerified && recovered.damage != nil)
-        try estate.expectExact(release, cloning: address)
-        try Files.removeTree(estate.layout.metadata(of: release.commit))
+        try fixture.expectExact(release, cloning: address)
+        try Files.removeTree(fixture.layout.metadata(of: release.commit))
         let again = try recovery.prove(release, deadline: deadline)
         #expect(again.needsDeployment && !again.isVerified)
         #expect(try text(release, "libs/one/o") == "one\n")

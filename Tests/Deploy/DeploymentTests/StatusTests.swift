@@ -57,7 +57,7 @@ struct StatusTests {
         let status = Status()
         status.setNextAttempt(.now)
         status.setProgress(Status.Progress(done: 1, total: 2, unit: "objects"))
-        #expect(status.now.nextAttempt != nil && status.look { $0.progress?.done } == 1)
+        #expect(status.now.nextAttempt != nil && status.read { $0.progress?.done } == 1)
         status.take(.stageBegan(.fetch, isPart: false), DeploymentState(), at: .now)
         #expect(status.now.progress == nil && status.now.nextAttempt != nil)
         status.take(.attemptBegan(1, isOrdered: false), DeploymentState(), at: .now)

@@ -19,7 +19,7 @@ struct KeeperTests {
         return releases
     }
 
-    private func keeper(_ root: Root) -> Keeper { Keeper(layout: root.layout, cleaner: root.cleaner) }
+    private func cleanup(_ root: Root) -> ReleaseCleanup { ReleaseCleanup(layout: root.layout, cleaner: root.cleaner) }
 
     @Test(
         "a replaced directory that nothing holds goes at once, with git's record of it",
@@ -28,7 +28,8 @@ struct KeeperTests {
         let root = try Root(mode: mode)
         let releases = try deploy(3, root)
         let live = try #require(try root.publisher.current())
-        let result = try keeper(root).keep(live: live, commits: [], directories: [:], LocalJobs(root.layout), Root.soon)
+        let result = try cleanup(root).keep(
+            live: live, commits: [], directories: [:], LocalJobs(root.layout), Root.soon)
         #expect(Set(result.removed) == Set(releases.dropLast().map(\.commit)))
         #expect(result.directories == [])
         #expect(result.nextExpiry == nil)
@@ -47,7 +48,7 @@ struct KeeperTests {
         let releases = try deploy(4, root)
         let (live, jobs) = (releases[3], LocalJobs(root.layout))
         let (early, late) = (Timestamp(seconds: 1_800_000_000), Timestamp(seconds: 1_800_000_060))
-        let first = try keeper(root).keep(
+        let first = try cleanup(root).keep(
             live: live, commits: [],
             directories: [releases[0].commit: late, releases[1].commit: nil, releases[2].commit: early],
             jobs, Root.soon)
@@ -57,7 +58,7 @@ struct KeeperTests {
         for release in releases {
             #expect(Recovery(layout: root.layout, cleaner: root.cleaner, jobs: jobs).canRepublish(release.commit))
         }
-        let second = try keeper(root).keep(
+        let second = try cleanup(root).keep(
             live: live, commits: [], directories: [releases[1].commit: nil], jobs, Root.soon)
         #expect(second.directories == [releases[1].commit])
         #expect(Set(second.removed) == [releases[0].commit, releases[2].commit])
@@ -73,7 +74,7 @@ struct KeeperTests {
         let live = releases[3]
         let previous = [releases[2].commit, releases[0].commit]
         let store = try ObjectStore.open(root.layout.gitDirectory)
-        let first = try keeper(root).keep(
+        let first = try cleanup(root).keep(
             live: live, commits: previous, directories: [:], LocalJobs(root.layout), Root.soon)
         #expect(first.released == [])
         #expect(try store.kept == (previous + [live.commit]).sorted())
@@ -89,7 +90,7 @@ struct KeeperTests {
             #expect(try TestFiles.text(root.layout.link + "/file") == "\(number)\n")
             #expect(try stager.verify(back, .full, deadline: Root.soon) == [])
         }
-        let second = try keeper(root).keep(
+        let second = try cleanup(root).keep(
             live: live, commits: [releases[2].commit], directories: [:], LocalJobs(root.layout), Root.soon)
         #expect(second.released == [releases[0].commit])
     }
@@ -100,7 +101,7 @@ struct KeeperTests {
         let releases = try deploy(2, root)
         let live = releases[1]
         let store = try ObjectStore.open(root.layout.gitDirectory)
-        let result = try keeper(root).keep(
+        let result = try cleanup(root).keep(
             live: live, commits: [], directories: [live.commit: Timestamp(seconds: 0)], LocalJobs(root.layout),
             Root.soon)
         #expect(result.removed == [releases[0].commit])
@@ -115,7 +116,7 @@ struct KeeperTests {
         let big = try root.deploy(try root.fixture.manyFiles(20_000, bytesEach: 20))
         let small = try root.deploy(try root.fixture.commit(["only": "file"], replacing: true))
         let held = try FileDescriptor.openDirectory(big.path)
-        _ = try keeper(root).keep(live: small, commits: [], directories: [:], LocalJobs(root.layout), Root.soon)
+        _ = try cleanup(root).keep(live: small, commits: [], directories: [:], LocalJobs(root.layout), Root.soon)
         #expect(!TestFiles.exists(big.path))
         // It was renamed as a whole; its files go after that, on the cleaner's thread.
         let place = try #require(TestFiles.linkTarget("/proc/self/fd/\(held.number)"))
@@ -159,7 +160,7 @@ struct CompactionTests {
             let hash = try root.fixture.commit([GitFixture.manyFilesPath(number): .text("change \(number)\n")])
             let live = try root.deploy(hash, from: try root.publisher.current())
             try store.refresh()
-            _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
+            _ = try ReleaseCleanup(layout: root.layout, cleaner: root.cleaner).keep(
                 live: live, commits: [], directories: [:], LocalJobs(root.layout), Root.soon)
             if try compaction.runIfNeeded(store, live: live.commit, deadline: Root.soon) != nil { compactions += 1 }
             let statistics = try store.statistics()

@@ -84,7 +84,7 @@ struct RootTests {
         try TestFiles.write("mine", to: root.layout.releases + "/file")
         let live = try root.deploy(hash)
         _ = try root.recover()
-        _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
+        _ = try ReleaseCleanup(layout: root.layout, cleaner: root.cleaner).keep(
             live: live, commits: [], directories: [:], LocalJobs(root.layout), Root.soon)
         try root.cleaner.finish(Root.soon)
         for entry in ["lost+found/#123", "notes", "\(hash)/data"] {
@@ -99,7 +99,7 @@ struct RootTests {
         let hash = try root.fixture.commit(Root.files)
         let live = try root.deploy(hash)
         _ = try root.recover()
-        _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
+        _ = try ReleaseCleanup(layout: root.layout, cleaner: root.cleaner).keep(
             live: live, commits: [], directories: [:], LocalJobs(root.layout), Root.soon)
         try root.cleaner.finish(Root.soon)
         try root.expectServed(hash)

@@ -58,7 +58,7 @@ struct StoreRepairTests {
         try root.expectServed(next)
         try root.expectClean()
         // The record of the former release names a commit that the new store never had; it goes with the directory.
-        _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
+        _ = try ReleaseCleanup(layout: root.layout, cleaner: root.cleaner).keep(
             live: served, commits: [], directories: [:], LocalJobs(root.layout), Root.soon)
         try root.cleaner.finish(Root.soon)
         #expect(try root.recover().findings == [])

@@ -38,7 +38,7 @@ struct TakeoverTests {
         #expect(recovered.live?.path == root.layout.releases + "/" + hash)
         try root.expectServed(hash)
         try root.expectClean()
-        _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
+        _ = try ReleaseCleanup(layout: root.layout, cleaner: root.cleaner).keep(
             live: try #require(recovered.live), commits: [], directories: [:], LocalJobs(root.layout), Root.soon)
         try root.cleaner.finish(Root.soon)
         #expect(try TestFiles.list(root.layout.root) == [".git", ".git-sidecar", ".worktrees", "link"])
@@ -61,7 +61,7 @@ struct TakeoverTests {
         let next = try root.fixture.commit(["d/b": "next"])
         let live = try root.deploy(next, from: recovered.live)
         try root.expectServed(next)
-        _ = try Keeper(layout: root.layout, cleaner: root.cleaner).keep(
+        _ = try ReleaseCleanup(layout: root.layout, cleaner: root.cleaner).keep(
             live: live, commits: [], directories: [:], LocalJobs(root.layout), Root.soon)
         try root.cleaner.finish(Root.soon)
         #expect(!TestFiles.exists(root.layout.root + "/" + layout.rawValue + hash))

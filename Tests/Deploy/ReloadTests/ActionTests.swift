@@ -7,14 +7,16 @@ import Testing
 
 @Suite("Actions", .scratch, .timeLimit(.minutes(1)))
 struct ActionTests {
-    private func notify(_ action: Action, patience: Duration = .seconds(10), cancelling: Cancellation? = nil) throws {
+    private func notify(_ action: Action, healthTimeout: Duration = .seconds(10), cancelling: Cancellation? = nil)
+        throws
+    {
         let deadline = Deadline.after(.seconds(40), cancellation: cancelling)
-        try reloader([action], patience: patience).notify(anyChange(), deadline: deadline)
+        try reloader([action], healthTimeout: healthTimeout).notify(anyChange(), deadline: deadline)
     }
 
-    private func failure(_ action: Action, patience: Duration = .milliseconds(300)) -> ReloadError? {
+    private func failure(_ action: Action, healthTimeout: Duration = .milliseconds(300)) -> ReloadError? {
         do {
-            try notify(action, patience: patience)
+            try notify(action, healthTimeout: healthTimeout)
             return nil
         } catch {
             return error as? ReloadError
@@ -56,7 +58,7 @@ struct ActionTests {
     func wrongAnswer() throws {
         try withScriptedServer([.receiveHead, .answer("500 Oh", body: Array("bad config".utf8))]) { server in
             let error = failure(
-                .call(HTTPCall("http://127.0.0.1:\(server.port)/x?token=secret")), patience: .seconds(20))
+                .call(HTTPCall("http://127.0.0.1:\(server.port)/x?token=secret")), healthTimeout: .seconds(20))
             #expect(error?.code == .request)
             #expect(error?.message == "the answer is 500, not 200-299")
             #expect(error?.output == "bad config")
@@ -69,7 +71,7 @@ struct ActionTests {
     func silent() throws {
         try withScriptedServer([.staySilent]) { server in
             let call = HTTPCall("http://127.0.0.1:\(server.port)/", timeout: .milliseconds(200))
-            #expect(failure(.call(call), patience: .seconds(20))?.code == .request)
+            #expect(failure(.call(call), healthTimeout: .seconds(20))?.code == .request)
             #expect(server.connectionCount == 1)
         }
     }

@@ -15,7 +15,7 @@ struct HealthTests {
     private func check(
         _ scripts: [[ScriptedServer.Step]], header: String? = nil, successes: Int = 2, timeout: Duration = .seconds(20),
         watch: Duration = .zero
-    ) throws -> (Result<Reload.Confirmation, ReloadError>, connections: Int) {
+    ) throws -> (Result<Reload.ConfirmResult, ReloadError>, connections: Int) {
         let server = try ScriptedServer(scripts: scripts)
         defer { server.stop() }
         let url = "http://127.0.0.1:\(server.port)/healthz"
@@ -30,7 +30,7 @@ struct HealthTests {
         }
     }
 
-    private func failure(_ result: Result<Reload.Confirmation, ReloadError>) -> ReloadError? {
+    private func failure(_ result: Result<Reload.ConfirmResult, ReloadError>) -> ReloadError? {
         if case .failure(let error) = result { error } else { nil }
     }
 
@@ -41,7 +41,7 @@ struct HealthTests {
         let (result, connections) = try check([good, bad, good, good, bad, good, good, good], successes: 3)
         #expect(try result.get().checks == 8)
         #expect(connections == 8)
-        #expect(try result.get().evidence.running == .unknown)
+        #expect(try result.get().evidence.verdict == .unknown)
     }
 
     @Test("the revision must be the new one, in full, whatever white space is around it")
@@ -54,7 +54,7 @@ struct HealthTests {
                 HealthTests.answer("200 OK", revision: "  \(full)\t"),
             ], header: "X-Revision")
         #expect(connections == 5)
-        #expect(try result.get().evidence.running == .proved)
+        #expect(try result.get().evidence.verdict == .proved)
     }
 
     @Test("the last failure is the reason, with what the server said")
@@ -153,6 +153,6 @@ struct HealthTests {
             [.touch("\(Scratch.directory)/x")], rules: [ActionRule(["*.md"], .none)], health: health)
         let change = anyChange(["README.md"])
         #expect(try reloader.notify(change, deadline: within40Seconds) == [])
-        #expect(try reloader.confirm(change, deadline: within40Seconds).evidence.running == .unknown)
+        #expect(try reloader.confirm(change, deadline: within40Seconds).evidence.verdict == .unknown)
     }
 }

@@ -48,7 +48,7 @@ struct NodeSampleTests {
             let change = try sample.releases.publish(hash(UInt8(2 - number % 2)))
             let notices = try reloader.notify(change, deadline: within40Seconds)
             #expect(notices.map(\.outcome).joined().hasPrefix("sent HUP to process \(sample.server.processID) ("))
-            #expect(try reloader.confirm(change, deadline: within40Seconds).evidence.running == .proved)
+            #expect(try reloader.confirm(change, deadline: within40Seconds).evidence.verdict == .proved)
         }
         let result = try load.finish()
         #expect(result.failures == "")
@@ -72,7 +72,7 @@ struct NodeSampleTests {
         #expect(sample.server.log.contains("kept the old workers: "))
         let good = try sample.releases.publish(hash(1))
         try reloader.notify(good, deadline: within40Seconds)
-        #expect(try reloader.confirm(good, deadline: within40Seconds).evidence.running == .proved)
+        #expect(try reloader.confirm(good, deadline: within40Seconds).evidence.verdict == .proved)
     }
 
     @Test("without the revision header its processes prove what it runs")
@@ -83,7 +83,7 @@ struct NodeSampleTests {
         let reloader = try sample.reloader(header: nil)
         try reloader.notify(change, deadline: within40Seconds)
         let evidence = try reloader.confirm(change, deadline: within40Seconds).evidence
-        #expect(evidence.running == .proved || evidence.running == .likely, "\(evidence.cause)")
+        #expect(evidence.verdict == .proved || evidence.verdict == .likely, "\(evidence.cause)")
         #expect(evidence.processes.contains { $0.isFresh && $0.current != nil })
     }
 

@@ -51,7 +51,7 @@ struct GunicornTests {
         let notices = try reloader.notify(change, deadline: within40Seconds)
         #expect(notices.map(\.outcome) == ["sent HUP to process \(gunicorn.master.processID) (\(gunicorn.name))"])
         let evidence = try reloader.confirm(change, deadline: within40Seconds).evidence
-        #expect(evidence.running == .likely, "\(evidence.cause)")
+        #expect(evidence.verdict == .likely, "\(evidence.cause)")
         #expect(gunicorn.master.isRunning)
     }
 
@@ -65,7 +65,7 @@ struct GunicornTests {
         let reloader = try gunicorn.reloader()
         try reloader.notify(change, deadline: within40Seconds)
         let evidence = try reloader.confirm(change, deadline: within40Seconds).evidence
-        #expect(evidence.running == .stale, "\(evidence.cause)")
+        #expect(evidence.verdict == .stale, "\(evidence.cause)")
         let cause =
             preloads
             ? "was started with --preload before publishing: its workers have the code that it loaded then"
@@ -96,7 +96,7 @@ struct GunicornTests {
         let restarted = try gunicorn.restart()
         defer { restarted.stop() }
         try reloader.notify(good, deadline: within40Seconds)
-        #expect(try reloader.confirm(good, deadline: within40Seconds).evidence.running == .proved)
+        #expect(try reloader.confirm(good, deadline: within40Seconds).evidence.verdict == .proved)
     }
 }
 
@@ -129,7 +129,7 @@ private struct Legacy {
         loop = try start(["sh", "-c", "while :; do \(program); sleep 0.2; done"])
     }
 
-    func deploy(_ signal: Int32, _ escalation: Escalation = Escalation()) throws -> Reload.Confirmation {
+    func deploy(_ signal: Int32, _ escalation: Escalation = Escalation()) throws -> Reload.ConfirmResult {
         let url = HealthCheck.Probe.url("http://127.0.0.1:\(port)/", statuses: 200...200, revisionHeader: "X-Revision")
         let reloader = try reloader(
             [.signal(signal, [.name(name)])], health: HealthCheck([url], timeout: .seconds(20)), escalation: escalation)
@@ -150,7 +150,7 @@ struct LegacyTests {
     func kill() throws {
         let legacy = try Legacy()
         defer { legacy.loop.stop() }
-        #expect(try legacy.deploy(SIGKILL).evidence.running == .proved)
+        #expect(try legacy.deploy(SIGKILL).evidence.verdict == .proved)
     }
 
     @Test("one that does not react to a signal is terminated when its time is up")
@@ -158,7 +158,7 @@ struct LegacyTests {
         let legacy = try Legacy()
         defer { legacy.loop.stop() }
         let confirmation = try legacy.deploy(SIGHUP, Escalation(terminateAfter: .milliseconds(400)))
-        #expect(confirmation.evidence.running == .proved)
+        #expect(confirmation.evidence.verdict == .proved)
         #expect(confirmation.escalations.count == 1)
         #expect(confirmation.escalations.first?.hasPrefix("sent TERM to process ") == true)
     }
@@ -172,7 +172,7 @@ struct LegacyTests {
         let change = try legacy.releases.publish(hash(2))
         try reloader.notify(change, deadline: within40Seconds)
         let evidence = try reloader.confirm(change, deadline: within40Seconds).evidence
-        #expect(evidence.running == .proved, "\(evidence.cause)")
+        #expect(evidence.verdict == .proved, "\(evidence.cause)")
     }
 }
 
@@ -186,7 +186,7 @@ struct CommandRunnerTests {
         let program = try start([path], directory: "/")
         defer { program.stop() }
         try waitUntil("it has its handler") { TestFiles.exists(ready) }
-        let reloader = try reloader([.signal(SIGHUP, [.name(name)])], patience: .seconds(1))
+        let reloader = try reloader([.signal(SIGHUP, [.name(name)])], healthTimeout: .seconds(1))
         let change = anyChange()
         try reloader.notify(change, deadline: within40Seconds)
         _ = try reloader.confirm(change, deadline: within40Seconds)

@@ -24,12 +24,12 @@ let webConfiguration = HTTPConfiguration(userAgent: "git-sidecar-test")
 
 func reloader(
     _ actions: [Action] = [], rules: [ActionRule] = [], health: HealthCheck? = nil,
-    escalation: Escalation = Escalation(), patience: Duration = .seconds(10)
+    escalation: Escalation = Escalation(), healthTimeout: Duration = .seconds(10)
 ) throws -> Reloader {
     try Reloader(
         ReloadSettings(
-            defaultActions: actions, rules: rules, health: health, escalation: escalation, patience: patience,
-            evidencePatience: .seconds(2), http: webConfiguration),
+            defaultActions: actions, rules: rules, health: health, escalation: escalation, healthTimeout: healthTimeout,
+            evidenceTimeout: .seconds(2), http: webConfiguration),
         ourselves: nobodyOurselves)
 }
 
@@ -63,20 +63,20 @@ struct Releases {
     }
 
     /// Swaps the link and describes what came of it.
-    func publish(_ commit: ObjectID, paths: [String] = ["app.js"]) throws -> Change {
+    func publish(_ commit: ObjectID, paths: [String] = ["app.js"]) throws -> ReleaseChange {
         let fresh = "\(root)/\(uniqueName("link"))"
         try Files.makeSymbolicLink(to: ".worktrees/\(commit)", at: fresh)
         try Files.rename(fresh, to: link)
         let others = try TestFiles.list("\(root)/.worktrees").filter { $0 != "\(commit)" }
-        return Change(
+        return ReleaseChange(
             commit: commit, paths: paths.map { Array($0.utf8) }, release: path(commit),
             otherReleases: others.map { "\(root)/.worktrees/\($0)" }, environment: ["PATH": "/usr/bin:/bin"])
     }
 }
 
 /// A change for tests in which no release is published.
-func anyChange(_ paths: [String] = ["a"]) -> Change {
-    Change(
+func anyChange(_ paths: [String] = ["a"]) -> ReleaseChange {
+    ReleaseChange(
         commit: hash(1), paths: paths.map { Array($0.utf8) }, release: Scratch.directory,
         environment: ["PATH": "/usr/bin:/bin", "GITSYNC_HASH": "\(hash(1))"])
 }

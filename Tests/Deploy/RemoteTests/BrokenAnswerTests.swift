@@ -168,7 +168,7 @@ struct BrokenAnswerTests {
         let line = Wire.line("\(String(repeating: "1", count: 40)) refs/heads/x")
         try TestFiles.write(
             "while (print '\(String(decoding: line, as: UTF8.self))') {}", to: "\(Scratch.directory)/list")
-        let way = Way.direct.with { $0.ssh.command = "perl \(Scratch.directory)/list" }
+        let way = TransportUse.direct.with { $0.ssh.command = "perl \(Scratch.directory)/list" }
         let before = try ProcessState.now().residentBytes
         let error = try failure(of: way, "ssh://git@127.0.0.1/app.git", deadline: .seconds(2))
         #expect(try ProcessState.now().residentBytes < before + 200 << 20)

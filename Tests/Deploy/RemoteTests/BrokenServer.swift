@@ -63,7 +63,7 @@ struct Script: Sendable {
     }
 
     /// Starts the server on a road and hands over how to reach its only repository.
-    func play<Value>(on road: BrokenRoad, _ body: (Way, String) throws -> Value) throws -> Value {
+    func play<Value>(on road: BrokenRoad, _ body: (TransportUse, String) throws -> Value) throws -> Value {
         switch road {
         case .http:
             let server = try ScriptedServer(scripts: [conversation])
@@ -75,7 +75,7 @@ struct Script: Sendable {
                 try TestFiles.write(bytes, to: "\(directory)/\(name)")
             }
             try TestFiles.write(Script.program, to: "\(directory)/program")
-            let way = Way.direct.with { $0.ssh.command = "perl \(directory)/program \(directory) \(end)" }
+            let way = TransportUse.direct.with { $0.ssh.command = "perl \(directory)/program \(directory) \(end)" }
             return try body(way, "ssh://git@127.0.0.1/app.git")
         }
     }

@@ -21,7 +21,7 @@ struct CertificateTests {
         return try withGitHTTPServer(serving: "\(Scratch.directory)/served", options) { try body($0.url("app.git")) }
     }
 
-    private func succeeds(_ way: Way, _ url: String) throws {
+    private func succeeds(_ way: TransportUse, _ url: String) throws {
         let store = try ObjectStore.open("\(Scratch.directory)/store")
         #expect(throws: Never.self) { try way.remote(url).sync("main", depth: 1, into: store) }
     }
@@ -44,7 +44,7 @@ struct CertificateTests {
     @Test("a certificate of an authority that we do not know is refused")
     func unknownAuthority() throws {
         try withServer { url in
-            let way = try Way.direct.with {
+            let way = try TransportUse.direct.with {
                 $0.tls.additionalFile = try TestCertificates.foreignAuthority().certificatePath
             }
             let error = try failure(of: way, url)
@@ -78,7 +78,7 @@ struct CertificateTests {
             let file = "\(Scratch.directory)/ca.pem"
             let (foreign, right) = (try TestCertificates.foreignAuthority(), try TestCertificates.authority())
             try TestFiles.write(try TestFiles.read(foreign.certificatePath), to: file)
-            let remote = try Way.direct.with { $0.tls.additionalFile = file }.remote(url)
+            let remote = try TransportUse.direct.with { $0.tls.additionalFile = file }.remote(url)
             let store = try ObjectStore.open("\(Scratch.directory)/store")
             let error = #expect(throws: RemoteError.self) { try remote.sync("main", depth: 1, into: store) }
             #expect(error?.kind == .identity)
@@ -117,7 +117,7 @@ struct CertificateTests {
             $0.requiresClientCertificate = true
         } _: { url in
             let client = try TestCertificates.client()
-            let way = Way.direct.with {
+            let way = TransportUse.direct.with {
                 $0.secrets.certificateFile = client.certificatePath
                 $0.secrets.keyFile = client.keyPath
             }
@@ -128,7 +128,7 @@ struct CertificateTests {
     @Test("a client certificate that is not there is named")
     func missingClientCertificate() throws {
         try withServer { url in
-            let way = Way.direct.with { $0.secrets.certificateFile = "/nowhere/client.pem" }
+            let way = TransportUse.direct.with { $0.secrets.certificateFile = "/nowhere/client.pem" }
             let error = try failure(of: way, url)
             #expect(error.kind == .identity)
             #expect(error.message.contains("/nowhere/client.pem"))
@@ -150,7 +150,7 @@ struct CertificateTests {
         let file = "\(Scratch.directory)/ca.pem"
         try TestFiles.write("nothing\n", to: file)
         let url = "https://127.0.0.1:\(try freePort())/app.git"
-        let error = try failure(of: Way.direct.with { $0.tls.additionalFile = file }, url)
+        let error = try failure(of: TransportUse.direct.with { $0.tls.additionalFile = file }, url)
         #expect(error.kind == .identity)
         #expect(
             error.description

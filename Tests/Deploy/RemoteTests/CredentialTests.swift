@@ -22,15 +22,17 @@ struct CredentialTests {
         try withGitHTTPServer(serving: "\(Scratch.directory)/served", options) { server in
             let url = server.url("app.git")
             let store = try ObjectStore.open("\(Scratch.directory)/store")
-            let way = try Way.direct.with { $0.credentials = try deployRule(for: url, .value(Secret("right"))) }
+            let way = try TransportUse.direct.with {
+                $0.credentials = try deployRule(for: url, .value(Secret("right")))
+            }
             try way.remote(url).sync("main", depth: 1, into: store)
             #expect(try server.exchanges().allSatisfy { $0.status == 200 && $0.user == "deploy" })
-            let elsewhere = try Way.direct.with {
+            let elsewhere = try TransportUse.direct.with {
                 $0.credentials = try deployRule(for: server.url("other.git"), .value(Secret("right")))
             }
             #expect(try failure(of: elsewhere, url).kind == .authentication)
             let inside = url.replacing("http://", with: "http://deploy:right@")
-            try Way.direct.remote(inside).sync("main", depth: 1, into: store)
+            try TransportUse.direct.remote(inside).sync("main", depth: 1, into: store)
         }
     }
 
@@ -40,7 +42,9 @@ struct CredentialTests {
         let options = GitHTTPServer.Options { $0.users = ["deploy": "right"] }
         try withGitHTTPServer(serving: "\(Scratch.directory)/served", options) { server in
             let url = server.url("app.git")
-            let way = try Way.direct.with { $0.credentials = try deployRule(for: url, .value(Secret("wrong-one"))) }
+            let way = try TransportUse.direct.with {
+                $0.credentials = try deployRule(for: url, .value(Secret("wrong-one")))
+            }
             let error = try failure(of: way, url)
             #expect(error.kind == .authentication)
             #expect(
@@ -61,7 +65,8 @@ struct CredentialTests {
         try withGitHTTPServer(serving: "\(Scratch.directory)/served", options) { server in
             let url = server.url("app.git")
             let store = try ObjectStore.open("\(Scratch.directory)/store")
-            let remote = try Way.direct.with { $0.credentials = try deployRule(for: url, .file(file)) }.remote(url)
+            let remote = try TransportUse.direct.with { $0.credentials = try deployRule(for: url, .file(file)) }.remote(
+                url)
             func attempt() -> String {
                 do {
                     try remote.sync("main", depth: 1, into: store)
@@ -88,11 +93,13 @@ struct CredentialTests {
             let base = server.url("team/")
             let url = InsteadOf.rewrite(
                 "https://git.invalid/app.git", by: [InsteadOf(base: base, prefix: "https://git.invalid/")])
-            let old = try Way.direct.with {
+            let old = try TransportUse.direct.with {
                 $0.credentials = try deployRule(for: "https://git.invalid", .value(Secret("right")))
             }
             #expect(try failure(of: old, url).message.contains("none is configured"))
-            let new = try Way.direct.with { $0.credentials = try deployRule(for: base, .value(Secret("right"))) }
+            let new = try TransportUse.direct.with {
+                $0.credentials = try deployRule(for: base, .value(Secret("right")))
+            }
             let store = try ObjectStore.open("\(Scratch.directory)/store")
             try new.remote(url).sync("main", depth: 1, into: store)
         }
@@ -104,7 +111,7 @@ struct CredentialTests {
             let location = "Location: http://127.0.0.1:\(other.port)/app.git/info/refs?service=git-upload-pack"
             try withScriptedServer([.receiveHead, .answer("302 Found", headers: [location])]) { server in
                 let url = "http://127.0.0.1:\(server.port)/app.git"
-                let way = try Way.direct.with {
+                let way = try TransportUse.direct.with {
                     $0.credentials = try deployRule(for: url, .value(Secret("hunter2-secret")))
                 }
                 let error = try failure(of: way, url)

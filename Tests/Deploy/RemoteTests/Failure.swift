@@ -13,7 +13,7 @@ import Testing
 /// It ends in time, with one line of text; nothing unfinished and no open file is left in the store, and the next fetch
 /// into the same store succeeds.
 func failure(
-    of way: Way, _ repository: String, ref: String = "main", deadline: Duration = .seconds(20),
+    of way: TransportUse, _ repository: String, ref: String = "main", deadline: Duration = .seconds(20),
     within limit: Duration = .seconds(10), maximumBytes: Int? = nil, location: SourceLocation = #_sourceLocation
 ) throws -> RemoteError {
     let path = "\(Scratch.directory)/store-of-failure"
@@ -46,6 +46,6 @@ func failure(
 func expectUsable(_ store: ObjectStore, _ location: SourceLocation) throws {
     let good = "\(Scratch.directory)/good.git"
     if !TestFiles.exists(good) { try GitFixture(at: good).commit(["good": "yes\n"]) }
-    let result = try Way.direct.remote(good).sync("main", depth: 1, into: store)
+    let result = try TransportUse.direct.remote(good).sync("main", depth: 1, into: store)
     #expect(throws: Never.self, sourceLocation: location) { try StoreOracle(path: store.path).check(result.commit) }
 }

@@ -8,35 +8,37 @@ import Testing
 @testable import Remote
 
 /// What is asked of a store, one after the other.
-struct Journey: CustomTestStringConvertible, Sendable {
+struct FetchCase: CustomTestStringConvertible, Sendable {
     var testDescription: String
     /// The depth of each fetch; a new commit is pushed before each but the first where `pushes` says so.
     var depths: [Int]
     var pushes: Bool
 
     static let all = [
-        Journey(testDescription: "full", depths: [0], pushes: false),
-        Journey(testDescription: "full, then increments", depths: [0, 0, 0], pushes: true),
-        Journey(testDescription: "shallow", depths: [1], pushes: false),
-        Journey(testDescription: "shallow, then increments", depths: [1, 1, 1], pushes: true),
-        Journey(testDescription: "deeper increments", depths: [3, 3, 3], pushes: true),
-        Journey(testDescription: "deepen", depths: [1, 2, 4], pushes: false),
-        Journey(testDescription: "deepen while it moves", depths: [1, 3, 5], pushes: true),
-        Journey(testDescription: "unshallow", depths: [1, 0], pushes: false),
-        Journey(testDescription: "unshallow while it moves", depths: [2, 0, 0], pushes: true),
-        Journey(testDescription: "back and forth", depths: [1, 2, 1, 0, 2], pushes: false),
-        Journey(testDescription: "back and forth while it moves", depths: [1, 2, 1, 0, 2, 1], pushes: true),
+        FetchCase(testDescription: "full", depths: [0], pushes: false),
+        FetchCase(testDescription: "full, then increments", depths: [0, 0, 0], pushes: true),
+        FetchCase(testDescription: "shallow", depths: [1], pushes: false),
+        FetchCase(testDescription: "shallow, then increments", depths: [1, 1, 1], pushes: true),
+        FetchCase(testDescription: "deeper increments", depths: [3, 3, 3], pushes: true),
+        FetchCase(testDescription: "deepen", depths: [1, 2, 4], pushes: false),
+        FetchCase(testDescription: "deepen while it moves", depths: [1, 3, 5], pushes: true),
+        FetchCase(testDescription: "unshallow", depths: [1, 0], pushes: false),
+        FetchCase(testDescription: "unshallow while it moves", depths: [2, 0, 0], pushes: true),
+        FetchCase(testDescription: "back and forth", depths: [1, 2, 1, 0, 2], pushes: false),
+        FetchCase(testDescription: "back and forth while it moves", depths: [1, 2, 1, 0, 2, 1], pushes: true),
     ]
 }
 
 @Suite("Fetching", .scratch, .serialized)
 struct FetchTests {
-    @Test("every road brings exactly the history asked for", .timeLimit(.minutes(2)), arguments: Road.allCases)
-    func journeys(road: Road) throws {
+    @Test(
+        "every transport brings exactly the history asked for", .timeLimit(.minutes(2)),
+        arguments: TransportCase.allCases)
+    func journeys(road: TransportCase) throws {
         let served = "\(Scratch.directory)/served"
         try TestFiles.makeDirectory(served)
         try road.open(serving: served) { way in
-            for (number, journey) in Journey.all.enumerated() {
+            for (number, journey) in FetchCase.all.enumerated() {
                 let repository = "\(number).git"
                 let fixture = try GitFixture(at: "\(served)/\(repository)")
                 for index in 1...6 {
@@ -65,8 +67,8 @@ struct FetchTests {
         }
     }
 
-    @Test("a fetch that finds everything there asks nobody and brings nothing", arguments: Road.allCases)
-    func nothingNew(road: Road) throws {
+    @Test("a fetch that finds everything there asks nobody and brings nothing", arguments: TransportCase.allCases)
+    func nothingNew(road: TransportCase) throws {
         let fixture = try GitFixture(at: "\(Scratch.directory)/served/app.git")
         try fixture.commit(["a": "1\n"])
         try road.open(serving: "\(Scratch.directory)/served") { way in
@@ -78,8 +80,10 @@ struct FetchTests {
         }
     }
 
-    @Test("branches, tags, annotated tags, HEAD, full names and hashes are all understood", arguments: Road.allCases)
-    func names(road: Road) throws {
+    @Test(
+        "branches, tags, annotated tags, HEAD, full names and hashes are all understood",
+        arguments: TransportCase.allCases)
+    func names(road: TransportCase) throws {
         let fixture = try GitFixture(at: "\(Scratch.directory)/served/app.git")
         let first = try fixture.commit(["a": "1\n"])
         try fixture.tag("light")
@@ -101,8 +105,8 @@ struct FetchTests {
         }
     }
 
-    @Test("a reference that does not exist is named in the error", arguments: Road.allCases)
-    func missing(road: Road) throws {
+    @Test("a reference that does not exist is named in the error", arguments: TransportCase.allCases)
+    func missing(road: TransportCase) throws {
         let fixture = try GitFixture(at: "\(Scratch.directory)/served/app.git")
         try fixture.commit(["a": "1\n"])
         try road.open(serving: "\(Scratch.directory)/served") { way in
@@ -114,8 +118,8 @@ struct FetchTests {
         }
     }
 
-    @Test("a repository without a commit says so", arguments: Road.allCases)
-    func empty(road: Road) throws {
+    @Test("a repository without a commit says so", arguments: TransportCase.allCases)
+    func empty(road: TransportCase) throws {
         _ = try GitFixture(at: "\(Scratch.directory)/served/app.git")
         try road.open(serving: "\(Scratch.directory)/served") { way in
             let remote = try way.remote("app.git")
@@ -131,7 +135,7 @@ struct FetchTests {
         let first = try fixture.commit(["a": "1\n"])
         try fixture.commit(["a": "2\n"])
         let unknown = String(repeating: "12", count: 20)
-        for road in Road.allCases {
+        for road in TransportCase.allCases {
             try road.open(serving: "\(Scratch.directory)/served") { way in
                 let remote = try way.remote("app.git")
                 let store = try ObjectStore.open("\(Scratch.directory)/\(road)")

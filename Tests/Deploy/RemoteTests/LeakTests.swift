@@ -37,7 +37,7 @@ private func withDirectory(_ body: (String) throws -> Void) throws {
     try body(directory)
 }
 
-private func pollOften(_ road: Road, times: Int) throws {
+private func pollOften(_ road: TransportCase, times: Int) throws {
     try withDirectory { directory in
         try GitFixture(at: "\(directory)/served/app.git").commit(["a": "1\n"])
         try road.open(serving: "\(directory)/served", scratch: directory) { way in
@@ -60,7 +60,7 @@ private func failOften() throws {
         let header = Array("PACK".utf8) + [0, 0, 0, 2, 0, 0, 0, 9] + [UInt8](repeating: 7, count: 64)
         let script = Script(tip: tip, answer: Wire.packSection + Wire.band(header))
         try TestFiles.write("sleep 60 & wait", to: "\(directory)/wrapper")
-        let wrapped = Way.direct.with { $0.ssh.command = "sh \(directory)/wrapper" }
+        let wrapped = TransportUse.direct.with { $0.ssh.command = "sh \(directory)/wrapper" }
         let store = try ObjectStore.open("\(directory)/store")
         func attemptAll() throws {
             let server = try ScriptedServer(scripts: [[.staySilent]])
@@ -68,7 +68,8 @@ private func failOften() throws {
             let limit = Duration.milliseconds(200)
             let silent = "127.0.0.1:\(server.port)/app.git"
             for (way, url) in [
-                (Way.direct, "http://\(silent)"), (.direct, "https://\(silent)"), (.direct, "ssh://git@\(silent)"),
+                (TransportUse.direct, "http://\(silent)"), (.direct, "https://\(silent)"),
+                (.direct, "ssh://git@\(silent)"),
                 (wrapped, "ssh://git@host/app.git"), (.direct, "http://127.0.0.1:1/app.git"),
                 (.direct, "file:///nowhere"),
             ] {
@@ -84,7 +85,7 @@ private func failOften() throws {
         }
         try attemptAll()
         try cutPack()
-        try Way.direct.remote("\(directory)/good.git").sync("main", depth: 1, into: store)
+        try TransportUse.direct.remote("\(directory)/good.git").sync("main", depth: 1, into: store)
         let before = try ProcessState.now()
         for _ in 1...5 {
             try attemptAll()
@@ -93,6 +94,6 @@ private func failOften() throws {
         try before.waitUntilNothingIsLeft(within: .seconds(10))
         #expect(try ProcessState.now().residentBytes < before.residentBytes + 8 << 20)
         #expect(try TestFiles.list("\(store.path)/objects/pack").allSatisfy { $0.hasPrefix("pack-") })
-        try Way.direct.remote("\(directory)/good.git").sync("main", depth: 1, into: store)
+        try TransportUse.direct.remote("\(directory)/good.git").sync("main", depth: 1, into: store)
     }
 }

@@ -18,7 +18,7 @@ struct PollTests {
     @Test("a poll that finds nothing is one request on the connection of the one before", .timeLimit(.minutes(1)))
     func oneRequest() throws {
         let (_, root) = try served()
-        try Road.httpVersion2.open(serving: root) { way in
+        try TransportCase.httpVersion2.open(serving: root) { way in
             let server = try #require(way.server)
             let store = try ObjectStore.open("\(Scratch.directory)/store")
             let remote = try way.remote("app.git")
@@ -35,7 +35,7 @@ struct PollTests {
     @Test("a push costs one request more than a poll", .timeLimit(.minutes(1)))
     func oneMore() throws {
         let (fixture, root) = try served()
-        try Road.httpVersion2.open(serving: root) { way in
+        try TransportCase.httpVersion2.open(serving: root) { way in
             let server = try #require(way.server)
             let store = try ObjectStore.open("\(Scratch.directory)/store")
             let remote = try way.remote("app.git")
@@ -50,7 +50,7 @@ struct PollTests {
     @Test("an old server costs one request a poll as well", .timeLimit(.minutes(1)))
     func versionZero() throws {
         let (_, root) = try served()
-        try Road.httpVersion0.open(serving: root) { way in
+        try TransportCase.httpVersion0.open(serving: root) { way in
             let server = try #require(way.server)
             let store = try ObjectStore.open("\(Scratch.directory)/store")
             let remote = try way.remote("app.git")

@@ -89,7 +89,7 @@ struct RefusalTests {
             refusal.status, headers: refusal.headers, body: Array(refusal.body.utf8))
         try withScriptedServer([.receiveHead, answer]) { server in
             let url = "http://127.0.0.1:\(server.port)/app.git"
-            let way = try Way.direct.with {
+            let way = try TransportUse.direct.with {
                 if refusal.credential { $0.credentials = try deployRule(for: url, .value(Secret("hunter2-secret"))) }
             }
             let error = try failure(of: way, url)

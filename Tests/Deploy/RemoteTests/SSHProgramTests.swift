@@ -24,10 +24,10 @@ struct SSHProgramTests {
     @Test("core.sshCommand that does not exist, or has an open quote, is named")
     func badCommand() throws {
         let url = "ssh://git@127.0.0.1/app.git"
-        let missing = try failure(of: Way.direct.with { $0.ssh.command = "/nowhere/ssh" }, url)
+        let missing = try failure(of: TransportUse.direct.with { $0.ssh.command = "/nowhere/ssh" }, url)
         #expect(
             missing.description == "cannot resolve main at \(url): cannot run /nowhere/ssh: no such file or directory")
-        let open = try failure(of: Way.direct.with { $0.ssh.command = "ssh 'x" }, url)
+        let open = try failure(of: TransportUse.direct.with { $0.ssh.command = "ssh 'x" }, url)
         #expect(open.kind == .configuration)
         #expect(
             open.description == """
@@ -125,7 +125,7 @@ struct SSHProgramTests {
     func environment() throws {
         let log = "\(Scratch.directory)/environment"
         try TestFiles.write("env > \(log)", to: "\(Scratch.directory)/wrapper")
-        let way = Way.direct.with { $0.ssh.command = "sh \(Scratch.directory)/wrapper" }
+        let way = TransportUse.direct.with { $0.ssh.command = "sh \(Scratch.directory)/wrapper" }
         _ = try failure(of: way, "ssh://git@127.0.0.1/app.git")
         let names = try TestFiles.text(log).split(separator: "\n").map { $0.prefix(while: { $0 != "=" }) }
         #expect(names.contains("PATH"))

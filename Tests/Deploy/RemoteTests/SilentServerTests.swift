@@ -14,7 +14,7 @@ struct SilentServerTests {
     func silentHTTP() throws {
         try withScriptedServer([.staySilent]) { server in
             let url = "http://127.0.0.1:\(server.port)/app.git"
-            let error = try failure(of: Way.direct.with { $0.idleTimeout = .seconds(1) }, url)
+            let error = try failure(of: TransportUse.direct.with { $0.idleTimeout = .seconds(1) }, url)
             #expect(error.kind == .timeout)
             #expect(error.description == "cannot resolve main at \(url): the server was silent for 1 s")
         }
@@ -34,7 +34,7 @@ struct SilentServerTests {
     func silentHandshake() throws {
         try withScriptedServer([.staySilent]) { server in
             let url = "https://127.0.0.1:\(server.port)/app.git"
-            let error = try failure(of: Way.direct.with { $0.connectTimeout = .seconds(1) }, url)
+            let error = try failure(of: TransportUse.direct.with { $0.connectTimeout = .seconds(1) }, url)
             #expect(error.kind == .timeout)
             #expect(error.description == "cannot resolve main at \(url): TLS or the proxy was not ready within 1 s")
         }
@@ -45,7 +45,7 @@ struct SilentServerTests {
         try withScriptedServer([.staySilent]) { server in
             try withTLSFront(to: server.port) { front in
                 let url = "https://127.0.0.1:\(front.port)/app.git"
-                let error = try failure(of: Way.direct.with { $0.idleTimeout = .seconds(1) }, url)
+                let error = try failure(of: TransportUse.direct.with { $0.idleTimeout = .seconds(1) }, url)
                 #expect(error.kind == .timeout)
                 #expect(error.description == "cannot resolve main at \(url): the server was silent for 1 s")
             }
@@ -56,7 +56,7 @@ struct SilentServerTests {
     func silentSSH() throws {
         try withScriptedServer([.staySilent]) { server in
             let url = "ssh://git@127.0.0.1:\(server.port)/app.git"
-            let error = try failure(of: Way.direct.with { $0.connectTimeout = .seconds(1) }, url)
+            let error = try failure(of: TransportUse.direct.with { $0.connectTimeout = .seconds(1) }, url)
             #expect(error.kind == .timeout)
             #expect(
                 error.description
@@ -84,7 +84,7 @@ struct SilentServerTests {
         try GitFixture(at: "\(Scratch.directory)/served/app.git").commit(["a": "1\n"])
         let options = GitSSHServer.Options { $0.beforeGit = "sleep 60" }
         try withGitSSHServer(serving: "\(Scratch.directory)/served", options) { server in
-            let way = try Way.direct.with {
+            let way = try TransportUse.direct.with {
                 $0.ssh.keyFiles = [try GitSSHServer.clientKeyPath()]
                 // Long enough for a login on a busy machine: silence is what comes after it.
                 $0.idleTimeout = .seconds(3)
@@ -102,7 +102,7 @@ struct SilentServerTests {
         let pids = "\(Scratch.directory)/pids"
         let script = "\(Scratch.directory)/wrapper"
         try TestFiles.write("sleep 60 & echo $$ $! > \(pids).new; mv \(pids).new \(pids); wait", to: script)
-        let way = Way.direct.with { $0.ssh.command = "sh '\(script)'" }
+        let way = TransportUse.direct.with { $0.ssh.command = "sh '\(script)'" }
         let url = "ssh://git@127.0.0.1/app.git"
         let error = try failure(of: way, url, deadline: .seconds(1))
         #expect(error.kind == .timeout)
@@ -122,7 +122,7 @@ struct SilentServerTests {
     func cancelled(scheme: String) throws {
         try withScriptedServer([.staySilent]) { server in
             let url = "\(scheme)://127.0.0.1:\(server.port)/app.git"
-            let remote = try Way.direct.remote(url)
+            let remote = try TransportUse.direct.remote(url)
             let cancellation = try Cancellation()
             let thread = try NativeThread("cancel") {
                 // It is called off while the attempt waits; that it comes too early changes only what is tested.
@@ -162,7 +162,7 @@ struct SilentServerTests {
     func dripSSH() throws {
         let script = #"$| = 1; for (split //, "000eversion 2\n0012agent=scripted") { print; sleep 1 }"#
         try TestFiles.write(script, to: "\(Scratch.directory)/drip")
-        let way = Way.direct.with { $0.ssh.command = "perl \(Scratch.directory)/drip" }
+        let way = TransportUse.direct.with { $0.ssh.command = "perl \(Scratch.directory)/drip" }
         let url = "ssh://git@127.0.0.1/app.git"
         let error = try failure(of: way, url, deadline: .seconds(2))
         #expect(error.kind == .timeout)

@@ -52,7 +52,7 @@ struct UnreachableTests {
         }
         try withGitHTTPServer(serving: "\(Scratch.directory)/served", options) { server in
             let store = try ObjectStore.open("\(Scratch.directory)/store")
-            let remote = try Way.direct.remote(server.url("old.git"))
+            let remote = try TransportUse.direct.remote(server.url("old.git"))
             for _ in 1...3 { try remote.sync("main", depth: 1, into: store) }
             let posts = try server.exchanges().filter { $0.method == "POST" }
             #expect(posts.count == 4)
@@ -75,7 +75,7 @@ struct UnreachableTests {
         let second: [ScriptedServer.Step] = [.receiveHead, .answer("404 Not Found")]
         try withScriptedServer(first, second) { server in
             let url = "http://127.0.0.1:\(server.port)/app.git"
-            let remote = try Way.direct.remote(url)
+            let remote = try TransportUse.direct.remote(url)
             let found = try remote.resolve(RefQuery("main"), .after(.seconds(10)))
             #expect(found.id.description == tip)
             let moved = #expect(throws: RemoteError.self) { try remote.resolve(RefQuery("main"), .after(.seconds(10))) }
@@ -109,7 +109,7 @@ struct UnreachableTests {
     @Test("a proxy that refuses, or is not there, is told from the server")
     func proxyFails() throws {
         try withScriptedServer([.receiveHead, .answer("407 Proxy Authentication Required")]) { proxy in
-            let way = Way.direct.with {
+            let way = TransportUse.direct.with {
                 $0.proxy = ProxySettings(environment: [
                     "https_proxy": "http://user:hunter2-secret@127.0.0.1:\(proxy.port)",
                     "http_proxy": "http://127.0.0.1:\(proxy.port)",
@@ -131,7 +131,7 @@ struct UnreachableTests {
                     """)
         }
         let nobody = "http://127.0.0.1:\(try freePort())"
-        let way = Way.direct.with { $0.proxy = ProxySettings(environment: ["http_proxy": nobody]) }
+        let way = TransportUse.direct.with { $0.proxy = ProxySettings(environment: ["http_proxy": nobody]) }
         let error = try failure(of: way, "http://git.invalid/app.git")
         #expect(error.kind == .unreachable)
         #expect(error.hint == "check http_proxy, https_proxy and http.proxy")

@@ -1,13 +1,16 @@
 import GitObjects
 import GitProtocol
 import GitStore
+import HTTPClient
 import Posix
 import Releases
+import Remote
 import Staging
+import Telemetry
 import TestSupport
 import Testing
 
-@testable import Remote
+@testable import Signatures
 
 /// A repository in which real git signs, with keys that go with the test.
 final class SigningRepository {
@@ -106,7 +109,13 @@ struct SignatureTests {
         signers: String? = nil, keyring: String? = nil, environment: Environment = .current(removing: [])
     ) throws -> (text: String, isRejection: Bool?) {
         let store = try ObjectStore.open("\(Scratch.directory)/store")
-        let remote = try Way.direct.remote(repository.path)
+        try GitLibrary.start()
+        let environmentOfSSH = Environment.current(removing: [])
+        let remote = try RemoteRepository(
+            RemoteURL(parsing: repository.path),
+            RemoteSettings(
+                credentials: CredentialRules([]), http: HTTPConfiguration(userAgent: "git-sidecar/test"),
+                ssh: SSHSettings(hostKeys: .unchecked, environment: environmentOfSSH), logger: .silent))
         let deadline = Deadline.after(.seconds(60))
         let jobs = try LocalJobs.over(store)
         let destination = jobs.destination(.root)

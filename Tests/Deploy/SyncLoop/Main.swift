@@ -53,7 +53,7 @@ struct SyncLoop {
             if !warnings.isEmpty { throw SystemError(code: 5, operation: "publish \(commit): \(warnings)") }
             let release = publisher.place(of: installed)
             try stager.discard(staged)
-            _ = try Keeper(layout: layout, cleaner: cleaner).keep(
+            _ = try ReleaseCleanup(layout: layout, cleaner: cleaner).keep(
                 live: release, commits: live.map { [$0.commit] } ?? [], directories: [:], LocalJobs(layout),
                 .after(.seconds(60)))
             let often = number % 3 == 2 ? CompactionMode.always : .auto

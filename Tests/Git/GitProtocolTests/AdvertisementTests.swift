@@ -39,7 +39,7 @@ struct AdvertisementTests {
     @Test("of an empty repository may still tell what the server can do", arguments: [1, Int.max])
     func emptyWithAbilities(chunk: Int) throws {
         let zero = String(repeating: "0", count: 40)
-        var parser = AdvertisementParser(carrier: .http, filter: nil)
+        var parser = AdvertisementParser(transport: .http, filter: nil)
         let bytes = Self.service + packet("version 1\n") + packet("\(zero) capabilities^{}\0shallow filter\n") + flush
         try inChunks(of: chunk, bytes) { try parser.read($0) }
         let offer = try parser.finish()
@@ -60,7 +60,7 @@ struct AdvertisementTests {
         let id = try #require(ObjectID(String(repeating: "a", count: 40)))
         let other = try #require(ObjectID(String(repeating: "b", count: 40)))
         var parser = AdvertisementParser(
-            carrier: .stream, filter: ReferenceFilter(names: ["refs/heads/77", "refs/tags/5"], ids: [other]))
+            transport: .stream, filter: ReferenceFilter(names: ["refs/heads/77", "refs/tags/5"], ids: [other]))
         try parser.read(packet("\(id) refs/heads/0\0ofs-delta\n").span)
         for number in 1...100_000 { try parser.read(packet("\(id) refs/heads/\(number)\n").span) }
         for _ in 1...3 { try parser.read(packet("\(id) refs/heads/77\n").span) }
@@ -82,14 +82,14 @@ struct AdvertisementTests {
     func endless() throws {
         let line = packet("\(String(repeating: "a", count: 40)) refs/heads/main\n")
         var parser = AdvertisementParser(
-            carrier: .stream, filter: ReferenceFilter(names: []), limits: ListingLimits(bytes: 1 << 20))
+            transport: .stream, filter: ReferenceFilter(names: []), limits: ListingLimits(bytes: 1 << 20))
         let error = #expect(throws: ProtocolError.self) {
             for _ in 0..<1_000_000 { try parser.read(line.span) }
         }
         #expect(
             error?.description == "cannot read what the server offers: the server's list of references does not end")
         #expect(error?.code == .oversized)
-        var keeping = AdvertisementParser(carrier: .stream, filter: nil, limits: ListingLimits(kept: 10))
+        var keeping = AdvertisementParser(transport: .stream, filter: nil, limits: ListingLimits(kept: 10))
         #expect(throws: ProtocolError.self) { for _ in 0..<11 { try keeping.read(line.span) } }
     }
 
@@ -151,7 +151,7 @@ struct AdvertisementTests {
             ),
         ] as [([UInt8], String)], [1, Int.max])
     func refused(answer: ([UInt8], String), chunk: Int) {
-        var parser = AdvertisementParser(carrier: .http, filter: nil)
+        var parser = AdvertisementParser(transport: .http, filter: nil)
         let error = #expect(throws: ProtocolError.self) {
             try inChunks(of: chunk, answer.0) { try parser.read($0) }
             _ = try parser.finish()
@@ -161,17 +161,17 @@ struct AdvertisementTests {
 
     @Test("of the oldest servers may be nothing but an end", arguments: [service + flush])
     func oldest(answer: [UInt8]) throws {
-        var parser = AdvertisementParser(carrier: .http, filter: nil)
+        var parser = AdvertisementParser(transport: .http, filter: nil)
         try parser.read(answer.span)
         #expect(try parser.finish().listing.received == 0)
-        var stream = AdvertisementParser(carrier: .stream, filter: nil)
+        var stream = AdvertisementParser(transport: .stream, filter: nil)
         try stream.read(flush.span)
         #expect(stream.isComplete)
     }
 
     @Test("may name version 2 behind a service line, as some servers do")
     func versionBehindService() throws {
-        var parser = AdvertisementParser(carrier: .http, filter: nil)
+        var parser = AdvertisementParser(transport: .http, filter: nil)
         try parser.read(
             (Self.service + packet("version 2\n") + packet("fetch=shallow\n") + packet([0xFF]) + flush).span)
         let offer = try parser.finish()

@@ -47,7 +47,7 @@ struct Fetched {
     var received: UInt64 = 0
 }
 
-/// One side of a conversation with a real server, as a carrier would have it.
+/// One side of a conversation with a real server, as a transport would have it.
 struct Conversation {
     let server: TestRepository
     let route: Route
@@ -55,7 +55,7 @@ struct Conversation {
 
     /// What the server offers.
     func advertisement(_ filter: ReferenceFilter? = nil) throws -> Advertisement {
-        var parser = AdvertisementParser(carrier: route.isHTTP ? .http : .stream, filter: filter)
+        var parser = AdvertisementParser(transport: route.isHTTP ? .http : .stream, filter: filter)
         let bytes =
             route.isHTTP
             ? try server.infoRefs(version: route.version) : try server.session(flush, version: route.version)
@@ -101,7 +101,7 @@ struct Conversation {
         if route.isHTTP { return try server.post(request, version: route.version) }
         // The first answer comes before the one that counts: it is read away byte by byte, as far as it goes.
         let bytes = try server.session(request + (route.version == 2 ? flush : []), version: route.version)
-        var parser = AdvertisementParser(carrier: .stream, filter: nil)
+        var parser = AdvertisementParser(transport: .stream, filter: nil)
         for index in bytes.indices {
             try parser.read(bytes.span.extracting(index..<(index + 1)))
             if parser.isComplete { return Array(bytes[(index + 1)...]) }

@@ -9,7 +9,7 @@ struct FetchAnswerTests {
     private let other = String(repeating: "b", count: 40)
 
     private func offer(_ bytes: [UInt8]) throws -> Advertisement {
-        var parser = AdvertisementParser(carrier: .stream, filter: nil)
+        var parser = AdvertisementParser(transport: .stream, filter: nil)
         try parser.read(bytes.span)
         return try parser.finish()
     }

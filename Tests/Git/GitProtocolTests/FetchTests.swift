@@ -151,7 +151,7 @@ struct FetchTests {
         let server = try TestRepository(commits: 3)
         let tip = try server.id("main")
         // The real server answers, as if it had offered no more than this.
-        var parser = AdvertisementParser(carrier: .stream, filter: nil)
+        var parser = AdvertisementParser(transport: .stream, filter: nil)
         try parser.read((packet("\(tip) HEAD\0ofs-delta shallow thin-pack \(band)\n") + flush).span)
         let offer = try parser.finish()
         let request = FetchRequest(wants: [tip], depth: 2)

@@ -10,7 +10,7 @@ public enum SidecarSearch: Sendable, Equatable {
     case silent(String, hint: String?)
 
     /// Asks the sidecar on a root how it is.
-    public static func look(on root: Path) -> SidecarSearch {
+    public static func find(on root: Path) -> SidecarSearch {
         do throws(CommandError) {
             let client = try ControlClient(.socket(root: root), environment: [:])
             return .answers(StatusAnswer(try client.get("/v1/status")).headline(.none))

@@ -44,9 +44,9 @@ public struct ControlCommand {
             let number = answer["attempt"]?.integer.map { " (attempt \($0))" } ?? ""
             console.write("The remote is looked at now\(number).")
             return true
-        case .sync: return try Order(.sync, self).carryOut()
-        case .rollback: return try Order(.rollback(arguments.hash), self).carryOut()
-        case .resume: return try Order(.resume, self).carryOut()
+        case .sync: return try OrderCommand(.sync, self).carryOut()
+        case .rollback: return try OrderCommand(.rollback(arguments.hash), self).carryOut()
+        case .resume: return try OrderCommand(.resume, self).carryOut()
         case .wait: return try Wait(for: arguments.hash ?? "", self).carryOut()
         case .run, .check, .doctor:
             throw CommandError(message: "\(command.rawValue) does not talk to a sidecar")

@@ -23,13 +23,13 @@ public struct Plan: Sendable {
     /// `--git-config` and its additions, in their order.
     public let gitConfig: [GitConfig.Entry]
     /// Every credential that was given with `--credential`, in its order.
-    public let credentials: [Credential]
+    public let credentials: [CredentialEntry]
     /// The ssh keys; those that nobody asked for may be missing.
     public let sshKeyFiles: [Path]
     /// Who set which parameter; a parameter that is missing here has its default.
     public let provenance: [String: Invocation.Source]
     /// How log lines are written.
-    public let logFormat: LogFormat
+    public let logFormat: LogFormatChoice
     /// What works but should be changed.
     public let warnings: [String]
 }

@@ -17,7 +17,7 @@ public enum SubmoduleDepth: String, OptionChoice {
 }
 
 /// When the object store is compacted.
-public enum Compaction: String, OptionChoice {
+public enum GarbageCollection: String, OptionChoice {
     /// When it is worth it.
     case auto
     /// After each release.
@@ -39,7 +39,7 @@ public enum SignatureCheck: String, OptionChoice {
 }
 
 /// What the published name is.
-public enum PublishMode: String, OptionChoice {
+public enum PublishChoice: String, OptionChoice {
     /// A symbolic link.
     case symlink
     /// A real directory.
@@ -77,7 +77,7 @@ public enum RollbackMode: String, OptionChoice {
 }
 
 /// How log lines are written.
-public enum LogFormat: String, OptionChoice {
+public enum LogFormatChoice: String, OptionChoice {
     /// One JSON object a line.
     case json
     /// `key=value` pairs.

@@ -2,7 +2,7 @@ internal import JSON
 public import Posix
 
 /// User and password for the URLs that begin with a prefix.
-public struct Credential: Sendable, Equatable {
+public struct CredentialEntry: Sendable, Equatable {
     /// The prefix.
     public let url: Address
     /// The user.
@@ -16,7 +16,7 @@ public struct Credential: Sendable, Equatable {
 /// What one `--credential` holds: a JSON object, or a list of them.
 public struct Credentials: OptionValue, Equatable {
     /// The credentials in the order in which they were written.
-    public let list: [Credential]
+    public let list: [CredentialEntry]
 
     /// `JSON`.
     public static var placeholder: String { "JSON" }
@@ -35,14 +35,14 @@ public struct Credentials: OptionValue, Equatable {
             return Credentials(list: [try credential(value, position: "")])
         }
         if elements.isEmpty { throw ValueProblem("the list is empty") }
-        var list: [Credential] = []
+        var list: [CredentialEntry] = []
         for (index, element) in elements.enumerated() {
             list.append(try credential(element, position: " in entry \(index + 1)"))
         }
         return Credentials(list: list)
     }
 
-    private static func credential(_ value: JSONValue, position: String) throws(ValueProblem) -> Credential {
+    private static func credential(_ value: JSONValue, position: String) throws(ValueProblem) -> CredentialEntry {
         guard case .object(let members) = value else {
             throw ValueProblem("expected a JSON object with url, username and password or password-file\(position)")
         }
@@ -62,7 +62,7 @@ public struct Credentials: OptionValue, Equatable {
         case (nil, nil): throw ValueProblem("password or password-file is missing\(position)")
         case (.some, .some): throw ValueProblem("only one of password and password-file may be given\(position)")
         case (let password, let file):
-            return Credential(
+            return CredentialEntry(
                 url: try Address.read(url), username: username, password: password.map(Secret.init),
                 passwordFile: file.map(Path.init))
         }
@@ -72,7 +72,7 @@ public struct Credentials: OptionValue, Equatable {
     public func resolved(against directory: String) -> Credentials {
         Credentials(
             list: list.map {
-                Credential(
+                CredentialEntry(
                     url: $0.url, username: $0.username, password: $0.password,
                     passwordFile: $0.passwordFile?.resolved(against: directory))
             })

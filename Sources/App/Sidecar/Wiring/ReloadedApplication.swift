@@ -12,7 +12,7 @@ final class ReloadedApplication: Application {
     private let releases: RootReleases
     private let workspace: Workspace
     // Made when it is told, so that confirming speaks of the same change.
-    private var change: Reload.Change?
+    private var change: ReleaseChange?
 
     init(_ reloader: Reloader, _ releases: RootReleases, _ workspace: Workspace) {
         self.reloader = reloader
@@ -22,7 +22,7 @@ final class ReloadedApplication: Application {
 
     func checkPermission() throws(Failure) { try port { try reloader.checkPermission() } }
 
-    func tell(_ change: Deployment.Change) throws(Failure) -> [Deployment.Notice] {
+    func tell(_ change: Change) throws(Failure) -> [Deployment.Notice] {
         try port {
             let described = try describe(change)
             self.change = described
@@ -33,7 +33,7 @@ final class ReloadedApplication: Application {
     }
 
     func confirm(
-        _ change: Deployment.Change, within limit: Duration?, _ look: (ConfirmProgress) throws(Failure) -> Void
+        _ change: Change, within limit: Duration?, _ look: (ConfirmProgress) throws(Failure) -> Void
     ) throws(Failure) -> Deployment.Confirmation {
         try port {
             let described = try self.change ?? describe(change)
@@ -42,13 +42,13 @@ final class ReloadedApplication: Application {
                 try look(ConfirmProgress(answeredFailures: progress.answeredFailures, elapsed: progress.elapsed))
             }
             return Deployment.Confirmation(
-                commit: change.commit, verdict: confirmation.evidence.running.rawValue,
+                commit: change.commit, verdict: confirmation.evidence.verdict.rawValue,
                 cause: confirmation.evidence.cause, time: .now(), checks: confirmation.checks,
                 healthyAfter: confirmation.healthyAfter, escalations: confirmation.escalations)
         }
     }
 
-    private func describe(_ change: Deployment.Change) throws -> Reload.Change {
+    private func describe(_ change: Change) throws -> ReleaseChange {
         let directory = releases.directory(of: change.commit)
         // Which paths have changed matters to rules alone.
         let paths =
@@ -57,7 +57,7 @@ final class ReloadedApplication: Application {
             : try workspace.run(
                 FindChanges(old: change.former, new: change.commit),
                 workspace.deadline(workspace.plan.settings.syncTimeout))
-        return Reload.Change(
+        return ReleaseChange(
             commit: change.commit, paths: paths, release: directory,
             otherReleases: try releases.others(than: change.commit),
             publishedAt: releases.publishedAt,

@@ -11,7 +11,7 @@ internal import Telemetry
 final class RootReleases: ReleaseStore {
     private let workspace: Workspace
     private let publisher: Publisher
-    private let keeper: Keeper
+    private let cleanup: ReleaseCleanup
     private let cleaner: Cleaner
     private let logger: Logger
     private var watch: (commit: ObjectID, watch: LiveWatch)?
@@ -26,7 +26,7 @@ final class RootReleases: ReleaseStore {
         self.cleaner = cleaner
         let plan = workspace.plan
         publisher = Publisher(layout: workspace.layout, mode: plan.publishMode)
-        keeper = Keeper(layout: workspace.layout, cleaner: cleaner)
+        cleanup = ReleaseCleanup(layout: workspace.layout, cleaner: cleaner)
         logger = workspace.logger
     }
 
@@ -222,7 +222,7 @@ final class RootReleases: ReleaseStore {
             try workspace.open(limit)
             var report = RetentionReport()
             if let live = plan.live {
-                let result = try keeper.keep(
+                let result = try cleanup.keep(
                     live: Release(commit: live, path: directory(of: live)), commits: plan.commits,
                     directories: plan.directories, workspace.jobs, limit)
                 (report.directories, report.removed) = (result.directories, result.removed)

@@ -54,7 +54,7 @@ final class StageProgress: Sendable {
         guard shows else { return }
         let progress = Status.Progress(done: done, total: total, unit: unit)
         status.setProgress(progress)
-        let work = status.look { $0.state.work }
+        let work = status.read { $0.state.work }
         var answer = StageAnswer(work, stage)
         answer.state = "progress"
         answer.seconds = began.duration(to: now).inSeconds

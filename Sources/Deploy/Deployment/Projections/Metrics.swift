@@ -87,7 +87,7 @@ package struct Metrics: Sendable {
     /// Adds what is read from the status when somebody asks.
     package func add(_ status: Status, volume path: String) {
         func gauge(_ name: String, _ help: String, _ value: @escaping @Sendable (Status.Snapshot) -> Double) {
-            registry.gauge(name, help: help, read: { status.look(value) })
+            registry.gauge(name, help: help, read: { status.read(value) })
         }
         gauge("git_sidecar_lag_seconds", "How long ago the remote was first seen to have a commit that is not live.") {
             $0.lag().inSeconds

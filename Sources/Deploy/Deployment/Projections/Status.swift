@@ -43,7 +43,7 @@ package final class Status: Projection, Sendable {
     package var now: Snapshot { content.withLock { $0 } }
 
     /// Lends what is known while nobody can change it.
-    package func look<Result>(_ body: (Snapshot) -> Result) -> Result { content.withLock { body($0) } }
+    package func read<Result>(_ body: (Snapshot) -> Result) -> Result { content.withLock { body($0) } }
 
     package func take(_ fact: Fact, _ state: DeploymentState, at moment: Moment) {
         content.withLock { content in

@@ -46,7 +46,7 @@ package struct StoreReplacement: WireValue, Equatable {
 }
 
 /// How a release was found.
-package enum Examination: WireValue, Equatable {
+package enum VerifyResult: WireValue, Equatable {
     /// It is as it was written.
     case whole
     /// It differs, and is to be made anew for the reason that is given for people; with `sharable` the files that did

@@ -2,7 +2,7 @@ package import GitObjects
 
 /// Compares a release with what was written, by size, time and inode, or byte for byte.
 package struct ExamineRelease: Job {
-    package typealias Answer = Examination
+    package typealias Answer = VerifyResult
     package static var number: UInt8 { 2 }
     package static var name: String { "prove a release" }
     package static var isAboutCommit: Bool { true }

@@ -16,7 +16,7 @@ package struct ModuleStores: Sendable {
         self.mode = mode
     }
 
-    /// Lets go what no release needs; call it after `Keeper.keep`, and while nothing is being fetched or staged.
+    /// Lets go what no release needs; call it after `ReleaseCleanup.keep`, and while nothing is being fetched or staged.
     ///
     /// - Parameters:
     ///   - live: the release that is published.

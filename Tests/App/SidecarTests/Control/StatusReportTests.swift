@@ -1,3 +1,4 @@
+import ControlAPI
 import Deployment
 import GitObjects
 import JSON
@@ -73,12 +74,12 @@ struct StatusReportTests {
         #expect(status.now.state.behindSince == since)
         try publish(3)
         #expect(status.now.state.behindSince == nil)
-        #expect(report.json(status.now)["lag"]?.integer == 0)
+        #expect(report.answer(status.now).json["lag"]?.integer == 0)
     }
 
     @Test("every field that the contract names is there, null where nothing is known")
     func fields() throws {
-        let json = report.json(status.now)
+        let json = report.answer(status.now).json
         let names = [
             "version", "started", "now", "repository", "ref", "root", "link", "period", "condition", "remote",
             "published", "running", "lag", "deployment", "quarantine", "failures", "last_failure", "attempt",
@@ -99,17 +100,17 @@ struct StatusReportTests {
         try publish(1)
         let one = try commit(1)
         status.apply(.remoteHas(one))
-        let before = report.news(status.now)
+        let before = report.answer(status.now).news
         status.apply(.attemptBegan(7, isOrdered: false), .remoteHas(one))
         status.setNextAttempt(.now)
-        #expect(report.news(status.now) == before)
+        #expect(report.answer(status.now).news == before)
         status.change { $0.work?.isNew = true }
-        #expect(report.news(status.now) != before)
+        #expect(report.answer(status.now).news != before)
         status.change { $0.work = nil }
-        #expect(report.news(status.now) == before)
+        #expect(report.answer(status.now).news == before)
         let two = try commit(2)
         status.apply(.remoteHas(two))
-        #expect(report.news(status.now) != before)
+        #expect(report.answer(status.now).news != before)
     }
 
     @Test(

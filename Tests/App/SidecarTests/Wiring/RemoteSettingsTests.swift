@@ -1,3 +1,4 @@
+import Assembly
 import Deployment
 import GitObjects
 import GitProtocol
@@ -6,6 +7,7 @@ import HTTPClient
 import Options
 import Posix
 import Remote
+import Signatures
 import Staging
 import Telemetry
 import TestSupport

@@ -11,7 +11,7 @@ struct KeyFileTests {
     private func attempt(_ change: (inout SSHSettings) throws -> Void) throws -> String? {
         try GitFixture(at: "\(Scratch.directory)/served/app.git").commit(["a": "1\n"])
         return try withGitSSHServer(serving: "\(Scratch.directory)/served") { server in
-            let way = try Way.direct.with { try change(&$0.ssh) }
+            let way = try TransportUse.direct.with { try change(&$0.ssh) }
             let store = try ObjectStore.open("\(Scratch.directory)/store")
             do {
                 try way.remote(server.url("app.git")).sync("main", depth: 1, into: store)

@@ -47,12 +47,13 @@ let plainHTTP = HTTPConfiguration(userAgent: "git-sidecar/test")
 
 /// Serves a repository with one commit to the user `deploy`, or another one.
 func withPrivateRepository<Value>(
-    users: [String: String], _ body: (GitHTTPServer, Way, ObjectStore) throws -> Value
+    users: [String: String], _ body: (GitHTTPServer, TransportUse, ObjectStore) throws -> Value
 ) throws -> Value {
     try GitFixture(at: "\(Scratch.directory)/served/app.git").commit(["a": "1\n"])
     return try withGitHTTPServer(serving: "\(Scratch.directory)/served", .init { $0.users = users }) { server in
         try body(
-            server, Way(server: server, address: { server.url($0) }), try ObjectStore.open("\(Scratch.directory)/store")
+            server, TransportUse(server: server, address: { server.url($0) }),
+            try ObjectStore.open("\(Scratch.directory)/store")
         )
     }
 }

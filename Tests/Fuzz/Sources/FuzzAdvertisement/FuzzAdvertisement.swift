@@ -22,7 +22,7 @@ private struct Outcome: Equatable {
 private func greeting(_ input: FuzzInput, whole: Bool) -> Outcome {
     let filter = input.choice & 2 == 0 ? nil : ReferenceFilter(names: ["HEAD", "refs/heads/main", "refs/tags/v1.0"])
     var parser = AdvertisementParser(
-        carrier: input.choice & 1 == 0 ? .http : .stream, filter: filter, limits: ListingLimits(kept: 5))
+        transport: input.choice & 1 == 0 ? .http : .stream, filter: filter, limits: ListingLimits(kept: 5))
     do {
         try input.feed(whole: whole) { try parser.read($0) }
         let offer = try parser.finish()

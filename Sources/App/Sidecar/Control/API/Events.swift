@@ -26,7 +26,7 @@ final class Events: Sendable {
         let broadcast = isLocal ? onMachine : overNetwork
         // Whatever changes from here on is said to all, even if others have heard it.
         said.withLock { $0 = nil }
-        return status.look { now in broadcast.listen(first: [event("status", report.answer(now).json)]) }
+        return status.read { now in broadcast.listen(first: [event("status", report.answer(now).json)]) }
     }
 
     /// Says how we are, when that is news; at the end of an attempt also when only times have changed, but not often.

@@ -1,5 +1,5 @@
 /// A release that the application is well with, as far as anybody asked.
-public struct Confirmation: Sendable, Equatable {
+public struct ConfirmResult: Sendable, Equatable {
     /// Whether the application runs it, and how that is known.
     public let evidence: Evidence
     /// How many health checks were made.

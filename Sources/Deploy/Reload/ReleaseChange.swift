@@ -2,7 +2,7 @@ public import GitObjects
 public import Posix
 
 /// A release that has just been published, and what the application may need to know about it.
-public struct Change: Sendable {
+public struct ReleaseChange: Sendable {
     /// The commit.
     public var commit: ObjectID
     /// The paths at which it differs from the release before; see `TreeDifference`.

@@ -1,7 +1,7 @@
 internal import CCurl
 
 /// A URL taken apart by libcurl's own parser, so that what is checked is what is connected to.
-struct Target: Equatable {
+struct HTTPAddress: Equatable {
     /// The URL without user, password and fragment.
     let url: String
     let scheme: String
@@ -21,8 +21,8 @@ struct Target: Equatable {
     }
 
     /// The target that a `Location` field leads to from here; a user and a password in it are dropped.
-    func following(_ location: String) throws(UnusableURL) -> Target {
-        try Target(base: url, reference: location)
+    func following(_ location: String) throws(UnusableURL) -> HTTPAddress {
+        try HTTPAddress(base: url, reference: location)
     }
 
     private init(base: String?, reference: String) throws(UnusableURL) {
@@ -61,7 +61,7 @@ struct Target: Equatable {
     var place: String { origin.description }
 
     /// Whether a redirection from here to there keeps us with the same server.
-    func mayLead(to other: Target) -> Bool {
+    func mayLead(to other: HTTPAddress) -> Bool {
         guard host == other.host else { return false }
         return scheme == other.scheme ? port == other.port : other.isSecure
     }

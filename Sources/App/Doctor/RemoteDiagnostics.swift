@@ -8,17 +8,17 @@ internal import Remote
 internal import Telemetry
 
 /// Looks whether the remote can be reached, knows us, and has what is asked for.
-struct RemoteExamination {
+struct RemoteDiagnostics {
     private let plan: Plan
     private let environment: [String: String]
 
-    init(_ examination: Examination) {
-        plan = examination.plan
-        environment = examination.environment
+    init(_ diagnostics: Diagnostics) {
+        plan = diagnostics.plan
+        environment = diagnostics.environment
     }
 
     /// Asks the remote; the result is the time by the server's clock, where it told.
-    func run(_ tell: Examination.Tell) -> Timestamp? {
+    func run(_ tell: Diagnostics.Tell) -> Timestamp? {
         HTTPLibrary.start()
         do {
             let url = try RemoteURL(plan)
@@ -46,7 +46,7 @@ struct RemoteExamination {
 
     /// One request as anybody, for how long its parts take.
     private func reach(
-        _ url: RemoteURL, _ settings: RemoteSettings, _ tell: Examination.Tell
+        _ url: RemoteURL, _ settings: RemoteSettings, _ tell: Diagnostics.Tell
     ) throws(TransferError) -> Timestamp? {
         let request = HTTPRequest(
             url.location("/info/refs", query: "service=git-upload-pack"),
@@ -74,7 +74,7 @@ struct RemoteExamination {
         return response.head.headers.value("Date").flatMap { Timestamp(httpDate: $0) }
     }
 
-    private func resolve(_ url: RemoteURL, _ settings: RemoteSettings, _ tell: Examination.Tell) throws {
+    private func resolve(_ url: RemoteURL, _ settings: RemoteSettings, _ tell: Diagnostics.Tell) throws {
         let remote = try RemoteRepository(url, settings)
         defer { remote.close() }
         let wanted = try RefQuery(plan.settings.ref)
@@ -101,7 +101,7 @@ struct RemoteExamination {
         }
     }
 
-    private func hostKeys(_ url: RemoteURL, _ settings: RemoteSettings, _ tell: Examination.Tell) {
+    private func hostKeys(_ url: RemoteURL, _ settings: RemoteSettings, _ tell: Diagnostics.Tell) {
         guard case .knownHosts(let file) = settings.ssh.hostKeys else {
             return tell(
                 Diagnosis(

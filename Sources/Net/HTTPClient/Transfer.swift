@@ -5,7 +5,7 @@ internal import Posix
 /// One request on its way: what libcurl's callbacks work on.
 ///
 /// Lives on the stack of the call that waits for it.
-struct Exchange {
+struct Transfer {
     /// What to do with a redirection; nil when redirections are answers like others.
     let followsRedirects: Bool
     let url: String
@@ -118,10 +118,10 @@ func takeBody(
 /// Returns what libcurl expects: the number of bytes when they were taken, another number to stop the transfer.
 private func withPiece(
     _ bytes: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?,
-    _ body: (inout Exchange, Span<UInt8>) -> Bool
+    _ body: (inout Transfer, Span<UInt8>) -> Bool
 ) -> Int {
     guard count > 0, let bytes = unsafe bytes, let context = unsafe context else { return 0 }
-    let exchange = unsafe context.assumingMemoryBound(to: Exchange.self)
+    let exchange = unsafe context.assumingMemoryBound(to: Transfer.self)
     let buffer = unsafe UnsafeRawBufferPointer(start: bytes, count: count).assumingMemoryBound(to: UInt8.self)
     let span = unsafe buffer.span
     return unsafe body(&exchange.pointee, span) ? count : 0

@@ -11,7 +11,7 @@ import Testing
 @testable import Remote
 
 /// A way to reach a repository, with the version of the protocol that the server is made to speak on it.
-enum Road: String, CaseIterable, CustomTestStringConvertible {
+enum TransportCase: String, CaseIterable, CustomTestStringConvertible {
     case httpVersion2, httpVersion0, httpsVersion2, httpsVersion0, sshVersion2, sshVersion0, local
 
     var testDescription: String { rawValue }
@@ -21,7 +21,9 @@ enum Road: String, CaseIterable, CustomTestStringConvertible {
     /// Starts what serves `root` on this road, and hands over how to reach a repository below it.
     ///
     /// Files that it needs go to `scratch`, or to the directory of the test.
-    func open<Value>(serving root: String, scratch: String? = nil, _ body: (Way) throws -> Value) throws -> Value {
+    func open<Value>(serving root: String, scratch: String? = nil, _ body: (TransportUse) throws -> Value) throws
+        -> Value
+    {
         switch self {
         case .httpVersion2, .httpVersion0, .httpsVersion2, .httpsVersion0:
             let options = try GitHTTPServer.Options { options in
@@ -31,26 +33,26 @@ enum Road: String, CaseIterable, CustomTestStringConvertible {
                 }
             }
             return try withGitHTTPServer(serving: root, options) { server in
-                try body(Way(server: server, address: { server.url($0) }))
+                try body(TransportUse(server: server, address: { server.url($0) }))
             }
         case .sshVersion2, .sshVersion0:
             let options = GitSSHServer.Options { $0.passesGitProtocol = speaksVersion2 }
             return try withGitSSHServer(serving: root, options) { server in
                 let hosts = "\(scratch ?? Scratch.directory)/known_hosts"
                 try TestFiles.write(server.knownHosts, to: hosts)
-                var way = Way(server: nil, address: { server.url($0) })
+                var way = TransportUse(server: nil, address: { server.url($0) })
                 way.ssh.hostKeys = .knownHosts(file: hosts)
                 way.ssh.keyFiles = [try GitSSHServer.clientKeyPath()]
                 return try body(way)
             }
         case .local:
-            return try body(Way(server: nil, address: { "file://\(root)/\($0)" }))
+            return try body(TransportUse(server: nil, address: { "file://\(root)/\($0)" }))
         }
     }
 }
 
 /// How to reach the repositories that a test serves.
-struct Way {
+struct TransportUse {
     var server: GitHTTPServer?
     var address: (String) -> String
     var ssh = SSHSettings(
@@ -65,10 +67,10 @@ struct Way {
     var idleTimeout = Duration.seconds(30)
 
     /// How to reach repositories by their whole addresses.
-    static var direct: Way { Way(server: nil, address: { $0 }) }
+    static var direct: TransportUse { TransportUse(server: nil, address: { $0 }) }
 
     /// The same with some settings changed.
-    func with(_ change: (inout Way) throws -> Void) rethrows -> Way {
+    func with(_ change: (inout TransportUse) throws -> Void) rethrows -> TransportUse {
         var way = self
         try change(&way)
         return way

@@ -7,22 +7,22 @@ internal import Releases
 internal import Telemetry
 
 /// Looks whether root and link can be written, and what their file system can do.
-struct RootExamination {
+struct RootDiagnostics {
     private let plan: Plan
     private var root: String { plan.root.text }
 
-    init(_ examination: Examination) {
-        plan = examination.plan
+    init(_ diagnostics: Diagnostics) {
+        plan = diagnostics.plan
     }
 
     /// Root and link, as far as can be told without writing.
-    func permissions(_ tell: Examination.Tell) {
+    func permissions(_ tell: Diagnostics.Tell) {
         tell(report("root") { try rootPermission() })
         tell(report("link") { try linkPermission() })
     }
 
     /// What the file system can do, by trying it; nothing stays.
-    func abilities(_ tell: Examination.Tell) {
+    func abilities(_ tell: Diagnostics.Tell) {
         tell(
             report("file system") {
                 guard try exists(root) else { return nil }
@@ -35,7 +35,7 @@ struct RootExamination {
     }
 
     /// The room on the volume, beside what must stay free.
-    func space(_ tell: Examination.Tell) {
+    func space(_ tell: Diagnostics.Tell) {
         tell(
             report("disk") {
                 let volume = try Volume(of: Files.nearestExisting(root))

@@ -6,7 +6,7 @@ internal import Posix
 ///
 /// The root is neither made nor locked. `check` writes nothing at all; `doctor` writes a test into the root and takes it
 /// away again.
-public struct Examination {
+public struct Diagnostics {
     let plan: Plan
     let environment: [String: String]
     let console: Console
@@ -22,9 +22,9 @@ public struct Examination {
     public func check() -> ExitCode {
         report { tell in
             parameters(tell)
-            _ = RemoteExamination(self).run(tell)
-            TargetExamination(self).run(tell)
-            RootExamination(self).permissions(tell)
+            _ = RemoteDiagnostics(self).run(tell)
+            TargetDiagnostics(self).run(tell)
+            RootDiagnostics(self).permissions(tell)
         }
     }
 
@@ -32,10 +32,10 @@ public struct Examination {
     public func doctor() -> ExitCode {
         report { tell in
             parameters(tell)
-            let date = RemoteExamination(self).run(tell)
+            let date = RemoteDiagnostics(self).run(tell)
             clock(date, tell)
-            TargetExamination(self).run(tell)
-            let root = RootExamination(self)
+            TargetDiagnostics(self).run(tell)
+            let root = RootDiagnostics(self)
             root.permissions(tell)
             root.abilities(tell)
             root.space(tell)
@@ -92,7 +92,7 @@ public struct Examination {
     }
 
     private func control(_ tell: Tell) {
-        switch SidecarSearch.look(on: plan.root) {
+        switch SidecarSearch.find(on: plan.root) {
         case .answers(let words):
             tell(Diagnosis(.good, "sidecar", "one runs on \(plan.root.text) and answers. \(words)"))
         case .silent(let words, let hint):

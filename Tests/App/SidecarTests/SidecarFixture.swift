@@ -15,7 +15,7 @@ import Testing
 @testable import Sidecar
 
 /// Repositories behind a real server, and a root that deploys one of them, without the loop.
-final class Estate {
+final class SidecarFixture {
     let served: String
     let layout: ReleaseLayout
     let store: ObjectStore

@@ -32,8 +32,8 @@ struct PackIntake: ~Copyable {
     }
 
     /// Makes what came visible in the store.
-    consuming func finish() throws -> Received {
+    consuming func finish() throws -> PackSummary {
         try parser.finish()
-        return Received(try store.finishPack(shallow: Set(parser.shallow), unshallow: Set(parser.unshallow)))
+        return PackSummary(try store.finishPack(shallow: Set(parser.shallow), unshallow: Set(parser.unshallow)))
     }
 }

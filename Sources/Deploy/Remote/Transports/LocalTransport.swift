@@ -3,7 +3,7 @@ internal import GitProtocol
 internal import Posix
 
 /// Reads a repository on this machine directly: no server, no transport, nothing packed twice.
-final class LocalCarrier: Carrier {
+final class LocalTransport: Transport {
     private let path: String
 
     init(_ url: RemoteURL) {
@@ -24,13 +24,14 @@ final class LocalCarrier: Carrier {
     }
 
     func fetch(
-        _ want: Want, into store: any PackDestination, _ deadline: Deadline, _ report: (FetchProgress) throws -> Void
-    ) throws -> Received {
+        _ want: PackRequest, into store: any PackDestination, _ deadline: Deadline,
+        _ report: (FetchProgress) throws -> Void
+    ) throws -> PackSummary {
         let request = CopyRequest(
             path: path, wants: want.objects, haves: want.haves, depth: want.depth ?? 0, filter: want.filter,
             limits: want.limits)
         switch try store.copy(request, deadline, progress: { try report(FetchProgress($0)) }) {
-        case .copied(let pack): return Received(pack)
+        case .copied(let pack): return PackSummary(pack)
         case .lacks(let id):
             throw RemoteError(
                 .missingReference, "fetch \(id) from \(path)", "there is no such object",

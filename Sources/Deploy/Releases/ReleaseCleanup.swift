@@ -3,7 +3,7 @@ public import Layout
 public import Posix
 
 /// What a look at the old releases has led to.
-public struct KeepResult: Sendable, Equatable {
+public struct CleanupResult: Sendable, Equatable {
     /// Commits whose directories are still there.
     public internal(set) var directories: [ObjectID] = []
     /// Releases whose directories were given to the cleaner.
@@ -15,11 +15,11 @@ public struct KeepResult: Sendable, Equatable {
 }
 
 /// Lets releases go that were replaced: their directories, and their commits in the store.
-public struct Keeper: Sendable {
+public struct ReleaseCleanup: Sendable {
     private let layout: ReleaseLayout
     private let cleaner: Cleaner
 
-    /// A keeper; the cleaner removes directories.
+    /// A cleanup; the cleaner removes directories.
     public init(layout: ReleaseLayout, cleaner: Cleaner) {
         self.layout = layout
         self.cleaner = cleaner
@@ -40,8 +40,8 @@ public struct Keeper: Sendable {
     package func keep(
         live: Release, commits: [ObjectID], directories: [ObjectID: Timestamp?], _ jobs: any ReleaseJobs,
         _ deadline: Deadline
-    ) throws -> KeepResult {
-        var result = KeepResult()
+    ) throws -> CleanupResult {
+        var result = CleanupResult()
         try sweepStaging()
         result.released = try jobs.run(KeepCommits(commits: [live.commit] + commits), deadline)
         for place in try ReleasePlaces(layout: layout).all() {

@@ -6,14 +6,14 @@ internal import Posix
 internal import Reload
 
 /// Looks whether the application is there and may be signalled.
-struct TargetExamination {
+struct TargetDiagnostics {
     private let plan: Plan
 
-    init(_ examination: Examination) {
-        plan = examination.plan
+    init(_ diagnostics: Diagnostics) {
+        plan = diagnostics.plan
     }
 
-    func run(_ tell: Examination.Tell) {
+    func run(_ tell: Diagnostics.Tell) {
         do throws(ReloadError) {
             let http = HTTPConfiguration(userAgent: "\(Product.name)/\(Product.version)")
             guard let reloader = try Reloader(plan, http: http) else { return }

@@ -4,7 +4,7 @@ internal import Options
 internal import Posix
 
 /// Something that the sidecar is told to do, followed to its end.
-struct Order {
+struct OrderCommand {
     enum Kind {
         case sync
         /// To a release, or to the one before the live one.

@@ -1,8 +1,39 @@
+internal import GitFiles
 internal import GitObjects
 internal import GitProtocol
 internal import Telemetry
 
-extension Want {
+/// What to fetch, in terms that every transport understands.
+struct PackRequest {
+    /// The objects.
+    var objects: [ObjectID]
+    /// Complete commits that we have, newest first.
+    var haves: [ObjectID]
+    /// The commits at which our history ends, in the order of their names.
+    var shallow: [ObjectID]
+    /// How many commits of history; nil leaves it as it is.
+    var depth: Int?
+    /// What to leave out.
+    var filter: ObjectFilter
+    /// How much may come at most.
+    var limits = PackLimits()
+    /// Whether deltas may come without what they are made against.
+    var acceptsThinPack = true
+}
+
+/// What a fetch brought.
+struct PackSummary {
+    var objects = 0
+    var bytes = 0
+
+    init(_ pack: PackProgress?) {
+        guard let pack else { return }
+        objects = pack.receivedObjects
+        bytes = Int(clamping: pack.receivedBytes)
+    }
+}
+
+extension PackRequest {
     /// The request to send to a server, less what it does not offer and we can do without.
     func request(for offer: Advertisement, _ logger: Logger) -> FetchRequest {
         var request = FetchRequest(

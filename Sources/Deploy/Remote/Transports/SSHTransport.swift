@@ -5,7 +5,7 @@ internal import Posix
 /// Speaks git's protocol with `git-upload-pack` at the other end of the ssh program.
 ///
 /// One connection serves an attempt: what the name stands for is asked, and when it is new, fetched over the same.
-final class SSHCarrier: Carrier {
+final class SSHTransport: Transport {
     private let url: RemoteURL
     private let settings: RemoteSettings
     private var session: Session?
@@ -33,8 +33,9 @@ final class SSHCarrier: Carrier {
     }
 
     func fetch(
-        _ want: Want, into store: any PackDestination, _ deadline: Deadline, _ report: (FetchProgress) throws -> Void
-    ) throws -> Received {
+        _ want: PackRequest, into store: any PackDestination, _ deadline: Deadline,
+        _ report: (FetchProgress) throws -> Void
+    ) throws -> PackSummary {
         let filter = ReferenceFilter(names: [], ids: Set(want.objects))
         let session = try self.session ?? open(filter, deadline)
         let request = want.request(for: session.offer, settings.logger)
@@ -65,7 +66,7 @@ final class SSHCarrier: Carrier {
     private func open(_ filter: ReferenceFilter, _ deadline: Deadline) throws -> Session {
         let command = try settings.ssh.uploadCommand(for: url, connectTimeout: settings.connectTimeout)
         let conversation = try ChildConversation(command)
-        var parser = AdvertisementParser(carrier: .stream, filter: filter)
+        var parser = AdvertisementParser(transport: .stream, filter: filter)
         do {
             try receive(conversation, deadline, until: { parser.isComplete }) { bytes in try parser.read(bytes) }
             let session = Session(conversation: conversation, offer: try parser.finish())

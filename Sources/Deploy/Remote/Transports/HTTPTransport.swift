@@ -6,7 +6,7 @@ internal import Posix
 /// Speaks git's smart protocol over HTTP, on connections that stay open between attempts.
 ///
 /// What a server of protocol version 2 can do is remembered: from the second poll on, asking costs one request.
-final class HTTPCarrier: Carrier {
+final class HTTPTransport: Transport {
     private let url: RemoteURL
     private let settings: RemoteSettings
     private let client: HTTPClient
@@ -36,8 +36,9 @@ final class HTTPCarrier: Carrier {
     }
 
     func fetch(
-        _ want: Want, into store: any PackDestination, _ deadline: Deadline, _ report: (FetchProgress) throws -> Void
-    ) throws -> Received {
+        _ want: PackRequest, into store: any PackDestination, _ deadline: Deadline,
+        _ report: (FetchProgress) throws -> Void
+    ) throws -> PackSummary {
         let offer = try offer ?? discover(nil, deadline)
         let request = want.request(for: offer, settings.logger)
         let body = try request.encoded(for: offer, agent: settings.agent).body
@@ -62,9 +63,9 @@ final class HTTPCarrier: Carrier {
     private func discover(_ query: RefQuery?, _ deadline: Deadline) throws -> Advertisement {
         let suffix = "/info/refs"
         let service = "service=git-upload-pack"
-        var parser = AdvertisementParser(carrier: .http, filter: query?.filter)
+        var parser = AdvertisementParser(transport: .http, filter: query?.filter)
         let request = HTTPRequest(
-            url.location(suffix, query: service), headers: [HTTPCarrier.version], redirects: .sameHost)
+            url.location(suffix, query: service), headers: [HTTPTransport.version], redirects: .sameHost)
         let answered = try send(request, deadline) { bytes in try parser.read(bytes) }
         // Where the first request was sent on to, the others go as well.
         let tail = "\(suffix)?\(service)"
@@ -91,7 +92,7 @@ final class HTTPCarrier: Carrier {
         let request = HTTPRequest(
             address.location("/git-upload-pack"), method: "POST",
             headers: [
-                HTTPCarrier.version, HTTPHeader("Content-Type", "application/x-git-upload-pack-request"),
+                HTTPTransport.version, HTTPHeader("Content-Type", "application/x-git-upload-pack-request"),
                 HTTPHeader("Accept", "application/x-git-upload-pack-result"),
             ], body: body, redirects: .none)
         _ = try send(request, deadline, onBody)

@@ -1,5 +1,5 @@
 /// One request while it comes in; it belongs to the thread of its connection.
-final class Exchange {
+final class RequestExchange {
     let connectionID: UInt
     let peer: Request.Peer
     let target: RequestTarget?
