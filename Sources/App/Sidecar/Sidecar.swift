@@ -166,10 +166,9 @@ public final class Sidecar {
         let metricsProjection = MetricsProjection(metrics)
         metricsProjection.showLive(state)
         let recorder = Recorder(
-            state, storage: file,
+            state, storage: file, journal: journal,
             projections: [
                 status, metricsProjection, LogProjection(logger, link: layout.link),
-                JournalProjection(journal) { logger.warning("cannot write the journal", error: $0) },
                 ProgressReporter(events, statusLine), ErrorFileProjection(errorFile, logger),
             ], clock: SystemClock(cancellation))
         return (recorder, state)

@@ -25,6 +25,7 @@ extension DeploymentState {
         intent = json["intent"].flatMap(Intent.init)
         running = json["running"].flatMap(Running.init)
         heldBack = (json["quarantine"]?.elements ?? []).compactMap(HeldBack.init)
+        unwrittenLines = (json["unwritten"]?.elements ?? []).compactMap(DeploymentRecord.init)
         retired = (json["retired"]?.elements ?? []).compactMap(RetiredRelease.init)
         // The version before wrote the commit alone.
         lastGood =
@@ -39,6 +40,7 @@ extension DeploymentState {
 
     private static let memberNames = [
         "version", "current", "intent", "running", "last_good", "last_good_release", "quarantine", "retired",
+        "unwritten",
     ]
 
     package var json: JSONValue {
@@ -47,6 +49,7 @@ extension DeploymentState {
             ("running", running?.json), ("last_good", JSONValue(lastGood?.commit.description)),
             ("last_good_release", lastGood?.json), ("quarantine", .array(heldBack.map(\.json))),
             ("retired", .array(retired.map(\.json))),
+            ("unwritten", unwrittenLines.isEmpty ? nil : .array(unwrittenLines.map(\.json))),
         ]
         return .object(
             known.compactMap { name, value in value.map { JSONMember(name: name, value: $0) } } + unknownMembers)

@@ -18,6 +18,8 @@ package struct DeploymentState: Sendable, Equatable {
     package var heldBack: [HeldBack] = []
     /// Releases that others have replaced, the newest first.
     package var retired: [RetiredRelease] = []
+    /// Lines that the journal is to get, the oldest first; it has those that are not here any more.
+    package var unwrittenLines: [DeploymentRecord] = []
     /// What a later version wrote into the file and this one does not know.
     package var unknownMembers: [JSONMember] = []
 
@@ -190,6 +192,7 @@ package struct Moment: Sendable, Equatable {
 extension DeploymentState {
     package static let mostHeldBack = 50
     package static let mostRetired = 100
+    package static let mostUnwrittenLines = 50
 
     /// Changes what we believe by one thing that happened.
     package mutating func apply(_ fact: Fact, at moment: Moment) {
@@ -227,6 +230,7 @@ extension DeploymentState {
         case .heldBack(let held): hold(held)
         case .released(let commits): heldBack.removeAll { commits.contains($0.commit) }
         case .deploymentEnded(let record): end(record)
+        case .journaled: if !unwrittenLines.isEmpty { unwrittenLines.removeFirst() }
         case .retained(let report): retention = report
         case .stageEnded, .stageFailed, .fetched, .signatureVerified, .staged, .told, .storeReplaced, .found: break
         }
@@ -292,6 +296,8 @@ extension DeploymentState {
     }
 
     private mutating func end(_ record: DeploymentRecord) {
+        unwrittenLines.append(record)
+        if unwrittenLines.count > DeploymentState.mostUnwrittenLines { unwrittenLines.removeFirst() }
         switch record.outcome {
         case .deployed, .chosen:
             if live?.commit == record.info.commit { live?.isInJournal = true }

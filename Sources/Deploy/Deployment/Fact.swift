@@ -51,6 +51,8 @@ package enum Fact: Sendable, Equatable {
     case released([ObjectID])
     /// A deployment has come to its end, for the journal.
     case deploymentEnded(DeploymentRecord)
+    /// The oldest line that was to be written is in the journal.
+    case journaled
 
     // The root.
     /// A store of objects was damaged and given up: the root's, or those of submodules.
@@ -290,6 +292,8 @@ extension Fact {
         switch self {
         case .intended, .abandoned, .published, .adopted, .flushed, .confirmed, .heldBack, .released: true
         case .deploymentEnded(let record): record.outcome != .failed
+        // Saved with what is recorded next: a line that is there twice does less harm than one that is missing.
+        case .journaled: false
         case .retained, .attemptBegan, .commitFound, .stageBegan, .stageEnded, .stageFailed, .attemptEnded, .remoteHas,
             .fetched, .signatureVerified, .staged, .lost, .proved, .unproved, .repaired, .told, .storeReplaced, .found:
             false

@@ -164,6 +164,12 @@ package protocol StateStorage: AnyObject {
     func save(_ state: DeploymentState) throws(Failure)
 }
 
+/// Where deployments leave a line when they end.
+package protocol JournalStorage: AnyObject {
+    /// Adds a line, whole or not at all.
+    func append(_ record: DeploymentRecord) throws(Failure)
+}
+
 /// An audience of the facts.
 package protocol Projection: AnyObject {
     /// Takes a fact, and what we believe after it.

@@ -6,17 +6,23 @@ internal import Posix
 package final class Recorder {
     package private(set) var state: DeploymentState
     private let storage: any StateStorage
+    private let journal: any JournalStorage
     private let projections: [any Projection]
     private let clock: any Clock
     private var isUnsaved = false
     private var saveProblem: String?
+    private var journalProblem: String?
+    // What everybody was told last.
+    private var toldProblem: String?
     private var saving: BackgroundSave?
 
     package init(
-        _ state: DeploymentState, storage: any StateStorage, projections: [any Projection], clock: any Clock
+        _ state: DeploymentState, storage: any StateStorage, journal: any JournalStorage,
+        projections: [any Projection], clock: any Clock
     ) {
         self.state = state
         self.storage = storage
+        self.journal = journal
         self.projections = projections
         self.clock = clock
     }
@@ -36,7 +42,29 @@ package final class Recorder {
         for (fact, state) in zip(facts, states) {
             for projection in projections { projection.take(fact, state, at: moment) }
         }
-        if mustSave, isVerdict { save() }
+        if isVerdict {
+            writeJournal()
+            if mustSave || !state.unwrittenLines.isEmpty { save() }
+        }
+    }
+
+    /// Writes the lines that the journal has not got yet, in their order.
+    ///
+    /// The state keeps them until then, so that they outlive a process that ends on a full volume.
+    private func writeJournal() {
+        while let line = state.unwrittenLines.first {
+            do throws(Failure) {
+                try journal.append(line)
+                journalProblem = nil
+            } catch {
+                journalProblem = error.description
+            }
+            tellProblem()
+            if journalProblem != nil { return }
+            let moment = clock.now
+            state.apply(.journaled, at: moment)
+            for projection in projections { projection.take(.journaled, state, at: moment) }
+        }
     }
 
     /// Records what is going to be published, and has it written while the release is made.
@@ -57,9 +85,12 @@ package final class Recorder {
         }
     }
 
-    /// Writes the state again where that failed before.
+    /// Writes state and journal again where that failed before.
     package func retrySaving() {
         finishSaving()
+        let waiting = state.unwrittenLines.count
+        writeJournal()
+        if state.unwrittenLines.count < waiting { isUnsaved = true }
         if isUnsaved { save() }
     }
 
@@ -81,9 +112,15 @@ package final class Recorder {
 
     private func note(_ failure: Failure?) {
         isUnsaved = failure != nil
-        guard saveProblem != failure?.description else { return }
         saveProblem = failure?.description
-        for projection in projections { projection.saveProblemChanged(saveProblem) }
+        tellProblem()
+    }
+
+    private func tellProblem() {
+        let problem = saveProblem ?? journalProblem
+        if toldProblem == problem { return }
+        toldProblem = problem
+        for projection in projections { projection.saveProblemChanged(problem) }
     }
 }
 

@@ -11,6 +11,7 @@ extension Pipeline {
         reconcile()
         if let live = state.live { restore(live) }
         if state.live?.isConfirmed == true { finishJournal() }
+        recorder.retrySaving()
     }
 
     /// Brings what we believe into agreement with the link.

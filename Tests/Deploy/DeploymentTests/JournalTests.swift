@@ -70,40 +70,4 @@ struct JournalTests {
         #expect(try journal.last(1).first?["hash"]?.string == World.commit(2).description)
         #expect(try journal.last(1_000_000).count < count)
     }
-
-    @Test("a line that cannot be written is written with the next one, once")
-    func waiting() throws {
-        let directory = Scratch.directory + "/later"
-        var failures = 0
-        let projection = JournalProjection(Journal(try Place(resolving: directory + "/releases.log"))) { _ in
-            failures += 1
-        }
-        let state = DeploymentState()
-        projection.take(.deploymentEnded(record(1)), state, at: .now)
-        projection.take(.attemptBegan(2, isOrdered: false), state, at: .now)
-        #expect(failures == 2)
-        try TestFiles.makeDirectory(directory)
-        projection.take(.remoteHas(World.commit(1)), state, at: .now)
-        #expect(!TestFiles.exists(directory + "/releases.log"))
-        projection.take(.deploymentEnded(record(2)), state, at: .now)
-        projection.take(.attemptBegan(3, isOrdered: false), state, at: .now)
-        #expect(failures == 2)
-        let hashes = try Journal(try Place(resolving: directory + "/releases.log")).last(10).map { $0["hash"]?.string }
-        #expect(hashes == [World.commit(2).description, World.commit(1).description])
-    }
-
-    @Test("lines that cannot be written do not fill the memory")
-    func waitingBound() throws {
-        let projection = JournalProjection(Journal(try Place(resolving: Scratch.directory + "/later/releases.log"))) {
-            _ in
-        }
-        for number in 1...(DeploymentState.mostHeldBack + 5) {
-            projection.take(.deploymentEnded(record(number)), DeploymentState(), at: .now)
-        }
-        try TestFiles.makeDirectory(Scratch.directory + "/later")
-        projection.take(.attemptBegan(1, isOrdered: false), DeploymentState(), at: .now)
-        let lines = try Journal(try Place(resolving: Scratch.directory + "/later/releases.log")).last(1000)
-        #expect(lines.count == DeploymentState.mostHeldBack)
-        #expect(lines.last?["hash"]?.string == World.commit(6).description)
-    }
 }

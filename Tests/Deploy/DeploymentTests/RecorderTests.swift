@@ -1,4 +1,5 @@
 import GitObjects
+import JSON
 import Posix
 import Testing
 
@@ -7,10 +8,18 @@ import Testing
 @Suite("Recorder")
 struct RecorderTests {
     /// Keeps in order what it is told.
-    private final class Log: StateStorage, Projection, Deployment.Clock, @unchecked Sendable {
+    private final class Log: StateStorage, JournalStorage, Projection, Deployment.Clock, @unchecked Sendable {
         let lines = Locked<[String]>([])
         let failures = Locked(0)
         let saved = Locked<DeploymentState?>(nil)
+        let isFull = Locked(false)
+        let journal = Locked<[DeploymentRecord]>([])
+
+        func append(_ record: DeploymentRecord) throws(Failure) {
+            if isFull.withLock({ $0 }) { throw Failure("no space for the journal") }
+            lines.withLock { $0.append("written") }
+            journal.withLock { $0.append(record) }
+        }
 
         func save(_ state: DeploymentState) throws(Failure) {
             let fails = failures.withLock { count in
@@ -38,7 +47,7 @@ struct RecorderTests {
     private let info = CommitInfo(commit: World.commit(1), reference: "main", subject: "")
 
     private func recorder(_ log: Log) -> Recorder {
-        Recorder(DeploymentState(), storage: log, projections: [log], clock: log)
+        Recorder(DeploymentState(), storage: log, journal: log, projections: [log], clock: log)
     }
 
     private var heldBack: Fact {
@@ -61,14 +70,16 @@ struct RecorderTests {
         let recorder = recorder(log)
         let record = DeploymentRecord(info, .rejected, at: .validate, time: .now())
         recorder.record(.deploymentEnded(record), heldBack, .intended(Intent(info)))
-        #expect(log.told == ["deploymentEnded 0 -", "heldBack 1 -", "intended 1 intent", "saved"])
+        #expect(log.told == [
+                "deploymentEnded 0 -", "heldBack 1 -", "intended 1 intent", "written", "journaled 1 intent", "saved",
+            ])
     }
 
     @Test("a failed deployment is told and changes nothing that is kept")
     func failed() {
         let log = Log()
         recorder(log).record(.deploymentEnded(DeploymentRecord(info, .failed, at: .confirm, time: .now())))
-        #expect(log.told == ["deploymentEnded 0 -"])
+        #expect(log.told == ["deploymentEnded 0 -", "written", "journaled 0 -"])
     }
 
     @Test("a state that could not be written is written again, and everybody is told once")
@@ -86,6 +97,48 @@ struct RecorderTests {
         let count = log.told.count
         recorder.retrySaving()
         #expect(log.told.count == count)
+    }
+
+    @Test("lines that cannot be written outlive the process, and are in the journal once and in their order later")
+    func unwrittenLines() throws {
+        let log = Log()
+        log.isFull.withLock { $0 = true }
+        let recorder = recorder(log)
+        let records = (1...3).map { number in
+            DeploymentRecord(
+                CommitInfo(commit: World.commit(number), reference: "main", subject: "s"), .rejected, at: .validate,
+                time: Timestamp(seconds: 1_700_000_000), reason: "why", output: "words",
+                durations: [StageDuration(stage: .stage, duration: .milliseconds(1500))])
+        }
+        recorder.record(.deploymentEnded(records[0]))
+        recorder.record(.deploymentEnded(records[1]))
+        #expect(log.told.filter { $0 == "no space for the journal" }.count == 1)
+        #expect(log.journal.withLock { $0 }.isEmpty)
+
+        // The process ends here, and another begins with what is on the disk.
+        let kept = try #require(log.saved.withLock { $0 })
+        let next = Recorder(
+            try DeploymentState(json: JSONValue.read(kept.json.text)), storage: log, journal: log, projections: [log],
+            clock: log)
+        next.retrySaving()
+        log.isFull.withLock { $0 = false }
+        next.record(.deploymentEnded(records[2]))
+        #expect(log.journal.withLock { $0 } == records)
+        #expect(log.told.last == "saved" && log.told.contains("no problem"))
+        #expect(log.saved.withLock { $0 }?.unwrittenLines == [])
+        next.retrySaving()
+        #expect(log.journal.withLock { $0 } == records)
+    }
+
+    @Test("lines that cannot be written do not fill the memory")
+    func unwrittenBound() {
+        let log = Log()
+        log.isFull.withLock { $0 = true }
+        let recorder = recorder(log)
+        for _ in 1...(DeploymentState.mostUnwrittenLines + 5) {
+            recorder.record(.deploymentEnded(DeploymentRecord(info, .failed, at: .confirm, time: .now())))
+        }
+        #expect(recorder.state.unwrittenLines.count == DeploymentState.mostUnwrittenLines)
     }
 
     @Test("an intent is on the disk when that is asked for, written beside the work or again")

@@ -89,6 +89,7 @@ struct SequenceTests {
         #expect(driver.state.live?.commit == World.commit(2))
         #expect(driver.swaps(2) == 1)
         #expect(world.journal.contains { $0.info.commit == World.commit(2) && $0.outcome == .deployed })
+        #expect(driver.state.unwrittenLines.isEmpty)
         #expect(driver.state.live?.isDurable == true)
         #expect(driver.state.retention.available == [World.commit(1)])
     }

@@ -4,7 +4,7 @@ package import Layout
 package import Posix
 
 /// `releases.log`: a JSON object a line for each deployment, the newest last.
-package struct Journal: Sendable {
+package final class Journal: JournalStorage, Sendable {
     private let file: Place
     /// Beyond this the older half goes.
     private static let mostBytes: UInt64 = 1 << 20
@@ -14,10 +14,14 @@ package struct Journal: Sendable {
     }
 
     /// Adds a line with one write, so that a reader never sees half of one.
-    package func append(_ record: DeploymentRecord) throws(SystemError) {
-        // Before the line is written: what fails afterwards must not have it written once more.
-        if let status = try file.statusIfPresent(), status.size > Journal.mostBytes { try shorten() }
-        try file.appendLine(Array(record.json.text.utf8))
+    package func append(_ record: DeploymentRecord) throws(Failure) {
+        do throws(SystemError) {
+            // Before the line is written: what fails afterwards must not have it written once more.
+            if let status = try file.statusIfPresent(), status.size > Journal.mostBytes { try shorten() }
+            try file.appendLine(Array(record.json.text.utf8))
+        } catch {
+            throw Failure("\(error)")
+        }
     }
 
     /// The last entries, newest first.
@@ -53,6 +57,29 @@ package struct Journal: Sendable {
 }
 
 extension DeploymentRecord {
+    /// A record that was kept until the journal can be written.
+    package init?(json: JSONValue) {
+        guard let commit = json["hash"]?.string.flatMap({ ObjectID($0) }),
+            let outcome = json["outcome"]?.string.flatMap(Outcome.init),
+            let stage = json["stage"]?.string.flatMap(Stage.init),
+            let time = json["time"]?.string.flatMap({ Timestamp(rfc3339: $0) })
+        else { return nil }
+        let info = CommitInfo(
+            commit: commit, reference: json["ref"]?.string ?? "", subject: json["subject"]?.string ?? "")
+        var durations: [StageDuration] = []
+        if case .object(let members) = json["seconds"] {
+            for member in members {
+                guard let stage = Stage(rawValue: member.name), let seconds = member.value.double,
+                    (0..<1e9).contains(seconds)
+                else { continue }
+                durations.append(StageDuration(stage: stage, duration: .seconds(seconds)))
+            }
+        }
+        self.init(
+            info, outcome, at: stage, time: time, reason: json["reason"]?.string, output: json["output"]?.string,
+            durations: durations)
+    }
+
     /// The line in the journal, the event, and the answer of the API.
     package var json: JSONValue {
         [
@@ -71,41 +98,5 @@ extension DeploymentRecord {
         // What is left of a character that was cut is no text.
         let end = output.utf8.suffix(limit).drop { $0 & 0xc0 == 0x80 }
         return "…" + String(decoding: end, as: UTF8.self)
-    }
-}
-
-/// Writes the journal.
-package final class JournalProjection: Projection {
-    private let journal: Journal
-    private let onFailure: (SystemError) -> Void
-    // Lines that could not be written yet.
-    private var waiting: [DeploymentRecord] = []
-
-    package init(_ journal: Journal, onFailure: @escaping (SystemError) -> Void) {
-        self.journal = journal
-        self.onFailure = onFailure
-    }
-
-    package func take(_ fact: Fact, _ state: DeploymentState, at moment: Moment) {
-        switch fact {
-        case .deploymentEnded(let record):
-            waiting.append(record)
-            if waiting.count > DeploymentState.mostHeldBack { waiting.removeFirst() }
-        case .attemptBegan: if waiting.isEmpty { return }
-        default: return
-        }
-        write()
-    }
-
-    private func write() {
-        while let record = waiting.first {
-            do throws(SystemError) {
-                try journal.append(record)
-            } catch {
-                // It is written with the next one, or when the next attempt begins.
-                return onFailure(error)
-            }
-            waiting.removeFirst()
-        }
     }
 }

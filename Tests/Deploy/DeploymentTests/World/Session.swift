@@ -34,7 +34,7 @@ struct Session {
         let logger = isLogging ? Logger(log.sink, verbosity: 1) : .silent
         // The world comes last: it waits for what is saved beside it.
         recorder = Recorder(
-            state, storage: world,
+            state, storage: world, journal: world,
             projections: [status, projection, LogProjection(logger, link: "/root/link"), world], clock: world)
         pipeline = Pipeline(
             world.settings, source: world, releases: world, application: world.hasApplication ? world : nil,

@@ -126,8 +126,6 @@ final class World: @unchecked Sendable {
     var warnsAfterSwap = false
     var isStopping = false
     var isVerifying = false
-    // Lines that could not be written; gone with the process.
-    var waitingLines: [DeploymentRecord] = []
     // The save that runs on a thread of its own takes place before the next call, so that points have one order.
     let saving = Locked(0)
     var expectsSave = false
@@ -216,10 +214,12 @@ struct Persisted: Equatable {
     let running: Running?
     let heldBack: [HeldBack]
     let retired: [RetiredRelease]
+    let unwrittenLines: [DeploymentRecord]
 
     init(_ state: DeploymentState) {
         (live, intent, lastGood) = (state.live, state.intent, state.lastGood)
         (running, heldBack, retired) = (state.running, state.heldBack, state.retired)
+        unwrittenLines = state.unwrittenLines
     }
 }
 
@@ -253,14 +253,11 @@ extension World: Projection {
     func take(_ fact: Fact, _ state: DeploymentState, at moment: Moment) {
         settle()
         switch fact {
-        case .deploymentEnded(let record):
-            waitingLines.append(record)
-            writeLines()
-        case .attemptBegan: writeLines()
         case .adopted(let release): if !isDead { adopted.insert(release.commit) }
         case .intended:
             // What was not saved just now is going to be, on a thread of its own.
-            if !isDead, Persisted(state) != lastSave {
+            // With a verdict it is saved by this thread, after the verdict's line is written.
+            if !isDead, state.unwrittenLines.isEmpty, Persisted(state) != lastSave {
                 saving.withLock { $0 = 0 }
                 expectsSave = true
             }
@@ -268,15 +265,11 @@ extension World: Projection {
         }
     }
 
-    private func writeLines() {
-        while let line = waitingLines.first {
-            do throws(Failure) {
-                try call(.journal) { () throws(Failure) in journal.append(line) }
-            } catch {
-                return
-            }
-            waitingLines.removeFirst()
-        }
+}
+
+extension World: JournalStorage {
+    func append(_ record: DeploymentRecord) throws(Failure) {
+        try call(.journal) { () throws(Failure) in journal.append(record) }
     }
 }
 
