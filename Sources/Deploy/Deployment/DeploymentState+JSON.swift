@@ -31,28 +31,78 @@ extension DeploymentState {
         lastGood =
             json["last_good_release"].flatMap(PublishedRelease.init)
             ?? json["last_good"]?.string.flatMap { ObjectID($0) }.flatMap { known($0) ?? bare($0) }
-        if case .object(let members) = json { unknownMembers = members.filter { !Self.memberNames.contains($0.name) } }
+        unknownMembers = UnknownMembers(json)
     }
 
     private func bare(_ commit: ObjectID) -> PublishedRelease {
         PublishedRelease(CommitInfo(commit: commit, reference: "", subject: ""), time: Timestamp(seconds: 0))
     }
 
-    private static let memberNames = [
-        "version", "current", "intent", "running", "last_good", "last_good_release", "quarantine", "retired",
-        "unwritten",
+    package var json: JSONValue {
+        unknownMembers.added(to: [
+            "version": JSONValue(Self.fileVersion), "current": live?.json, "intent": intent?.json,
+            "running": running?.json, "last_good": JSONValue(lastGood?.commit.description),
+            "last_good_release": lastGood?.json, "quarantine": .array(heldBack.map(\.json)),
+            "retired": .array(retired.map(\.json)),
+            "unwritten": unwrittenLines.isEmpty ? nil : .array(unwrittenLines.map(\.json)),
+        ])
+    }
+}
+
+/// What a later version wrote beside what this one knows, at the top and in what is said of a commit.
+package struct UnknownMembers: Sendable, Equatable {
+    private var top: [JSONMember] = []
+    /// By the member that they are in and the commit that they are about: they go with what is said of it.
+    private var nested: [String: [JSONMember]] = [:]
+
+    init() {}
+
+    /// What of a file is not in what was made of it.
+    fileprivate init(_ file: JSONValue) {
+        guard case .object(let members) = file else { return }
+        let names = [
+            "version", "current", "intent", "running", "last_good", "last_good_release", "quarantine", "retired",
+            "unwritten",
+        ]
+        top = members.filter { !names.contains($0.name) }
+        for member in members where names.contains(member.name) {
+            for object in member.value.elements ?? [member.value] {
+                guard case .object(let inner) = object, let key = Self.key(member.name, object) else { continue }
+                let unknown = inner.filter { !Self.nestedNames.contains($0.name) }
+                if !unknown.isEmpty { nested[key] = unknown }
+            }
+        }
+    }
+
+    private static let nestedNames: Set = [
+        "commit", "ref", "subject", "time", "confirmed", "chosen", "recorded", "durable", "back_from", "verdict",
+        "cause", "stage", "reason", "output", "published", "hash", "outcome", "seconds",
     ]
 
-    package var json: JSONValue {
-        let known: [(String, JSONValue?)] = [
-            ("version", JSONValue(Self.fileVersion)), ("current", live?.json), ("intent", intent?.json),
-            ("running", running?.json), ("last_good", JSONValue(lastGood?.commit.description)),
-            ("last_good_release", lastGood?.json), ("quarantine", .array(heldBack.map(\.json))),
-            ("retired", .array(retired.map(\.json))),
-            ("unwritten", unwrittenLines.isEmpty ? nil : .array(unwrittenLines.map(\.json))),
-        ]
+    private static func key(_ name: String, _ object: JSONValue) -> String? {
+        object["commit"]?.string.map { "\(name)/\($0)" }
+    }
+
+    /// A state with the members that were not known when it was read.
+    fileprivate func added(to state: JSONValue) -> JSONValue {
+        guard case .object(let members) = state else { return state }
+        if nested.isEmpty { return .object(members + top) }
         return .object(
-            known.compactMap { name, value in value.map { JSONMember(name: name, value: $0) } } + unknownMembers)
+            members.map { member in
+                let value: JSONValue =
+                    switch member.value {
+                    case .array(let elements): .array(elements.map { added(to: $0, in: member.name) })
+                    default: added(to: member.value, in: member.name)
+                    }
+                return JSONMember(name: member.name, value: value)
+            } + top)
+    }
+
+    private func added(to object: JSONValue, in name: String) -> JSONValue {
+        guard case .object(let members) = object, let unknown = Self.key(name, object).flatMap({ nested[$0] }) else {
+            return object
+        }
+        return .object(members + unknown)
     }
 }
 

@@ -1,5 +1,5 @@
 package import GitObjects
-package import JSON
+internal import JSON
 package import Posix
 
 /// What we believe about the remote, the link, the application and the commits that failed.
@@ -21,7 +21,7 @@ package struct DeploymentState: Sendable, Equatable {
     /// Lines that the journal is to get, the oldest first; it has those that are not here any more.
     package var unwrittenLines: [DeploymentRecord] = []
     /// What a later version wrote into the file and this one does not know.
-    package var unknownMembers: [JSONMember] = []
+    package var unknownMembers = UnknownMembers()
 
     // What this run has found out.
     package var remote: RemoteReport?

@@ -87,6 +87,25 @@ struct StateTests {
         #expect(json["weight"]?.integer == 5)
     }
 
+    @Test("what a later version said of a commit stays with what is said of it, and goes with it")
+    func unknownNested() throws {
+        let other = String(repeating: "b", count: 40)
+        var state = try read(
+            """
+            {"version":1,"current":{"commit":"\(hash)","time":1,"confirmed":true,"weight":3},"quarantine":[
+            {"commit":"\(hash)","stage":"confirm","time":1,"lines":["x"]},
+            {"commit":"\(other)","stage":"confirm","time":1,"lines":["y"]}]}
+            """)
+        let json = try JSONValue.read(state.json.text)
+        #expect(json["current"]?["weight"]?.integer == 3)
+        #expect(json["quarantine"]?.elements?.map { $0["lines"] } == [.array(["x"]), .array(["y"])])
+        state.heldBack.removeFirst()
+        state.live = nil
+        let rewritten = try JSONValue.read(state.json.text)
+        #expect(rewritten["current"] == nil)
+        #expect(rewritten["quarantine"]?.elements?.map { $0["lines"] } == [.array(["y"])])
+    }
+
     @Test("the form of a newer version is refused, and so is what says nothing that can be understood")
     func refused() throws {
         #expect(throws: DeploymentState.Unreadable.newer(version: 2)) { try read(#"{"version":2}"#) }
