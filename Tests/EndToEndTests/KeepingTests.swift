@@ -113,6 +113,43 @@ struct KeepingTests {
         #expect(try site.git("fsck") == "")
     }
 
+    @Test("what a shallower depth or an older commit has made useless is gone when the run ends", arguments: [true, false])
+    func uselessHistory(isShallower: Bool) throws {
+        let site = try Site()
+        func noise() -> GitFixture.File {
+            .text((0..<5_000).map { _ in "\(UInt64.random(in: .min ... .max))" }.joined())
+        }
+        let first = try site.repository.commit(["file": "first", "noise": noise()])
+        try site.repository.commit(["file": "second", "noise": noise()])
+        #expect(try site.sync("--depth=0").status == 0)
+        func size() throws -> Int {
+            let report = try runProgram(["git", "-C", site.root, "count-objects", "-v"]).succeeded().output
+            let line = report.split(separator: "\n").first { $0.hasPrefix("size-pack: ") }
+            return try #require(line.flatMap { Int($0.dropFirst("size-pack: ".count)) })
+        }
+        let before = try size()
+        #expect(try site.sync(isShallower ? ["--depth=1"] : ["--depth=0", "--ref=\(first)"]).status == 0)
+        #expect(site.read("file") == (isShallower ? "second" : "first"))
+        // In kilobytes: one of the two files that cannot be compressed is left.
+        #expect(try size() < before * 2 / 3, "of \(before)")
+        #expect(try site.git("fsck", "--no-dangling") == "")
+    }
+
+    @Test("releases whose time is over are removed before --one-time ends")
+    func removedBeforeTheEnd() throws {
+        let site = try Site()
+        let many = (1...2000).map { ("many/\($0)", GitFixture.File.text("\($0)")) }
+        try site.repository.commit(Dictionary(uniqueKeysWithValues: many))
+        for number in 2...4 {
+            #expect(try site.sync().status == 0)
+            try site.repository.commit(["file": .text("\(number)"), "many/1": .text("changed \(number)")])
+        }
+        #expect(try site.sync().status == 0)
+        #expect(try TestFiles.list(site.root + "/.worktrees").count == 1)
+        let trash = site.root + "/.git-sidecar/staging/trash"
+        if TestFiles.exists(trash) { #expect(try TestFiles.list(trash) == []) }
+    }
+
     @Test("the stores of submodules are compacted as --git-gc says too")
     func submoduleCompaction() throws {
         let site = try Site([:])

@@ -66,6 +66,7 @@ public final class Sidecar {
             let code: ExitCode
             let end = try loop.run()
             workspace.rest()
+            if plan.settings.oneTime { finishRemoving(workspace) }
             switch end {
             case .stopped: code = .success
             case .gaveUp: code = .failure
@@ -223,6 +224,16 @@ public final class Sidecar {
             manager, status: status, heartbeat: heartbeat, logger: logger, cancellation: cancellation)
         try notifier.start()
         self.notifier = notifier
+    }
+
+    /// Whoever runs us once finds nothing in the root that was to go.
+    private func finishRemoving(_ workspace: Workspace) {
+        do {
+            try workspace.recovery.cleaner.finish(
+                .after(plan.settings.syncTimeout, cancellation: cancellation))
+        } catch {
+            if !cancellation.isCancelled { logger.warning("cannot remove what is not needed", error: error) }
+        }
     }
 
     private func warn() {

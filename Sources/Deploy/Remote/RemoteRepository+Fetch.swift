@@ -48,7 +48,8 @@ extension RemoteRepository {
     ) throws(RemoteError) -> FetchResult {
         try RemoteError.during("fetch \(found.name) from \(url)") {
             let question = FetchQuestion(
-                wanted: found.id, depth: scope.depth, filter: scope.filter, isTrusted: isComplete)
+                wanted: found.id, depth: scope.depth, filter: scope.filter, isTrusted: isComplete,
+                remote: "\(url)")
             let state = try store.state(for: question, deadline)
             if let commit = state.present { return FetchResult(commit: commit, objects: 0, bytes: 0) }
             var want = PackRequest(

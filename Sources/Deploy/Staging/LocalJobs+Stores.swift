@@ -52,8 +52,8 @@ extension TidyStores: LocalJob {
                 live: live, previous: previous, in: objects, deadline: context.deadline)
         }
         let isPartial = try objects.filter != .none
-        let compacted = try Compaction(layout: jobs.layout, mode: mode).runIfNeeded(
-            objects, live: live, isPartial: isPartial, deadline: context.deadline)
+        let compacted = try Compaction(layout: jobs.layout, mode: mode, depth: depth).runIfNeeded(
+            objects, live: live, isPartial: isPartial, released: released, deadline: context.deadline)
         return TidyResult(
             modules: modules, removedPacks: compacted?.removedPacks,
             removedLooseObjects: compacted?.removedLooseObjects ?? 0)
@@ -98,7 +98,7 @@ extension ReadFetchState: LocalJob {
         let state = FetchState(
             haves: question.isTrusted ? try objects.haves(for: question.filter) : [],
             shallow: try objects.shallow.sorted())
-        try objects.note(question.filter)
+        try objects.note(question.filter, of: question.remote)
         return state
     }
 }

@@ -28,13 +28,16 @@ public struct FetchQuestion: Sendable, Equatable {
     public var filter: ObjectFilter
     /// Whether the store can be trusted to have all that belongs to a commit which it has.
     public var isTrusted: Bool
+    /// The remote's address without secrets, under which git programs find again what is left out.
+    public var remote: String
 
     /// Says what is wanted.
-    public init(wanted: ObjectID, depth: Int, filter: ObjectFilter, isTrusted: Bool) {
+    public init(wanted: ObjectID, depth: Int, filter: ObjectFilter, isTrusted: Bool, remote: String) {
         self.wanted = wanted
         self.depth = depth
         self.filter = filter
         self.isTrusted = isTrusted
+        self.remote = remote
     }
 }
 

@@ -35,4 +35,18 @@ package struct History {
         }
         return true
     }
+
+    /// Whether a commit is among the ancestors of another, as far as a walk of a reasonable length shows.
+    package func leads(from newer: ObjectID, to older: ObjectID) throws(GitError) -> Bool {
+        var seen: Set<ObjectID> = [newer]
+        var next = [newer]
+        while let commit = next.popLast(), seen.count < History.longestWalk {
+            if commit == older { return true }
+            if shallow.contains(commit) || !store.contains(commit) { continue }
+            for parent in try store.commit(commit).parents where seen.insert(parent).inserted { next.append(parent) }
+        }
+        return false
+    }
+
+    private static let longestWalk = 10_000
 }

@@ -88,6 +88,7 @@ extension ObjectStore {
         if head.count >= 12, announcedObjects == 0 { return try finishEmpty() }
         try watch.check(withLimitedMemory { unsafe git_indexer_commit(raw, &statistics) }, operation)
         let name = unsafe String(cString: git_indexer_name(raw))
+        if try store.filter != .none { try store.markPromised("pack-\(name)") }
         try store.refresh()
         return IndexedPack(name: "pack-\(name)", progress: progress)
     }

@@ -221,14 +221,16 @@ final class RootReleases: ReleaseStore {
         return try port {
             try workspace.open(limit)
             var report = RetentionReport()
+            var released: [ObjectID] = []
             if let live = plan.live {
                 let result = try cleanup.keep(
                     live: Release(commit: live, path: directory(of: live)), commits: plan.commits,
                     directories: plan.directories, workspace.jobs, limit)
                 (report.directories, report.removed) = (result.directories, result.removed)
                 report.nextExpiry = result.nextExpiry
+                released = result.released
             }
-            try tidy(plan, limit)
+            try tidy(plan, released, limit)
             let known = try workspace.describe(plan.commits, limit)
             report.available = zip(plan.commits, known).compactMap { commit, summary in
                 summary != nil || canRepublish(commit) ? commit : nil
@@ -240,9 +242,11 @@ final class RootReleases: ReleaseStore {
     }
 
     /// Lets the stores of submodules go that no release needs, and compacts stores when it is time.
-    private func tidy(_ retention: RetentionPlan, _ limit: Deadline) throws {
+    private func tidy(_ retention: RetentionPlan, _ released: [ObjectID], _ limit: Deadline) throws {
         let tidied = try workspace.run(
-            TidyStores(live: retention.live, previous: retention.commits, mode: CompactionMode(plan)), limit)
+            TidyStores(
+                live: retention.live, previous: retention.commits, mode: CompactionMode(plan),
+                depth: plan.settings.depth, released: released), limit)
         if !tidied.modules.removed.isEmpty {
             cleaner.start()
             logger.info(

@@ -72,22 +72,34 @@ package struct TidyStores: Job, Equatable {
     package var previous: [ObjectID]
     /// When stores are compacted.
     package var mode: CompactionMode
+    /// How many commits of history are asked for; zero for all.
+    package var depth: Int
+    /// Commits that need not be kept since now.
+    package var released: [ObjectID]
 
     /// Describes the job.
-    package init(live: ObjectID?, previous: [ObjectID], mode: CompactionMode) {
+    package init(
+        live: ObjectID?, previous: [ObjectID], mode: CompactionMode, depth: Int, released: [ObjectID] = []
+    ) {
         self.live = live
         self.previous = previous
         self.mode = mode
+        self.depth = depth
+        self.released = released
     }
     package func write(to writer: inout WireWriter) {
         writer.put(live)
         writer.put(previous)
         writer.put(mode)
+        writer.put(depth)
+        writer.put(released)
     }
     package init(from reader: inout WireReader) throws(WireError) {
         live = try reader.take()
         previous = try reader.take()
         mode = try reader.take()
+        depth = try reader.take()
+        released = try reader.take()
     }
 }
 

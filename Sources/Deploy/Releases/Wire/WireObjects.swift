@@ -74,11 +74,12 @@ extension FetchQuestion: WireValue {
         writer.put(depth)
         writer.put(filter)
         writer.put(isTrusted)
+        writer.put(remote)
     }
     package init(from reader: inout WireReader) throws(WireError) {
         self.init(
             wanted: try reader.take(), depth: try reader.take(), filter: try reader.take(),
-            isTrusted: try reader.take())
+            isTrusted: try reader.take(), remote: try reader.take())
     }
 }
 
