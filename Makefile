@@ -4,7 +4,7 @@
 export PATH := $(PATH):/opt/swift/usr/bin
 
 .DEFAULT_GOAL := build
-.PHONY: build run demo test test-samples test-manifests test-readme test-container image lint format clean regenerate test-libgit2-matrix fuzz faults help
+.PHONY: build run demo test test-samples test-manifests test-readme test-container image lint format clean regenerate test-libgit2-matrix fuzz faults test-kills help
 
 build: ## build the release programs, .build/release/git-sidecar and git-sidecar-worker
 	@scripts/install-packages build
@@ -63,6 +63,10 @@ test-container: ## build the image and run it in a real pod with Podman; ends wi
 fuzz: ## run each fuzzer for a minute
 	@scripts/install-packages build
 	scripts/fuzz
+
+test-kills: build ## kill both processes at every call of a deployment that is confirmed; 77 without root
+	@scripts/install-packages build test
+	@ONLY=confirm:kill: scripts/faults
 
 faults: build ## strike the release program at system calls: docs/reliability.md; QUICK=1, LONG=1, SEED=, ONLY=; 77 without root
 	@scripts/install-packages build test

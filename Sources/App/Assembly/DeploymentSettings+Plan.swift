@@ -13,6 +13,8 @@ extension DeploymentSettings {
         staleTimeout = settings.staleWorktreeTimeout
         quarantineTTL = settings.quarantineTTL
         reference = settings.ref
+        // Who runs us once wants it now.
+        waitsAfterInterruption = !settings.oneTime
     }
 }
 

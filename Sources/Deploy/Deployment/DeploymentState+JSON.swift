@@ -23,6 +23,7 @@ extension DeploymentState {
             live = release
         }
         intent = json["intent"].flatMap(Intent.init)
+        interruption = json["interrupted"].flatMap(Interruption.init)
         running = json["running"].flatMap(Running.init)
         heldBack = (json["quarantine"]?.elements ?? []).compactMap(HeldBack.init)
         unwrittenLines = (json["unwritten"]?.elements ?? []).compactMap(DeploymentRecord.init)
@@ -41,6 +42,7 @@ extension DeploymentState {
     package var json: JSONValue {
         unknownMembers.added(to: [
             "version": JSONValue(Self.fileVersion), "current": live?.json, "intent": intent?.json,
+            "interrupted": interruption?.json,
             "running": running?.json, "last_good": JSONValue(lastGood?.commit.description),
             "last_good_release": lastGood?.json, "quarantine": .array(heldBack.map(\.json)),
             "retired": .array(retired.map(\.json)),
@@ -61,7 +63,7 @@ package struct UnknownMembers: Sendable, Equatable {
     fileprivate init(_ file: JSONValue) {
         guard case .object(let members) = file else { return }
         let names = [
-            "version", "current", "intent", "running", "last_good", "last_good_release", "quarantine", "retired",
+            "version", "current", "intent", "interrupted", "running", "last_good", "last_good_release", "quarantine", "retired",
             "unwritten",
         ]
         top = members.filter { !names.contains($0.name) }
@@ -76,7 +78,7 @@ package struct UnknownMembers: Sendable, Equatable {
 
     private static let nestedNames: Set = [
         "commit", "ref", "subject", "time", "confirmed", "chosen", "recorded", "durable", "back_from", "verdict",
-        "cause", "stage", "reason", "output", "published", "hash", "outcome", "seconds",
+        "cause", "stage", "reason", "output", "published", "hash", "outcome", "seconds", "count",
     ]
 
     private static func key(_ name: String, _ object: JSONValue) -> String? {
@@ -165,6 +167,19 @@ extension Intent {
                 JSONMember(name: "chosen", value: .bool(isChosen)),
                 JSONMember(name: "back_from", value: JSONValue(goesBackFrom?.description) ?? .null),
             ])
+    }
+}
+
+extension Interruption {
+    fileprivate init?(json: JSONValue) {
+        guard let commit = json["commit"]?.string.flatMap({ ObjectID($0) }), let time = Timestamp(json["time"]),
+            let count = json["count"]?.integer, count > 0
+        else { return nil }
+        self.init(commit: commit, count: count, time: time)
+    }
+
+    fileprivate var json: JSONValue {
+        ["commit": "\(commit)", "count": JSONValue(count), "time": time.json]
     }
 }
 

@@ -11,6 +11,8 @@ package struct DeploymentState: Sendable, Equatable {
     package var live: LiveRelease?
     /// What is being published; nil when nothing is.
     package var intent: Intent?
+    /// The commit during whose deployment this program ended last, and how often.
+    package var interruption: Interruption?
     /// The last release that the application was seen to run: the way back.
     package var lastGood: PublishedRelease?
     package var running: Running?
@@ -89,6 +91,20 @@ package struct LiveRelease: Sendable, Equatable {
         self.isChosen = isChosen
         self.isInJournal = isInJournal
         self.isDurable = isDurable
+    }
+}
+
+/// A commit that was being deployed when this program ended without being told to.
+package struct Interruption: Sendable, Equatable {
+    package var commit: ObjectID
+    package var count: Int
+    /// When that was found out last.
+    package var time: Timestamp
+
+    /// When it is tried again: the first time at once, since whoever ended the program had other reasons, as a rule.
+    package var nextTry: Timestamp {
+        let pauses: [Duration] = [.zero, .seconds(60), .seconds(300)]
+        return time.adding(count <= pauses.count ? pauses[max(0, count - 1)] : .seconds(1800))
     }
 }
 
@@ -211,6 +227,10 @@ extension DeploymentState {
             compare(moment)
         case .intended(let new): intent = new
         case .abandoned: intent = nil
+        case .interrupted(let commit):
+            intent = nil
+            let before = interruption?.commit == commit ? interruption?.count ?? 0 : 0
+            interruption = Interruption(commit: commit, count: min(before, 1000) + 1, time: moment.time)
         case .published(let publication): publish(publication, moment)
         case .adopted(let release):
             retire(inFavourOf: release.commit, moment.time)
@@ -254,6 +274,7 @@ extension DeploymentState {
                     time: publication.time))
         }
         self.intent = nil
+        if interruption?.commit == intent.info.commit { interruption = nil }
         liveSince = moment.instant
         (isVerified, outage) = (true, nil)
         if publication.needsConfirmation {

@@ -28,6 +28,8 @@ package enum Fact: Sendable, Equatable {
     case intended(Intent)
     /// What was intended did not happen, and will not by itself.
     case abandoned(ObjectID)
+    /// This program ended in the middle of making what was intended, and no deployment was called off.
+    case interrupted(ObjectID)
     /// The link leads to what was intended.
     case published(Publication)
     /// The link was found to lead to a release that we had not recorded.
@@ -290,7 +292,7 @@ extension Fact {
     /// Whether a restart has to know: the state is written when such a fact is recorded.
     package var mustSurvive: Bool {
         switch self {
-        case .intended, .abandoned, .published, .adopted, .flushed, .confirmed, .heldBack, .released: true
+        case .intended, .abandoned, .interrupted, .published, .adopted, .flushed, .confirmed, .heldBack, .released: true
         case .deploymentEnded(let record): record.outcome != .failed
         // Saved with what is recorded next: a line that is there twice does less harm than one that is missing.
         case .journaled: false

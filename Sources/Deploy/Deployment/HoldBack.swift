@@ -54,6 +54,23 @@ extension Pipeline {
         if !expired.isEmpty { recorder.record(.released(expired)) }
     }
 
+    /// Throws while a commit has to wait during whose deployment this program has ended more than once.
+    ///
+    /// What is live is served meanwhile. A person may have it tried at once.
+    func checkInterruption(_ commit: ObjectID, _ isOrdered: Bool) throws(StageError) {
+        guard settings.waitsAfterInterruption, !isOrdered, state.live != nil, let last = state.interruption,
+            last.commit == commit
+        else { return }
+        // A clock that was set back must not hold it for years. Bounded: both are within thousands of years.
+        let seconds = min(last.nextTry.seconds - clock.now.time.seconds, 1800)
+        guard seconds > 0 else { return }
+        throw StageError(
+            .stage,
+            Failure(
+                "git-sidecar ended \(last.count) times while it was deploying \(commit); it is tried again at "
+                    + "\(last.nextTry), or at once by git-sidecar sync", retryAfter: .seconds(seconds)))
+    }
+
     /// Lets everything that is held back be tried again.
     func resume() {
         if let intent = state.intent { abandon(intent) }

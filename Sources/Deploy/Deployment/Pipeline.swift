@@ -84,11 +84,11 @@ package final class Pipeline {
             case .sync, nil: break
             }
             do throws(StageError) {
-                return try run()
+                return try run(isOrdered: order != nil)
             } catch {
                 // A store in which a byte has changed is given up, and what is needed comes from the remote again.
                 guard repairStore(after: error) else { throw error }
-                return try run()
+                return try run(isOrdered: order != nil)
             }
         } catch {
             return outcome(of: error, isChoice: isChoice)
@@ -110,7 +110,7 @@ package final class Pipeline {
     }
 
     /// The ten stages, in their order.
-    private func run() throws(StageError) -> Outcome {
+    private func run(isOrdered: Bool) throws(StageError) -> Outcome {
         let limit = clock.deadline(settings.syncTimeout)
 
         // resolve
@@ -137,10 +137,21 @@ package final class Pipeline {
         recorder.record(
             .commitFound(found.commit, isNew: state.live?.commit != found.commit || needsRedeployment))
 
+        if state.live?.commit != found.commit { try checkInterruption(found.commit, isOrdered) }
+
         // fetch
         fetchLiveObjects(limit)
-        let (info, summary) = try perform(.fetch) { () throws(Failure) in
-            try source.fetch(found, isStoreTrusted: !needsRedeployment, limit)
+        let (info, summary): (CommitInfo, FetchSummary)
+        do throws(StageError) {
+            (info, summary) = try perform(.fetch) { () throws(Failure) in
+                try source.fetch(found, isStoreTrusted: !needsRedeployment, limit)
+            }
+        } catch {
+            // Taking its objects in has ended the worker more than once.
+            if error.failure.blame == .commit, found.commit != state.live?.commit {
+                reject(CommitInfo(commit: found.commit, reference: found.name, subject: ""), error)
+            }
+            throw error
         }
         if summary.objects > 0 {
             needsUpkeep = true

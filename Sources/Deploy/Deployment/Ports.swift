@@ -192,6 +192,8 @@ package struct DeploymentSettings: Sendable, Equatable {
     package var quarantineTTL: Duration = .zero
     /// What a release is called that another tool has published.
     package var reference = "HEAD"
+    /// Whether a commit during whose deployment this program ended more than once has to wait.
+    package var waitsAfterInterruption = true
 
     package init() {}
 }

@@ -44,6 +44,8 @@ package struct Reconcile {
     private var abandoned: [Fact] {
         guard let intent = state.intent else { return [] }
         if intent.isChosen, let live = state.live, live.commit != intent.info.commit { return [] }
-        return [.abandoned(intent.info.commit)]
+        // What is new may have been the reason why we ended; what was live before is not.
+        let isNew = intent.goesBackFrom == nil && intent.info.commit != state.live?.commit
+        return isNew ? [.interrupted(intent.info.commit)] : [.abandoned(intent.info.commit)]
     }
 }

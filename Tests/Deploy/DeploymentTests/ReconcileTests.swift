@@ -39,10 +39,10 @@ struct ReconcileTests {
     @Test("what was intended and is not at the link is given up, unless a person chose it")
     func abandoned() {
         let there = LinkTarget.release(c(1), isThere: true)
-        #expect(facts(there, live: 1, intent: Intent(info(2))) == [.abandoned(c(2))])
+        #expect(facts(there, live: 1, intent: Intent(info(2))) == [.interrupted(c(2))])
         #expect(facts(there, live: 1, intent: Intent(info(2), isChosen: true, goesBackFrom: c(1))) == [])
-        #expect(facts(.nothing, live: nil, intent: Intent(info(2), isChosen: true)) == [.abandoned(c(2))])
-        #expect(facts(.foreign("a file"), live: 1, intent: Intent(info(2))) == [.abandoned(c(2)), .lost("a file")])
+        #expect(facts(.nothing, live: nil, intent: Intent(info(2), isChosen: true)) == [.interrupted(c(2))])
+        #expect(facts(.foreign("a file"), live: 1, intent: Intent(info(2))) == [.interrupted(c(2)), .lost("a file")])
     }
 
     @Test("a chosen release that was being made once more is no choice that is still to be carried out")

@@ -50,6 +50,10 @@ enum Scenarios {
             name: "the first commit does not validate", world: { $0.invalid = [c(1)] },
             steps: [.push(1), .settle, .push(2), .settle], live: [2], mostSwaps: [1: 0]),
         Scenario(
+            name: "a commit whose objects end the worker is held back", world: { $0.crashing = [c(2)] },
+            steps: [.push(1), .settle, .push(2), .settle, .restart, .settle], live: [1], heldBack: [2],
+            mostSwaps: [2: 0]),
+        Scenario(
             name: "two bad ones in a row",
             world: {
                 $0.behaviours[c(2)] = .fails

@@ -75,6 +75,66 @@ struct SequenceTests {
         #expect(driver.session.status.now.saveProblem == nil)
     }
 
+    @Test("a commit during whose deployment we end again and again waits longer each time, and what is live is served")
+    func interruptions() {
+        let world = World()
+        world.settings.waitsAfterInterruption = true
+        world.hasPrepareCommand = true
+        func begin() -> Session {
+            world.settle()
+            world.isDead = false
+            (world.lastSave, world.expectsSave) = (nil, false)
+            let session = Session(world, isLogging: false)
+            session.pipeline.start()
+            return session
+        }
+        var session = begin()
+        var number = 0
+        func attempt(_ order: Order? = nil) {
+            number += 1
+            _ = session.pipeline.attempt(number, order)
+        }
+        world.push(World.commit(1))
+        attempt()
+        world.push(World.commit(2))
+        for (deaths, wait) in [(1, 0), (2, 60), (3, 300), (4, 1800), (5, 1800)] {
+            world.onCall = { call in if call == .prepare { world.isDead = true } }
+            attempt()
+            world.onCall = nil
+            #expect(world.isDead)
+            session = begin()
+            #expect(session.state.interruption?.count == deaths)
+            guard wait > 0 else { continue }
+            for pause in [0, wait - 10] {
+                world.elapsed += .seconds(pause)
+                attempt()
+                #expect(session.state.live?.commit == World.commit(1) && session.state.isServing)
+                #expect(session.state.lastFailure?.message.contains("ended \(deaths) times") == true)
+            }
+            world.elapsed += .seconds(20)
+        }
+        attempt()
+        #expect(session.state.live?.commit == World.commit(2))
+        #expect(session.state.interruption == nil)
+    }
+
+    @Test("a person may have a commit tried at once during whose deployment we have ended")
+    func interruptionByHand() {
+        let world = World()
+        world.settings.waitsAfterInterruption = true
+        let session = Session(world, isLogging: false)
+        session.pipeline.start()
+        world.push(World.commit(1))
+        _ = session.pipeline.attempt(1)
+        world.push(World.commit(2))
+        session.recorder.record(.interrupted(World.commit(2)))
+        session.recorder.record(.interrupted(World.commit(2)))
+        _ = session.pipeline.attempt(2)
+        #expect(session.state.live?.commit == World.commit(1))
+        _ = session.pipeline.attempt(3, .sync)
+        #expect(session.state.live?.commit == World.commit(2))
+    }
+
     @Test(
         "what fails for a while is done when it works again",
         arguments: [World.Call.retain, .flush, .journal, .publish])

@@ -197,6 +197,10 @@ struct Try {
         try lane.remote.reachable(true)
         let program = try lane.start(scenario)
         defer { program.kill() }
+        // What has ended the program twice waits a minute, unless a person wants it now.
+        if item?.mode == .killTwice, wait({ program.status != .null || !program.isRunning }) {
+            _ = program.ask("/v1/sync", method: "POST", body: "{}")
+        }
         let undecided = scenario.isChoice && wasLinked != lane.remote.commit(target.live)
         let chosen = target
         let settled = wait {

@@ -19,6 +19,7 @@ extension World: Source {
             let isThere = store.contains(commit) && isStoreTrusted
             if isStoreDamaged, isStoreTrusted { throw Failure("an object is damaged", blame: .store) }
             guard isThere || isOnline else { throw Failure("the remote cannot be reached") }
+            if crashing.contains(commit) { throw Failure("the worker was ended by signal 6", blame: .commit) }
             store.insert(commit)
             let info = CommitInfo(commit: commit, reference: reference.name, subject: "subject of \(commit)")
             let objects = isThere ? 0 : 3

@@ -86,6 +86,8 @@ final class World: @unchecked Sendable {
     var isPeeling = true
     var tags: [ObjectID: ObjectID] = [:]
     var unsigned: Set<ObjectID> = []
+    /// Whose objects end the worker whenever they are taken in.
+    var crashing: Set<ObjectID> = []
     var fixedCommit: ObjectID?
 
     // The application, and what judges releases.
@@ -135,6 +137,8 @@ final class World: @unchecked Sendable {
     init() {
         settings.rollsBack = true
         settings.keepReleases = 2
+        // Most sequences are about what follows at once.
+        settings.waitsAfterInterruption = false
     }
 
     /// A commit with a short name.
