@@ -81,5 +81,14 @@ deb: build ## build the Debian package, .build/packages/git-sidecar_VERSION_amd6
 test-package: build ## install, upgrade, remove and purge the package in a root of its own; 77 without root
 	@scripts/test-package
 
+test-debian13: ## build, test and package on Debian 13, in a root that debootstrap makes; 77 without root
+	@scripts/test-debian13
+
+release: ## make a release of the tagged commit, in .build/dist: docs/packages.md; REHEARSE=1 takes an untagged one
+	@scripts/release $(if $(REHEARSE),--rehearse)
+
+test-release: ## make a release twice, in two places, compare, push to a registry here, verify, pull and run it
+	@scripts/test-release
+
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
