@@ -78,7 +78,8 @@ for name in ("git-sidecar", "git-sidecar-worker"):
         "checksums": [{"algorithm": "SHA1", "checksumValue": hashlib.sha1(content).hexdigest()},
                       {"algorithm": "SHA256", "checksumValue": hashlib.sha256(content).hexdigest()}],
         "licenseConcluded": "NOASSERTION", "copyrightText": "NOASSERTION"})
-    relations.append((image, "CONTAINS", files[-1]))
+    # A package whose files are not all listed may not say that it contains some.
+    relations.append((files[-1], "GENERATED_FROM", program))
 
 described = [image] + [found for found in packages if found["name"] == "git-sidecar-deb"]
 document = {
