@@ -70,7 +70,7 @@ public struct SpaceGuard: Sendable {
 
     /// Bytes as people read them.
     private func text(_ bytes: UInt64) -> String {
-        // The compiler unrolls a loop here, and not always in the same way: a release could not be built twice.
+        // No loop: the compiler unrolls one here, and not always in the same way, which a release made twice would show.
         if bytes >= 1 << 40 { return text(bytes, in: "TiB", bits: 40) }
         if bytes >= 1 << 30 { return text(bytes, in: "GiB", bits: 30) }
         if bytes >= 1 << 20 { return text(bytes, in: "MiB", bits: 20) }
