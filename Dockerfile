@@ -1,7 +1,7 @@
 # The container image: docker build -t git-sidecar . (or `make image`, which also says what the image is made of).
 #
 # For another processor than this machine's: docker build --platform=linux/arm64 (or amd64), or base images of that
-# processor in SWIFT_IMAGE and DEBIAN_IMAGE. Both must be the same release of Debian.
+# processor in SWIFT_IMAGE and DEBIAN_IMAGE. Both must be the same release of Debian, 12 or 13. `make release` makes it of 13.
 # For a reproducible image, give SOURCE_DATE_EPOCH and base images by digest.
 ARG SWIFT_IMAGE=swift:6.3-bookworm
 ARG DEBIAN_IMAGE=debian:bookworm-slim
@@ -17,12 +17,10 @@ RUN make build && mkdir /program && cp .build/release/git-sidecar .build/release
 
 FROM ${DEBIAN_IMAGE} AS files
 ARG SOURCE_DATE_EPOCH=0
-RUN apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -y -q --no-install-recommends install \
-    ca-certificates gpgv libcurl4 libgit2-1.5 libmicrohttpd12 libssl3 libstdc++6 openssh-client zlib1g
 COPY scripts/image-root /usr/local/bin/image-root
+RUN apt-get -q update && image-root --install
 COPY --from=program /program/ /tmp/program/
-RUN image-root /tmp/program /image && \
-    mkdir -p /volumes/git && chmod 775 /volumes/git && touch --date="@$SOURCE_DATE_EPOCH" /volumes/git
+RUN image-root /tmp/program /image /volumes
 
 FROM scratch
 COPY --from=files /image/ /

@@ -4,7 +4,7 @@
 export PATH := $(PATH):/opt/swift/usr/bin
 
 .DEFAULT_GOAL := build
-.PHONY: build run demo test test-samples test-manifests test-readme test-container image lint format clean regenerate test-libgit2-matrix fuzz faults test-kills help
+.PHONY: build run demo test test-samples test-manifests test-readme test-container image lint format clean regenerate test-libgit2-matrix fuzz faults test-kills install uninstall deb test-package release test-release test-debian13 help
 
 build: ## build the release programs, .build/release/git-sidecar and git-sidecar-worker
 	@scripts/install-packages build
@@ -71,6 +71,28 @@ test-kills: build ## kill both processes at every call of a deployment that is c
 faults: build ## strike the release program at system calls: docs/reliability.md; QUICK=1, LONG=1, SEED=, ONLY=; 77 without root
 	@scripts/install-packages build test
 	@QUICK='$(QUICK)' LONG='$(LONG)' SEED='$(SEED)' MINUTES='$(MINUTES)' ONLY='$(ONLY)' scripts/faults
+
+install: ## install below PREFIX (/usr/local) what make has built; DESTDIR= is put before it
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install
+
+uninstall: ## remove what make install has put below PREFIX
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install --remove
+
+deb: build ## build the Debian package, .build/packages/git-sidecar_VERSION_amd64.deb
+	@scripts/install-packages build package
+	@scripts/build-deb
+
+test-package: build ## install, upgrade, remove and purge the package in a root of its own; 77 without root
+	@scripts/test-package
+
+test-debian13: ## build, test and package on Debian 13, in a root that debootstrap makes; 77 without root
+	@scripts/test-debian13
+
+release: ## make a release of the tagged commit, in .build/dist: docs/packages.md; REHEARSE=1 takes an untagged one
+	@scripts/release $(if $(REHEARSE),--rehearse)
+
+test-release: ## make a release twice, in two places, compare, push to a registry here, verify, pull and run it
+	@scripts/test-release
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

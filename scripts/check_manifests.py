@@ -1,5 +1,7 @@
-"""Checks sample-app's files for Kubernetes and Compose; run by scripts/validate-manifests, which says what against."""
+"""Checks deploy's and sample-app's files for Kubernetes and Compose; scripts/validate-manifests runs it, and says what
+against."""
 import copy
+import json
 import os
 import pathlib
 import re
@@ -10,6 +12,8 @@ import tempfile
 
 import kubernetes_validate
 import yaml
+
+import kustomization
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 SAMPLES = TOP / "sample-app"
@@ -41,21 +45,32 @@ def valid_by_schema(document, where):
             problems.append(f"{where}: Kubernetes {version} does not take it: {error}")
 
 
-def check_object(document, where):
+def check_object(document, where, maps=None):
     where = f"{where}: {document['kind']} {document.get('metadata', {}).get('name')}"
     if document["apiVersion"].startswith("monitoring.coreos.com/"):
         check_monitoring(document, where)
         return
     valid_by_schema(document, where)
     if document["kind"] == "Deployment":
-        check_deployment(document, where)
+        check_deployment(document, where, maps or {})
 
 
 def flags_of(container):
     return [value for value in container.get("args", []) if value.startswith("--")]
 
 
-def check_deployment(document, where):
+def variables_of(container, maps, where):
+    """What a container's environment is: what comes later wins, and its own variables win over those of maps."""
+    variables = {}
+    for source in container.get("envFrom", []):
+        name = source["configMapRef"]["name"]
+        check(name in maps, where, f"there is a ConfigMap {name}")
+        variables.update(maps.get(name, {}))
+    variables.update({entry["name"]: entry["value"] for entry in container.get("env", [])})
+    return variables
+
+
+def check_deployment(document, where, maps):
     pod = document["spec"]["template"]["spec"]
     labels = document["spec"]["template"]["metadata"]["labels"]
     check(document["spec"]["selector"]["matchLabels"].items() <= labels.items(), where, "it selects its own pods")
@@ -70,7 +85,8 @@ def check_deployment(document, where):
     check(sidecar.get("restartPolicy") == "Always", where, "the sidecar is an init container that is restarted always")
     check(sidecar.get("startupProbe", {}).get("httpGet", {}).get("path") == "/readyz", where, "it is started when ready")
     check(sidecar.get("livenessProbe", {}).get("httpGet", {}).get("path") == "/livez", where, "it is asked for life")
-    signals = any(flag.startswith("--signal=") for flag in flags_of(sidecar))
+    variables = variables_of(sidecar, maps, where)
+    signals = bool(variables.get("GITSYNC_SIGNAL")) or any(flag.startswith("--signal=") for flag in flags_of(sidecar))
     check(pod.get("shareProcessNamespace", False) == signals, where, "processes are shared where a signal is sent only")
     volumes = {volume["name"]: volume for volume in pod["volumes"]}
     check("emptyDir" in volumes.get("git", {}), where, "releases are on an emptyDir named git")
@@ -78,10 +94,11 @@ def check_deployment(document, where):
         if "secret" in volume:
             check(volume["secret"].get("defaultMode") == 0o400, where, f"the secret {name} is readable for its owner only")
     for container in [sidecar] + pod["containers"]:
-        check_container(container, pod, volumes, f"{where}, container {container['name']}", container is sidecar)
+        check_container(container, volumes, f"{where}, container {container['name']}", container is sidecar)
+    check_parameters(flags_of(sidecar), variables, where)
 
 
-def check_container(container, pod, volumes, where, is_sidecar):
+def check_container(container, volumes, where, is_sidecar):
     # Pod Security "restricted", and no writing to the image.
     context = container.get("securityContext", {})
     check(context.get("allowPrivilegeEscalation") is False, where, "no privilege escalation")
@@ -101,8 +118,6 @@ def check_container(container, pod, volumes, where, is_sidecar):
     for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
         if probe in container:
             check(container[probe]["httpGet"]["port"] in ports, where, f"the port of the {probe} is there")
-    if is_sidecar:
-        check_parameters(flags_of(container), {entry["name"]: entry["value"] for entry in container["env"]}, where)
 
 
 def check_parameters(flags, variables, where):
@@ -125,7 +140,7 @@ def check_parameters(flags, variables, where):
 
 
 def check_image(image, where):
-    check("." not in image.split("/")[0], where, f"the image {image} names no registry")
+    check("/" not in image or "." not in image.split("/")[0], where, f"the image {image} names no registry")
 
 
 def check_monitoring(document, where):
@@ -156,23 +171,50 @@ def check_services(documents, where):
 
 
 def check_kubernetes():
+    """Every kustomization, as it is rendered; what it is rendered from is valid by itself too."""
     count = 0
     for path in sorted(KUBERNETES.glob("*/*.yaml")):
-        documents = list(yaml.safe_load_all(path.read_text()))
-        if path.name == "kustomization.yaml":
-            [kustomization] = documents
-            for resource in kustomization["resources"]:
-                check((path.parent / resource).exists(), shown(path), f"{resource} is there")
+        if path.name != "kustomization.yaml":
+            for document in yaml.safe_load_all(path.read_text()):
+                if not document["apiVersion"].startswith("monitoring.coreos.com/"):
+                    valid_by_schema(document, shown(path))
             continue
+        try:
+            documents = kustomization.build(path.parent)
+        except (kustomization.RenderError, KeyError, OSError) as error:
+            problems.append(f"{shown(path)}: {error!r}")
+            continue
+        maps = {document["metadata"]["name"]: document["data"] for document in documents if document["kind"] == "ConfigMap"}
         for document in documents:
-            check_object(document, shown(path))
+            check_object(document, shown(path), maps)
         check_services(documents, shown(path))
         count += len(documents)
     return count
 
 
-def check_kustomized():
-    """Builds every kustomization, where there is a program for that."""
+def check_components():
+    """Each of the three uses is shown by a sample, and adds the sidecar to a Deployment that knows nothing of it."""
+    used = {component.name for path in KUBERNETES.glob("*/kustomization.yaml")
+            for component in map(pathlib.Path, yaml.safe_load(path.read_text()).get("components", []))}
+    uses = {path.parent.name for path in (TOP / "deploy").glob("*/kustomization.yaml")} - {"sidecar"}
+    check(used == uses and len(uses) == 3, "deploy", f"a sample uses each of {sorted(uses)}, not {sorted(used)}")
+    bare = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "bare"}, "spec": {
+        "selector": {"matchLabels": {"app": "bare"}}, "template": {
+            "metadata": {"labels": {"app": "bare"}}, "spec": {"containers": [{"name": "app", "image": "app:1"}]}}}}
+    for use in sorted(uses):
+        objects = kustomization.accumulate(TOP / "deploy" / use, [{"object": copy.deepcopy(bare), "name": "bare"}])
+        deployment = objects[0]["object"]
+        where = f"deploy/{use}"
+        valid_by_schema(deployment, where)
+        pod = deployment["spec"]["template"]["spec"]
+        check([container["name"] for container in pod["initContainers"]] == ["git-sidecar"], where, "it adds the sidecar")
+        check([container["name"] for container in pod["containers"]] == ["app"], where, "it leaves the application")
+        check({"git", "git-sidecar-secret"} == {volume["name"] for volume in pod["volumes"]}, where, "it adds its volumes")
+    return len(uses)
+
+
+def check_against_kustomize():
+    """What is rendered here is what Kustomize renders, where there is a program for that."""
     if shutil.which("kustomize"):
         command = ["kustomize", "build"]
     elif shutil.which("kubectl"):
@@ -183,11 +225,11 @@ def check_kustomized():
     for path in sorted(KUBERNETES.glob("*/kustomization.yaml")):
         built = subprocess.run(command + [str(path.parent)], capture_output=True, text=True, check=False)
         check(built.returncode == 0, shown(path), f"it can be built: {built.stderr.strip()}")
-        documents = list(yaml.safe_load_all(built.stdout)) if built.returncode == 0 else []
-        for document in documents:
-            check_object(document, f"{shown(path)}, built")
-        check_services(documents, f"{shown(path)}, built")
-        count += len(documents)
+        if built.returncode == 0:
+            theirs = [json.dumps(document, sort_keys=True) for document in yaml.safe_load_all(built.stdout)]
+            ours = [json.dumps(document, sort_keys=True) for document in kustomization.build(path.parent)]
+            check(sorted(ours) == sorted(theirs), shown(path), "our own rendering is that of Kustomize")
+            count += len(theirs)
     return count
 
 
@@ -200,20 +242,23 @@ def check_copies():
 
 
 def check_that_mistakes_are_found():
-    [deployment] = [document for document in yaml.safe_load_all((KUBERNETES / "node/node.yaml").read_text())
-                    if document["kind"] == "Deployment"]
+    documents = kustomization.build(KUBERNETES / "node")
+    maps = {document["metadata"]["name"]: document["data"] for document in documents if document["kind"] == "ConfigMap"}
+    [deployment] = [document for document in documents if document["kind"] == "Deployment"]
     mistakes = [
         lambda pod: pod.update(restartPolcy="Always"),
         lambda pod: pod["initContainers"][0].update(restartPolicy=1),
         lambda pod: pod["initContainers"][0]["securityContext"].pop("capabilities"),
         lambda pod: pod["containers"][0]["volumeMounts"][0].pop("readOnly"),
         lambda pod: pod["initContainers"][0]["args"].append("--perod=10s"),
+        lambda pod: pod["initContainers"][0]["envFrom"].pop(),
+        lambda pod: pod.pop("shareProcessNamespace"),
     ]
     for mistake in mistakes:
         broken = copy.deepcopy(deployment)
         mistake(broken["spec"]["template"]["spec"])
         before = len(problems)
-        check_object(broken, "a mistake made on purpose")
+        check_object(broken, "a mistake made on purpose", maps)
         found = len(problems) > before
         del problems[before:]
         check(found, "scripts/check_manifests.py", "it finds each of the mistakes that it makes on purpose")
@@ -266,7 +311,8 @@ def main():
     if not PROGRAM.exists():
         sys.exit("there is no .build/release/git-sidecar, which says whether it takes the parameters: run make build")
     count = check_kubernetes()
-    kustomized = check_kustomized()
+    uses = check_components()
+    kustomized = check_against_kustomize()
     check_copies()
     check_that_mistakes_are_found()
     services = check_compose()
@@ -275,10 +321,11 @@ def main():
     if problems:
         sys.exit(f"{len(problems)} problems")
     print(f"{count} Kubernetes objects are valid in {' and '.join(VERSIONS)}, and as restricted as they should be")
+    print(f"{uses} components add the sidecar to a Deployment that knows nothing of it")
     if kustomized is None:
-        print("there is neither kustomize nor kubectl here: the patches of kustomizations were not applied")
+        print("there is neither kustomize nor kubectl here: they were rendered by scripts/kustomization.py alone")
     else:
-        print(f"{kustomized} objects built by Kustomize are, too")
+        print(f"{kustomized} objects are rendered as Kustomize renders them")
     print(f"{services} services of Compose fit together")
 
 

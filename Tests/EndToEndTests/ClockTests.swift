@@ -31,6 +31,8 @@ struct ClockTests {
             // arguments from.
             under: ["env"])
         try site.waitUntilLive(try site.tip)
+        // The link is swapped before the log says so.
+        try sidecar.waitFor("published")
         let today = try #require(sidecar.log.with("published").first?["ts"]?.prefix(4))
         var runs = 1
         for (number, offset) in ["+3650d", "-3650d", "+0d"].enumerated() {

@@ -59,10 +59,16 @@ public enum TestCertificates {
             try openssl(
                 "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
                 "/CN=\(kind)", "-keyout", certificate.keyPath, "-out", request)
-            try openssl(
-                "x509", "-req", "-in", request, "-CA", authority.certificatePath, "-CAkey", authority.keyPath,
-                "-set_serial", "\(UInt32.random(in: 1...UInt32.max))", "-days", "\(days)", "-extfile", extensions,
-                "-out", certificate.certificatePath)
+            // One that ended was made in the past: openssl makes none that ends before it begins.
+            let past = days < 0 ? ["faketime", "-f", "-\(1 - days)d"] : []
+            try runProgram(
+                past + [
+                    "openssl", "x509", "-req", "-in", request, "-CA", authority.certificatePath, "-CAkey",
+                    authority.keyPath,
+                    "-set_serial", "\(UInt32.random(in: 1...UInt32.max))", "-days", "\(max(days, 1))", "-extfile",
+                    extensions, "-out", certificate.certificatePath,
+                ]
+            ).succeeded()
         }
     }
 

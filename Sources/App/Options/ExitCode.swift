@@ -16,11 +16,3 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
         }
     }
 }
-
-/// What the program is called and which version it is.
-public enum Product {
-    /// The name of the program.
-    public static let name = "git-sidecar"
-    /// The version.
-    public static let version = "0.1.0"
-}

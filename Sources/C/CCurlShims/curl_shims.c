@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 
 // Sets an option and leaves the function with libcurl's code when that fails.
@@ -39,6 +40,23 @@ bool shim_curl_is_connecting(CURL *easy) {
     curl_off_t ready = 0;
     curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
     return ready == 0;
+}
+
+bool shim_curl_has_connected(CURLM *multi) {
+    fd_set reads, writes, errors;
+    int highest = -1;
+    FD_ZERO(&reads);
+    FD_ZERO(&writes);
+    FD_ZERO(&errors);
+    if (curl_multi_fdset(multi, &reads, &writes, &errors, &highest) != CURLM_OK) return false;
+    for (int file = 0; file <= highest; file++) {
+        struct sockaddr_storage peer;
+        socklen_t size = sizeof peer;
+        if (!FD_ISSET(file, &reads) && !FD_ISSET(file, &writes)) continue;
+        // A thread that resolves a name has a socket of another family.
+        if (getpeername(file, (struct sockaddr *)&peer, &size) == 0 && peer.ss_family != AF_UNIX) return true;
+    }
+    return false;
 }
 
 curl_off_t shim_curl_body_bytes_sent(CURL *easy) {

@@ -70,18 +70,18 @@ public struct SpaceGuard: Sendable {
 
     /// Bytes as people read them.
     private func text(_ bytes: UInt64) -> String {
-        let units = ["KiB", "MiB", "GiB", "TiB"]
-        if bytes < 1024 { return "\(bytes) bytes" }
-        var (value, unit) = (bytes, 0)
-        var rest = value % 1024
-        value /= 1024
-        while value >= 1024, unit + 1 < units.count {
-            rest = value % 1024
-            value /= 1024
-            unit += 1
-        }
-        // Bounded: the rest is below 1024.
-        let tenth = rest * 10 / 1024
-        return value < 10 && tenth > 0 ? "\(value).\(tenth) \(units[unit])" : "\(value) \(units[unit])"
+        // No loop: the compiler unrolls one here, and not always in the same way, which a release made twice would show.
+        if bytes >= 1 << 40 { return text(bytes, in: "TiB", bits: 40) }
+        if bytes >= 1 << 30 { return text(bytes, in: "GiB", bits: 30) }
+        if bytes >= 1 << 20 { return text(bytes, in: "MiB", bits: 20) }
+        if bytes >= 1 << 10 { return text(bytes, in: "KiB", bits: 10) }
+        return "\(bytes) bytes"
+    }
+
+    private func text(_ bytes: UInt64, in unit: String, bits: UInt64) -> String {
+        // Bounded: ten bits are below 1024.
+        let tenth = (bytes >> (bits - 10) & 1023) * 10 / 1024
+        let value = bytes >> bits
+        return value < 10 && tenth > 0 ? "\(value).\(tenth) \(unit)" : "\(value) \(unit)"
     }
 }

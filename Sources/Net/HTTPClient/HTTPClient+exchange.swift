@@ -101,15 +101,18 @@ extension HTTPClient {
         }
         var facts = shim_curl_facts()
         unsafe shim_curl_get_facts(easy, &facts)
-        return tooSlow(facts, limits.connect, operation)
+        return unsafe tooSlow(facts, limits.connect, operation, isConnected: shim_curl_has_connected(multi))
     }
 
     /// Connecting took too long; says which part of it did.
-    func tooSlow(_ facts: shim_curl_facts, _ connect: Duration?, _ operation: String) -> TransferError {
+    func tooSlow(
+        _ facts: shim_curl_facts, _ connect: Duration?, _ operation: String, isConnected: Bool = false
+    ) -> TransferError {
         let time = connect.map { " within \(shown($0))" } ?? " in time"
-        // libcurl counts a connection as made when TLS is done; a port of our own tells that it stands.
+        // libcurl counts a connection as made when TLS is done; a port of our own tells that it stands, before libcurl 8 at
+        // once, since then at the end of the transfer.
         let message =
-            switch (facts.name_lookup_time == 0, facts.local_port > 0) {
+            switch (facts.name_lookup_time == 0, facts.local_port > 0 || isConnected) {
             case (true, _): "the host's name was not resolved\(time)"
             case (false, false): "nobody accepted a connection\(time)"
             case (false, true): "TLS or the proxy was not ready\(time)"

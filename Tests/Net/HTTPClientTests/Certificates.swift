@@ -20,11 +20,13 @@ final class Certificates: Sendable {
             ["openssl", "req", "-new"] + Certificates.newKey(key(name))
                 + ["-out", scratch.file("\(name).csr"), "-subj", "/CN=\(name)"])
         let extensions = try scratch.write("\(name).ext", "subjectAltName=DNS:\(host)\n")
-        try run([
-            "openssl", "x509", "-req", "-in", scratch.file("\(name).csr"), "-CA", authority, "-CAkey",
-            scratch.file("authority.key"), "-CAcreateserial", "-out", certificate(name), "-extfile", extensions,
-            "-days", expired ? "-1" : "2",
-        ])
+        // One that ended was made in the past: openssl makes none that ends before it begins.
+        try run(
+            (expired ? ["faketime", "-f", "-2d"] : []) + [
+                "openssl", "x509", "-req", "-in", scratch.file("\(name).csr"), "-CA", authority, "-CAkey",
+                scratch.file("authority.key"), "-CAcreateserial", "-out", certificate(name), "-extfile", extensions,
+                "-days", expired ? "1" : "2",
+            ])
         return "ssl_certificate \(certificate(name)); ssl_certificate_key \(key(name));"
     }
 

@@ -8,22 +8,23 @@ import Testing
 struct BadInputTests {
     @Test(
         "what is no HTTP request is refused, and the next client is served",
+        // With two statuses, the first is that of libmicrohttpd 0.9 and the second that of 1.0.
         arguments: [
-            ("GET / HTTP/1.1\r\n\r\n", 400),
-            ("GET / HTTP/9.9\r\nHost: x\r\n\r\n", 505),
-            (request("POST", "/echo", ["Content-Length: x"]), 400),
-            (request("POST", "/echo", ["Content-Length: -1"]), 400),
-            (request("POST", "/echo", ["Content-Length: 1", "Content-Length: 2"]) + "x", 400),
-            (request("POST", "/echo", ["Content-Length: 5", "Transfer-Encoding: chunked"]) + "0\r\n\r\n", 400),
-            (request("POST", "/echo", ["Transfer-Encoding: gzip"]), 501),
-            (request("POST", "/echo", ["Transfer-Encoding: chunked"]) + "zzz\r\n", 400),
+            ("GET / HTTP/1.1\r\n\r\n", [400]),
+            ("GET / HTTP/9.9\r\nHost: x\r\n\r\n", [505]),
+            (request("POST", "/echo", ["Content-Length: x"]), [400]),
+            (request("POST", "/echo", ["Content-Length: -1"]), [400]),
+            (request("POST", "/echo", ["Content-Length: 1", "Content-Length: 2"]) + "x", [400]),
+            (request("POST", "/echo", ["Content-Length: 5", "Transfer-Encoding: chunked"]) + "0\r\n\r\n", [400]),
+            (request("POST", "/echo", ["Transfer-Encoding: gzip"]), [501, 400]),
+            (request("POST", "/echo", ["Transfer-Encoding: chunked"]) + "zzz\r\n", [400]),
         ])
-    func malformed(text: String, expected: Int) throws {
+    func malformed(text: String, expected: [Int]) throws {
         let server = try echoServer()
         let client = try RawClient(port: server.port)
         client.send(text)
         client.endSending()
-        #expect(status(try client.receive()) == expected)
+        #expect(expected.contains(try #require(status(try client.receive()))))
         #expect(status(try RawClient(port: server.port).exchange(request("GET", "/"))) == 200)
     }
 

@@ -27,6 +27,9 @@ struct shim_curl_facts {
 };
 void shim_curl_get_facts(CURL *easy, struct shim_curl_facts *facts);
 
+/// Whether a transfer that is under way has a connection whose other end has accepted it.
+bool shim_curl_has_connected(CURLM *multi);
+
 /// Whether no request byte could be sent yet: name lookup, connection and TLS are not done.
 bool shim_curl_is_connecting(CURL *easy);
 /// How many bytes of the request's body are on their way.
