@@ -130,7 +130,7 @@ let package = Package(
         tests("Base/CryptoTests", of: ["Crypto", "Posix", "TestSupport"]),
         tests("Git/GitProtocolTests", of: ["GitObjects", "GitProtocol"]),
         tests("Git/GitStoreTests", of: ["Posix", "GitObjects", "GitFiles", "GitStore"]),
-        tests("Net/HTTPClientTests", of: ["Posix", "HTTPClient"]),
+        tests("Net/HTTPClientTests", of: ["Posix", "HTTPClient", "TestSupport"]),
         tests("Net/HTTPServerTests", of: ["CMicrohttpdShims", "Posix", "HTTPServer", "TestSupport"]),
         tests("Deploy/LayoutTests", of: ["Posix", "Layout", "TestSupport"]),
         tests(

@@ -26,13 +26,28 @@ public func waitUntil(
 ///
 /// Should it wait for something else before what is meant, the body runs too early. The thread must be joined.
 public func onceThisThreadWaits(_ body: @escaping @Sendable () -> Void) throws -> NativeThread {
-    let me = try TestFiles.linkTarget("/proc/thread-self") ?? { throw SystemError.last("read /proc/thread-self") }()
+    let me = try ObservedThread.current()
     return try NativeThread("once-it-waits") {
         // It goes on when the other never waits: whoever then hangs or fails says more than we could.
-        try? waitUntil("the other thread waits") {
-            let status = try TestFiles.text("/proc/\(me)/stat")
-            return status[(status.lastIndex(of: ")") ?? status.startIndex)...].hasPrefix(") S")
-        }
+        try? waitUntil("the other thread waits") { try me.isAsleep() }
         body()
+    }
+}
+
+/// A thread of ours that another one looks at.
+struct ObservedThread: Sendable {
+    private let path: String
+
+    static func current() throws -> ObservedThread {
+        guard let path = TestFiles.linkTarget("/proc/thread-self") else {
+            throw SystemError.last("read /proc/thread-self")
+        }
+        return ObservedThread(path: "/proc/\(path)/stat")
+    }
+
+    /// Whether it waits in the kernel, for whatever it is.
+    func isAsleep() throws -> Bool {
+        let status = try TestFiles.text(path)
+        return status[(status.lastIndex(of: ")") ?? status.startIndex)...].hasPrefix(") S")
     }
 }

@@ -23,8 +23,7 @@ final class ChildPump {
     /// Adds bytes for the child's input and writes what goes at once.
     func queue(_ bytes: Span<UInt8>) {
         if child.input == nil { return }
-        pending.reserveCapacity(pending.count + bytes.count)
-        for index in bytes.indices { pending.append(bytes[index]) }
+        unsafe bytes.withUnsafeBytes { unsafe pending.append(contentsOf: $0) }
         writePending()
     }
 

@@ -18,10 +18,14 @@ extension Deadline {
 
     /// Sleeps for `duration`, and throws when the deadline comes or the work is called off before that.
     public func pause(_ duration: Duration) throws(SystemError) {
-        let end = ContinuousClock.now.advanced(by: duration)
-        while ContinuousClock.now < end {
+        let end = now.advanced(by: duration)
+        while now < end {
             try check("wait")
-            try wait(for: -1, atMost: ContinuousClock.now.duration(to: end))
+            if let clock {
+                clock.sleep(until: min(end, instant))
+            } else {
+                try wait(for: -1, atMost: now.duration(to: end))
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ extension ConfirmWork {
         let search = EvidenceSearch(
             places: ReleasePaths(current: change.release, others: change.otherReleases),
             publishedAt: change.publishedAt)
-        let begin = ContinuousClock.now
+        let begin = deadline.now
         let end = begin + settings.evidenceTimeout
         // Long after every worker that a signal has brought, and not after the whole time that there is.
         let late = begin + min(settings.evidenceTimeout, settings.healthTimeout / 2) + settings.settleTime
@@ -21,7 +21,7 @@ extension ConfirmWork {
             let roots = try roots()
             var evidence = try search.evidence(of: roots)
             // What is young by now comes and goes, such as the commands that a script runs.
-            let isLate = ContinuousClock.now >= late
+            let isLate = deadline.now >= late
             if isLate { evidence = evidence.withoutChildren(youngerThan: settings.settleTime) }
             if evidence.verdict == .proved || evidence.verdict == .likely {
                 // Nobody was told, so nobody is on the way up or down.
@@ -44,7 +44,7 @@ extension ConfirmWork {
             if evidence.processes.isEmpty {
                 try checkAlive()
                 if limited(settings.healthTimeout).remaining == .zero { throw gone() }
-            } else if let verdict = try judge(evidence, isLate: ContinuousClock.now >= end) {
+            } else if let verdict = try judge(evidence, isLate: deadline.now >= end) {
                 return verdict
             }
             if try escalate() { return nil }

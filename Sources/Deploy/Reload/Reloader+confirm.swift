@@ -44,7 +44,7 @@ final class ConfirmWork {
     let change: ReleaseChange
     let deadline: Deadline
     let settings: ReloadSettings
-    private let start = ContinuousClock.now
+    private let start: ContinuousClock.Instant
     /// From when on the time for getting well counts: from the beginning, or the last escalation.
     private(set) var since: ContinuousClock.Instant
     private var steps: [(after: Duration, signal: Int32)]
@@ -66,6 +66,7 @@ final class ConfirmWork {
         self.change = change
         self.deadline = deadline
         settings = reloader.settings
+        start = deadline.now
         since = start
         steps = reloader.signalledAt == nil ? [] : reloader.settings.escalation.steps
     }
@@ -73,7 +74,7 @@ final class ConfirmWork {
     func run() throws(ReloadError) -> ConfirmResult {
         while true {
             try waitUntilHealthy()
-            let healthyAfter = ContinuousClock.now - start
+            let healthyAfter = elapsed
             // No evidence means that it was terminated or killed, and has to become well again first.
             guard let evidence = try waitForEvidence() else { continue }
             try watch()
@@ -87,6 +88,8 @@ final class ConfirmWork {
 
     /// Whether there are signals left to send to those who do not react.
     var canEscalate: Bool { !steps.isEmpty }
+
+    private var elapsed: Duration { start.duration(to: deadline.now) }
 
     private func probe(_ health: HealthCheck, _ deadline: Deadline) throws(ReloadError) {
         checks += 1
@@ -118,24 +121,24 @@ final class ConfirmWork {
                     let reason = previous ?? error
                     throw ReloadError(
                         code: .unhealthy, operation: "confirm \(change.commit)",
-                        message: "not healthy within \(shown(ContinuousClock.now - start)): \(reason)",
+                        message: "not healthy within \(shown(elapsed)): \(reason)",
                         output: reason.output)
                 }
                 previous = error
             }
             try pause(
-                health.pause(afterEqual: max(successes, failures), waited: start.duration(to: .now)))
+                health.pause(afterEqual: max(successes, failures), waited: elapsed))
         }
     }
 
     /// Every check from now on must succeed, for as long as it is asked for.
     private func watch() throws(ReloadError) {
         guard let health = settings.health, health.watch > .zero else { return }
-        let end = ContinuousClock.now + health.watch
-        while end > ContinuousClock.now, deadline.remaining > .zero {
-            try pause(min(health.interval, ContinuousClock.now.duration(to: end)))
+        let end = deadline.now + health.watch
+        while end > deadline.now, deadline.remaining > .zero {
+            try pause(min(health.interval, deadline.now.duration(to: end)))
             do {
-                try probe(health, .after(health.probeLimit, cancellation: deadline.cancellation))
+                try probe(health, deadline.renewed(for: health.probeLimit))
             } catch {
                 if error.code == .cancelled { throw error }
                 throw ReloadError(
@@ -147,12 +150,12 @@ final class ConfirmWork {
 
     /// The deadline, or the end of a time that counts from the beginning or the last escalation.
     func limited(_ time: Duration) -> Deadline {
-        deadline.capped(at: ContinuousClock.now.duration(to: since + time))
+        deadline.capped(at: deadline.now.duration(to: since + time))
     }
 
     func pause(_ duration: Duration) throws(ReloadError) {
         do {
-            try look(ConfirmState(answeredFailures: answeredFailures, elapsed: start.duration(to: .now)))
+            try look(ConfirmState(answeredFailures: answeredFailures, elapsed: elapsed))
         } catch {
             interruption = error
             throw ReloadError(code: .interrupted, operation: "confirm \(change.commit)", message: "\(error)")
@@ -196,7 +199,7 @@ final class ConfirmWork {
     /// Sends the next signal of the escalation when its time has come; whether it did.
     func escalate() throws(ReloadError) -> Bool {
         guard let signalledAt = reloader.signalledAt, let step = steps.first,
-            ContinuousClock.now >= signalledAt + step.after
+            deadline.now >= signalledAt + step.after
         else { return false }
         steps.removeFirst()
         var reached = false
@@ -204,7 +207,7 @@ final class ConfirmWork {
             escalations.append("sent \(signalName(step.signal)) to \(signalled.process.entry.shown)")
             reached = true
         }
-        if reached { since = .now }
+        if reached { since = deadline.now }
         return reached
     }
 }

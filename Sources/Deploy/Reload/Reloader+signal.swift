@@ -46,7 +46,7 @@ extension Reloader {
                 hint: "a server that is meant to end and to be restarted gets TERM")
         }
         guard try process.send(signal: signal) else { return nil }
-        signalledAt = signalledAt ?? .now
+        signalledAt = signalledAt ?? deadline.now
         signalled.append(SignalledProcess(process: process, signal: signal))
         return "sent \(signalName(signal)) to \(entry.shown)"
     }
@@ -62,8 +62,8 @@ extension Reloader {
         var heldSince: ContinuousClock.Instant?
         while let effect = try process.signalHandling()?.effect(of: signal), effect != .harmless, effect != .waits {
             // A process that makes a child is soon done with that, also on a machine that is busy.
-            heldSince = effect == .waitsWithAll ? heldSince ?? .now : nil
-            if let heldSince, ContinuousClock.now - heldSince > .seconds(1) { return true }
+            heldSince = effect == .waitsWithAll ? heldSince ?? deadline.now : nil
+            if let heldSince, deadline.now - heldSince > .seconds(1) { return true }
             if deadline.remaining == .zero { return false }
             try self.pause(pause, deadline)
             pause = min(pause * 2, .milliseconds(50))

@@ -53,7 +53,7 @@ extension HTTPClient {
         var wake = curl_waitfd(
             fd: limits.deadline.cancellation?.descriptor ?? -1, events: Int16(CURL_WAIT_POLLIN), revents: 0)
         let wakeCount: UInt32 = limits.deadline.cancellation == nil ? 0 : 1
-        let start = ContinuousClock.now
+        let start = limits.deadline.now
         var lastMove = start
         var moved: UInt64 = 0
         while true {
@@ -62,7 +62,7 @@ extension HTTPClient {
             let driven = unsafe curl_multi_perform(multi, &running)
             guard driven == CURLM_OK else { throw broken(driven, operation) }
             if running == 0 { return result() }
-            let now = ContinuousClock.now
+            let now = limits.deadline.now
             let isConnecting = unsafe shim_curl_is_connecting(easy)
             let total = unsafe context.pointee.arrivals &+ UInt64(shim_curl_body_bytes_sent(easy))
             if isConnecting || total != moved {

@@ -95,7 +95,7 @@ extension Deadline {
         if cancellation?.isCancelled == true {
             return TransferError(code: .cancelled, operation: operation, message: "it was called off")
         }
-        guard ContinuousClock.now >= instant else { return nil }
+        guard now >= instant else { return nil }
         return TransferError(
             code: .timeoutTotal, operation: operation, message: "it was not done when its time was up")
     }

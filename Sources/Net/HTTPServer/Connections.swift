@@ -70,7 +70,7 @@ final class Connections: Sendable {
     }
 
     /// Ends the connections that have taken too long for what they are doing.
-    func sweep(_ now: ContinuousClock.Instant = .now) {
+    func sweep(_ now: ContinuousClock.Instant) {
         state.withLock { state in
             for entry in state.entries.values {
                 let limit: Duration? =

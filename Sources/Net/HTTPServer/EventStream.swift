@@ -43,8 +43,8 @@ public final class EventStream: Sendable {
     }
 
     /// Says that we are still there, when nothing else was said for a while; the attempt shows who has left.
-    func keepAlive(every interval: Duration) {
-        let isDue = state.withLock { $0.lastSent.duration(to: .now) >= interval }
+    func keepAlive(every interval: Duration, _ now: ContinuousClock.Instant) {
+        let isDue = state.withLock { $0.lastSent.duration(to: now) >= interval }
         if isDue { send(Array(":\n\n".utf8)) }
     }
 

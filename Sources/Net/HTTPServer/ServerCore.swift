@@ -72,13 +72,13 @@ final class ServerCore: Sendable {
     }
 
     /// Ends what has taken too long, and tells those who listen that we are there.
-    func sweep() {
-        connections.sweep()
+    func sweep(_ now: ContinuousClock.Instant = .now) {
+        connections.sweep(now)
         let open = streams.withLock { streams in
             streams.list.removeAll { $0.isClosed }
             return streams.list
         }
-        for stream in open { stream.keepAlive(every: limits.eventInterval) }
+        for stream in open { stream.keepAlive(every: limits.eventInterval, now) }
     }
 
     /// Ends all streams, now and from now on: the library cannot stop while a connection sleeps.

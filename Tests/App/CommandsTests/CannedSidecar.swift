@@ -68,13 +68,14 @@ struct Said {
 }
 
 /// Runs a command as its words ask for.
-func say(_ words: String..., root: String) -> Said {
+func say(_ words: String..., root: String, on clock: TestClock? = nil) -> Said {
     let (output, errors) = (Locked(""), Locked(""))
     let console = Console(
         write: { text in output.withLock { $0 += text + "\n" } },
         complain: { text in errors.withLock { $0 += text + "\n" } })
     let invocation = Invocation.parse(arguments: words, environment: [:])
-    let command = ControlCommand(invocation, .socket(root: Path(root)), console, environment: [:])
+    var command = ControlCommand(invocation, .socket(root: Path(root)), console, environment: [:])
+    command.clock = clock
     let code = command.run()
     return Said(code: code, output: output.withLock { $0 }, errors: errors.withLock { $0 })
 }

@@ -92,16 +92,20 @@ struct WaitTests {
         let first = try CannedSidecar(Scratch.directory)
         let second = Locked<CannedSidecar?>(nil)
         let directory = Scratch.directory
-        let restart = try NativeThread("restart") {
+        let stop = try NativeThread("stop") {
             try? waitUntil("somebody listens") { first.listeners > 0 }
             first.stop()
+        }
+        // The next one starts while the command waits before it tries again.
+        let clock = TestClock { _ in
             second.withLock { sidecar in
+                if sidecar != nil { return }
                 let red: JSONValue = ["hash": .string(Hash.red), "subject": "Make it red"]
                 sidecar = try? CannedSidecar(directory, status: status(["published": red, "running": .null]))
             }
         }
-        let said = say("wait", Hash.red, "--timeout=20s", root: directory)
-        restart.join()
+        let said = say("wait", Hash.red, "--timeout=1h", root: directory, on: clock)
+        stop.join()
         #expect(said.code == .success, "\(said)")
         #expect(said.output == "Live: 2222222 \"Make it red\"\n")
         #expect(said.errors.hasSuffix("; trying again\n"), "\(said.errors)")

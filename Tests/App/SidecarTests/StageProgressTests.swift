@@ -8,7 +8,9 @@ import Testing
 
 @Suite("Progress on our own terminal", .scratch, .timeLimit(.minutes(1)))
 struct StageProgressTests {
-    private func report(_ line: StatusLine?, until condition: () -> Bool) throws -> [String] {
+    /// Reports once every 100 ms for a time, and then the end of the stage; returns what was logged.
+    private func report(_ line: StatusLine?, for time: Duration) -> [String] {
+        let clock = TestClock(runs: false)
         let status = Status()
         let log = LogCollector()
         let events = Events(status, StatusReport(info: SidecarInfo()))
@@ -18,12 +20,12 @@ struct StageProgressTests {
         reporter.take(.attemptBegan(1, isOrdered: false), state, at: .now)
         let progress = StageProgress(
             .fetch, unit: "objects", logging: "fetching", status: status, events: events, logger: Logger(log.sink),
-            statusLine: line)
+            statusLine: line, clock: clock)
         var done = 0
-        try waitUntil("something is reported") {
+        while clock.elapsed < time {
+            clock.advance(by: .milliseconds(100))
             done += 1
             progress.report(done, of: 1_000_000)
-            return condition()
         }
         reporter.take(.stageEnded(.fetch, after: .seconds(1), isPart: false), state, at: .now)
         return log.messages
@@ -33,7 +35,7 @@ struct StageProgressTests {
     func bar() throws {
         let path = Scratch.directory + "/terminal"
         let file = try FileDescriptor.open(path, .write, [.create])
-        let messages = try report(StatusLine(file.number)) { (try? TestFiles.text(path))?.isEmpty == false }
+        let messages = report(StatusLine(file.number), for: .seconds(1))
         let text = try TestFiles.text(path)
         #expect(text.hasPrefix("\rfetch    [....................."), "\(text)")
         #expect(text.contains("of 1,000,000 objects"), "\(text)")
@@ -42,9 +44,8 @@ struct StageProgressTests {
     }
 
     @Test("without a terminal there are lines in the log")
-    func lines() throws {
-        let start = ContinuousClock.now
-        let messages = try report(nil) { ContinuousClock.now - start > .seconds(6) }
+    func lines() {
+        let messages = report(nil, for: .seconds(6))
         #expect(messages == ["fetching"])
     }
 }

@@ -1,4 +1,5 @@
 import Posix
+import TestSupport
 import Testing
 
 @Suite("Running commands", .timeLimit(.minutes(1)))
@@ -56,9 +57,15 @@ struct RunCommandTests {
 
     @Test("at the deadline the whole group ends, grandchildren that ignore SIGTERM included")
     func timeoutKillsGrandchildren() throws {
+        let clock = TestClock()
+        var lines = 0
         let result = try runCommand(
             shell("trap '' TERM; (trap '' TERM; echo $$; sleep 60) & echo $!; sleep 60; sleep 60"),
-            deadline: .after(.milliseconds(300)), grace: .milliseconds(200))
+            deadline: clock.deadline(.seconds(60)), grace: .milliseconds(200),
+            onLine: { _, _ in
+                lines += 1
+                if lines == 2 { clock.advance(by: .seconds(60)) }
+            })
         #expect(result.interruption == .timeout)
         #expect(result.status == .signalled(9))
         #expect(result.reason == "timed out")
@@ -69,9 +76,11 @@ struct RunCommandTests {
 
     @Test("a command that obeys SIGTERM may say its last words")
     func grace() throws {
+        let clock = TestClock()
         let result = try runCommand(
             shell("trap 'echo bye; exit 7' TERM; echo ready; while :; do sleep 0.01; done"),
-            deadline: .after(.milliseconds(300)), grace: .seconds(10))
+            deadline: clock.deadline(.seconds(60)), grace: .seconds(10),
+            onLine: { _, _ in clock.advance(by: .seconds(60)) })
         #expect(result.interruption == .timeout)
         #expect(result.status == .exited(7))
         #expect(result.output.text == "ready\nbye\n")
@@ -123,9 +132,11 @@ struct RunCommandTests {
 
     @Test("an endless flood ends at the deadline")
     func endlessFlood() throws {
+        let clock = TestClock()
         let result = try runCommand(
-            Command("/usr/bin/yes", environment: [:]), deadline: .after(.milliseconds(200)), outputLimit: 100)
+            Command("/usr/bin/yes", environment: [:]), deadline: clock.deadline(.seconds(60)), outputLimit: 100,
+            onOutput: { _, bytes in clock.advance(by: .milliseconds(bytes.count)) })
         #expect(result.interruption == .timeout)
-        #expect(result.output.total > 1000)
+        #expect(result.output.total >= 60_000)
     }
 }

@@ -1,4 +1,5 @@
 import Posix
+import TestSupport
 import Testing
 
 @Suite("Time", .timeLimit(.minutes(1)))
@@ -79,5 +80,37 @@ struct TimeTests {
         #expect(throws: SystemError(code: 125, operation: "wait")) {
             try Deadline.after(.seconds(60), cancellation: cancellation).pause(.seconds(60))
         }
+    }
+
+    @Test("a deadline goes by the clock that it has, and so do all that are made from it")
+    func ownClock() throws {
+        let sleeps = Locked<[Duration]>([])
+        let clock = TestClock { end in sleeps.withLock { $0.append(end) } }
+        let deadline = clock.deadline(.seconds(3600))
+        try deadline.pause(.seconds(1800))
+        #expect(sleeps.withLock { $0.count } == 1)
+        #expect(clock.elapsed >= .seconds(1800))
+        #expect(deadline.remaining <= .seconds(1800))
+        try deadline.capped(at: .seconds(60)).pause(.seconds(30))
+        #expect(deadline.remaining <= .seconds(1770))
+        #expect(throws: SystemError(code: 110, operation: "wait")) { try deadline.pause(.seconds(3600)) }
+        #expect(deadline.remaining == .zero)
+        #expect(clock.elapsed < .seconds(7200), "it sleeps no longer than until the deadline")
+        try deadline.renewed(for: .seconds(60)).pause(.seconds(30))
+    }
+
+    @Test("a wait for what does not come ends when a clock runs ahead, and one that it does not concern goes on")
+    func runsAhead() throws {
+        let event = try WakeEvent()
+        let clock = TestClock()
+        let deadline = clock.deadline(.seconds(1 << 20))
+        try clock.runAhead(by: .seconds(3600), while: { true }) {
+            while deadline.remaining > .zero { try event.wait(deadline) }
+        }
+        let raiser = try onceThisThreadWaits { event.raise() }
+        let untouched = clock.deadline(.seconds(3600))
+        try clock.runAhead(by: .seconds(3600), while: { false }) { try event.wait(untouched) }
+        raiser.join()
+        #expect(untouched.remaining > .zero)
     }
 }

@@ -7,16 +7,23 @@ import Testing
 
 @Suite("Actions", .scratch, .timeLimit(.minutes(1)))
 struct ActionTests {
-    private func notify(_ action: Action, healthTimeout: Duration = .seconds(10), cancelling: Cancellation? = nil)
-        throws
-    {
-        let deadline = Deadline.after(.seconds(40), cancellation: cancelling)
+    private func notify(
+        _ action: Action, on clock: TestClock = TestClock(), healthTimeout: Duration = .seconds(600),
+        cancelling: Cancellation? = nil
+    ) throws {
+        let deadline = clock.deadline(.seconds(3600), cancellation: cancelling)
         try reloader([action], healthTimeout: healthTimeout).notify(anyChange(), deadline: deadline)
     }
 
-    private func failure(_ action: Action, healthTimeout: Duration = .milliseconds(300)) -> ReloadError? {
+    private func failure(
+        _ action: Action, healthTimeout: Duration = .seconds(600),
+        runningAheadWhile condition: @escaping @Sendable () -> Bool = { false }
+    ) -> ReloadError? {
         do {
-            try notify(action, healthTimeout: healthTimeout)
+            let clock = TestClock()
+            try clock.runAhead(by: .seconds(10), while: condition) {
+                try notify(action, on: clock, healthTimeout: healthTimeout)
+            }
             return nil
         } catch {
             return error as? ReloadError
@@ -48,17 +55,17 @@ struct ActionTests {
     @Test("a server that does not listen yet is waited for")
     func refusedAtFirst() throws {
         let port = try freePort()
-        let code = "sleep 0.5; exec python3 -m http.server --bind 127.0.0.1 \(port)"
-        let server = try start(["sh", "-c", code], directory: Scratch.directory)
+        let server = LateProgram.server(on: port)
         defer { server.stop() }
-        try notify(.call(HTTPCall("http://127.0.0.1:\(port)/", method: "GET")))
+        try notify(.call(HTTPCall("http://127.0.0.1:\(port)/", method: "GET")), on: server.clock)
+        #expect(server.isRunning)
     }
 
     @Test("another answer is a failure at once, with what the server said")
     func wrongAnswer() throws {
         try withScriptedServer([.receiveHead, .answer("500 Oh", body: Array("bad config".utf8))]) { server in
             let error = failure(
-                .call(HTTPCall("http://127.0.0.1:\(server.port)/x?token=secret")), healthTimeout: .seconds(20))
+                .call(HTTPCall("http://127.0.0.1:\(server.port)/x?token=secret")))
             #expect(error?.code == .request)
             #expect(error?.message == "the answer is 500, not 200-299")
             #expect(error?.output == "bad config")
@@ -70,8 +77,10 @@ struct ActionTests {
     @Test("a server that never answers costs no more than the time limit")
     func silent() throws {
         try withScriptedServer([.staySilent]) { server in
-            let call = HTTPCall("http://127.0.0.1:\(server.port)/", timeout: .milliseconds(200))
-            #expect(failure(.call(call), healthTimeout: .seconds(20))?.code == .request)
+            let call = HTTPCall("http://127.0.0.1:\(server.port)/", timeout: .seconds(20))
+            let error = failure(.call(call)) { !(server.received.first ?? []).isEmpty }
+            #expect(error?.code == .request)
+            #expect(error?.message == "it was not done when its time was up")
             #expect(server.connectionCount == 1)
         }
     }
@@ -99,8 +108,10 @@ struct ActionTests {
         #expect(error?.code == .command)
         #expect(error?.message == "it exited with code 3")
         #expect(error?.output == "why\n")
-        let hanging = try script(uniqueName(), "#!/bin/sh\nsleep 600 &\nwait\n")
-        #expect(failure(.run(Program(hanging, timeout: .milliseconds(200))))?.message == "it timed out")
+        let begun = "\(Scratch.directory)/begun"
+        let hanging = try script(uniqueName(), "#!/bin/sh\nsleep 600 &\ntouch \(begun)\nwait\n")
+        let late = failure(.run(Program(hanging, timeout: .seconds(60)))) { TestFiles.exists(begun) }
+        #expect(late?.message == "it timed out")
         try waitUntil("its children are gone") {
             try !ProcessTable.read().processes.values.contains { $0.arguments.contains(hanging) }
         }
@@ -123,21 +134,19 @@ struct ActionTests {
         let change = anyChange()
         // Start times are known to a hundredth of a second.
         usleep(20_000)
-        let notifier = try reloader([.signal(SIGTERM, [.commandLine(path)])])
-        let starter = try start(["sh", "-c", "sleep 0.3; exec \(path)"])
-        defer { starter.stop() }
-        // The shell's own command line has the path in it, until it becomes the script.
-        try waitUntil("the shell is there") { try ProcessEntry.read(starter.processID, .all) != nil }
-        let notices = try notifier.notify(change, deadline: within40Seconds)
+        let notifier = try reloader([.signal(SIGTERM, [.commandLine(path)])], healthTimeout: .seconds(600))
+        let late = LateProgram { try start([path]) }
+        defer { late.stop() }
+        let notices = try notifier.notify(change, deadline: late.clock.deadline(.seconds(3600)))
         #expect(notices.count == 1)
         #expect(notices.first?.outcome.hasSuffix("was started after publishing") == true)
-        #expect(starter.isRunning)
+        #expect(late.isRunning)
     }
 
     @Test("a target that never comes is a failure, and calling the wait off is another")
     func noTarget() throws {
         let action = Action.signal(SIGHUP, [.name(uniqueName())])
-        #expect(failure(action)?.code == .noTarget)
+        #expect(failure(action, healthTimeout: .seconds(5))?.code == .noTarget)
         let cancellation = try Cancellation()
         cancellation.cancel()
         #expect {

@@ -14,17 +14,22 @@ struct HealthTests {
 
     private func check(
         _ scripts: [[ScriptedServer.Step]], header: String? = nil, successes: Int = 2, timeout: Duration = .seconds(20),
-        watch: Duration = .zero
+        watch: Duration = .zero,
+        runningAheadWhile condition: @escaping @Sendable (TestClock, ScriptedServer) -> Bool = { _, _ in false }
     ) throws -> (Result<Reload.ConfirmResult, ReloadError>, connections: Int) {
+        let clock = TestClock()
         let server = try ScriptedServer(scripts: scripts)
         defer { server.stop() }
         let url = "http://127.0.0.1:\(server.port)/healthz"
         let health = HealthCheck(
-            [.url(url, statuses: 200...399, revisionHeader: header)], timeout: timeout, interval: .milliseconds(50),
+            [.url(url, statuses: 200...399, revisionHeader: header)], timeout: timeout, interval: .seconds(1),
             successes: successes, watch: watch)
         let reloader = try reloader(health: health)
         do {
-            return (.success(try reloader.confirm(anyChange(), deadline: within40Seconds)), server.connectionCount)
+            let result = try clock.runAhead(by: .seconds(1), while: { condition(clock, server) }) {
+                try reloader.confirm(anyChange(), deadline: clock.deadline(.seconds(3600)))
+            }
+            return (.success(result), server.connectionCount)
         } catch let error as ReloadError {
             return (.failure(error), server.connectionCount)
         }
@@ -60,30 +65,34 @@ struct HealthTests {
     @Test("the last failure is the reason, with what the server said")
     func reason() throws {
         let (result, _) = try check(
-            [HealthTests.answer("500 Oh", body: "no database")], timeout: .milliseconds(300))
+            [HealthTests.answer("500 Oh", body: "no database")])
         let error = try #require(failure(result))
         #expect(error.code == .unhealthy)
         #expect(error.message.hasSuffix("/healthz: the answer is 500, not 200-399"))
         #expect(error.output == "no database")
         let (second, _) = try check(
-            [HealthTests.answer("200 OK", revision: "old")], header: "X-Revision", timeout: .milliseconds(300))
+            [HealthTests.answer("200 OK", revision: "old")], header: "X-Revision")
         #expect(failure(second)?.message.hasSuffix("X-Revision is old, not \(hash(1))") == true)
     }
 
     @Test("a server that hangs does not take the time of the one that follows it")
     func hanging() throws {
-        let (result, _) = try check([[.staySilent], HealthTests.answer("200 OK")], timeout: .seconds(2))
+        // The first check is given up after five seconds.
+        let (result, _) = try check([[.staySilent], HealthTests.answer("200 OK")]) { clock, server in
+            server.connectionCount == 1 && clock.elapsed < .seconds(6)
+        }
         #expect(try result.get().checks == 3)
-        let (second, _) = try check([[.staySilent]], timeout: .milliseconds(500))
+        let (second, connections) = try check([[.staySilent]]) { _, server in server.connectionCount > 0 }
         #expect(failure(second)?.code == .unhealthy)
+        #expect(connections > 1)
     }
 
     @Test("a failure in the time of watching is one")
     func watching() throws {
         let good = HealthTests.answer("200 OK")
-        let (result, _) = try check([good, good, good, HealthTests.answer("502 Gone"), good], watch: .seconds(1))
-        #expect(failure(result)?.message.hasPrefix("it was healthy, but not for 1 s: ") == true)
-        let (second, connections) = try check([good], watch: .milliseconds(200))
+        let (result, _) = try check([good, good, good, HealthTests.answer("502 Gone"), good], watch: .seconds(60))
+        #expect(failure(result)?.message.hasPrefix("it was healthy, but not for 60 s: ") == true)
+        let (second, connections) = try check([good], watch: .seconds(10))
         #expect(try second.get().checks == connections)
         #expect(connections >= 3)
     }
@@ -100,26 +109,27 @@ struct HealthTests {
     @Test("a port that opens later is waited for; one that never opens is a failure")
     func port() throws {
         let port = try freePort()
-        let check = HealthCheck([.tcp(host: "localhost", port: port)], timeout: .milliseconds(500))
+        let check = HealthCheck([.tcp(host: "localhost", port: port)], timeout: .seconds(20))
         #expect {
-            try reloader(health: check).confirm(anyChange(), deadline: within40Seconds)
+            try reloader(health: check).confirm(anyChange(), deadline: TestClock().deadline(.seconds(40)))
         } throws: { error in
             "\(error)".hasSuffix("cannot connect to localhost:\(port): connection refused")
         }
-        let code = "sleep 0.3; exec python3 -m http.server --bind 127.0.0.1 \(port)"
-        let server = try start(["sh", "-c", code], directory: Scratch.directory)
-        defer { server.stop() }
         var patient = check
-        patient.timeout = .seconds(20)
-        #expect(try reloader(health: patient).confirm(anyChange(), deadline: within40Seconds).checks > 2)
+        patient.timeout = .seconds(3600)
+        let server = LateProgram.server(on: port)
+        defer { server.stop() }
+        let deadline = server.clock.deadline(.seconds(3600))
+        #expect(try reloader(health: patient).confirm(anyChange(), deadline: deadline).checks > 2)
+        #expect(server.isRunning)
     }
 
     @Test("a command says whether the application is well, and its output is the reason when it does not")
     func command() throws {
         let path = try script(uniqueName(), "#!/bin/sh\necho looking; test -e ready\n")
-        let check = HealthCheck([.command(Program(path))], timeout: .milliseconds(500))
+        let check = HealthCheck([.command(Program(path))], timeout: .seconds(20), interval: .seconds(5))
         #expect {
-            try reloader(health: check).confirm(anyChange(), deadline: within40Seconds)
+            try reloader(health: check).confirm(anyChange(), deadline: TestClock().deadline(.seconds(40)))
         } throws: { error in
             (error as? ReloadError)?.output == "looking\n"
         }
@@ -148,7 +158,7 @@ struct HealthTests {
         defer { server.stop() }
         let health = HealthCheck(
             [.url("http://127.0.0.1:\(server.port)/", statuses: 200...200, revisionHeader: "X-Revision")],
-            timeout: .milliseconds(500))
+            timeout: .seconds(20))
         let reloader = try reloader(
             [.touch("\(Scratch.directory)/x")], rules: [ActionRule(["*.md"], .none)], health: health)
         let change = anyChange(["README.md"])

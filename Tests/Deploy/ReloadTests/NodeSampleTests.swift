@@ -31,7 +31,8 @@ private struct NodeSample {
 
     func reloader(header: String? = "X-Revision", timeout: Duration = .seconds(20)) throws -> Reloader {
         try ReloadTests.reloader(
-            [.signal(SIGHUP, [.port(port)])], health: HealthCheck([probe(header)], timeout: timeout))
+            [.signal(SIGHUP, [.port(port)])], health: HealthCheck([probe(header)], timeout: timeout),
+            evidenceTimeout: .seconds(20))
     }
 }
 
@@ -69,7 +70,7 @@ struct NodeSampleTests {
         } throws: { error in
             "\(error)".hasSuffix("X-Revision is \(hash(1)), not \(hash(3))")
         }
-        #expect(sample.server.log.contains("kept the old workers: "))
+        try waitUntil("the server has noticed it") { sample.server.log.contains("kept the old workers: ") }
         let good = try sample.releases.publish(hash(1))
         try reloader.notify(good, deadline: within40Seconds)
         #expect(try reloader.confirm(good, deadline: within40Seconds).evidence.verdict == .proved)

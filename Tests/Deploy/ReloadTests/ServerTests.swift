@@ -34,9 +34,11 @@ private struct Gunicorn {
 
     var url: HealthCheck.Probe { .url("http://127.0.0.1:\(port)/", statuses: 200...200, revisionHeader: nil) }
 
-    func reloader(timeout: Duration = .seconds(20)) throws -> Reloader {
+    /// A reloader that looks so long for signs of the new release: new workers take their time on a busy machine.
+    func reloader(timeout: Duration = .seconds(20), evidence: Duration = .seconds(20)) throws -> Reloader {
         try ReloadTests.reloader(
-            [.signal(SIGHUP, [.name(name)])], health: HealthCheck([url], timeout: timeout, interval: .milliseconds(50)))
+            [.signal(SIGHUP, [.name(name)])], health: HealthCheck([url], timeout: timeout, interval: .milliseconds(50)),
+            evidenceTimeout: evidence)
     }
 }
 
@@ -62,7 +64,7 @@ struct GunicornTests {
         let gunicorn = try preloads ? Gunicorn("--preload") : Gunicorn(knowsLink: false)
         defer { gunicorn.master.stop() }
         let change = try gunicorn.releases.publish(hash(2))
-        let reloader = try gunicorn.reloader()
+        let reloader = try gunicorn.reloader(evidence: .seconds(2))
         try reloader.notify(change, deadline: within40Seconds)
         let evidence = try reloader.confirm(change, deadline: within40Seconds).evidence
         #expect(evidence.verdict == .stale, "\(evidence.cause)")

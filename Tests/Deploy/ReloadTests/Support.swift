@@ -24,12 +24,13 @@ let webConfiguration = HTTPConfiguration(userAgent: "git-sidecar-test")
 
 func reloader(
     _ actions: [Action] = [], rules: [ActionRule] = [], health: HealthCheck? = nil,
-    escalation: Escalation = Escalation(), healthTimeout: Duration = .seconds(10)
+    escalation: Escalation = Escalation(), healthTimeout: Duration = .seconds(10),
+    evidenceTimeout: Duration = .seconds(2)
 ) throws -> Reloader {
     try Reloader(
         ReloadSettings(
             defaultActions: actions, rules: rules, health: health, escalation: escalation, healthTimeout: healthTimeout,
-            evidenceTimeout: .seconds(2), http: webConfiguration),
+            evidenceTimeout: evidenceTimeout, http: webConfiguration),
         ourselves: nobodyOurselves)
 }
 
@@ -82,3 +83,37 @@ func anyChange(_ paths: [String] = ["a"]) -> ReleaseChange {
 }
 
 var within40Seconds: Deadline { .after(.seconds(40)) }
+
+/// A program that comes up when somebody has paused for three seconds on its clock.
+final class LateProgram: Sendable {
+    let clock: TestClock
+    private let program: Locked<BackgroundProgram?>
+
+    /// - Parameter start: starts the program; it is up when this returns.
+    init(_ start: @escaping @Sendable () throws -> BackgroundProgram) {
+        let program = Locked<BackgroundProgram?>(nil)
+        self.program = program
+        clock = TestClock { end in
+            guard end > .seconds(3) else { return }
+            // When it cannot be started, whoever waits for it fails.
+            program.withLock { $0 = $0 ?? (try? start()) }
+        }
+    }
+
+    /// A web server.
+    static func server(on port: UInt16) -> LateProgram {
+        let directory = Scratch.directory
+        return LateProgram {
+            let server = try Application.start(
+                ["python3", "-m", "http.server", "--bind", "127.0.0.1", "\(port)"], directory: directory)
+            try waitUntil("it listens") {
+                (try? ConnectionProbe.connect(host: "127.0.0.1", port: port, .after(.seconds(10)))) != nil
+            }
+            return server
+        }
+    }
+
+    var isRunning: Bool { program.withLock { $0?.isRunning == true } }
+
+    func stop() { program.withLock { $0?.stop() } }
+}

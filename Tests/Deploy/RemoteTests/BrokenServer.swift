@@ -75,8 +75,21 @@ struct Script: Sendable {
                 try TestFiles.write(bytes, to: "\(directory)/\(name)")
             }
             try TestFiles.write(Script.program, to: "\(directory)/program")
-            let way = TransportUse.direct.with { $0.ssh.command = "perl \(directory)/program \(directory) \(end)" }
+            let way = TransportUse.direct.with {
+                $0.ssh.command = "perl \(directory)/program \(directory) \(end) \(silenceMark)"
+            }
             return try body(way, "ssh://git@127.0.0.1/app.git")
+        }
+    }
+
+    /// A file that is there as soon as the server is silent for good.
+    var silenceMark: String { "\(Scratch.directory)/silent" }
+
+    private var silence: ScriptedServer.Step {
+        let mark = silenceMark
+        return .receive { _ in
+            try? TestFiles.write("", to: mark)
+            return false
         }
     }
 
@@ -94,18 +107,18 @@ struct Script: Sendable {
         let last = answer.count + (end == .close ? 0 : 1000)
         return [
             .receiveHead, head(service.count + offer.count), .send(service + offer), asked(1), head(listing.count),
-            .send(listing), asked(2), head(last), .send(answer), end == .silence ? .staySilent : .pause(.zero),
+            .send(listing), asked(2), head(last), .send(answer), end == .silence ? silence : .pause(.zero),
         ]
     }
 
     /// Answers each request, which ends with a flush, with the next file.
     private static let program = #"""
         $| = 1; binmode STDIN; binmode STDOUT;
-        my ($directory, $end) = @ARGV;
+        my ($directory, $end, $mark) = @ARGV;
         sub give { local $/; open my $file, '<', "$directory/$_[0]"; binmode $file; print scalar <$file>; }
         sub asked { my $got = ''; until ($got =~ /0000\z/) { sysread(STDIN, $got, 65536, length $got) or exit; } }
         give('offer'); asked(); give('listing'); asked(); give('answer');
-        if ($end eq 'silence') { sleep 60 }
+        if ($end eq 'silence') { open my $file, '>', $mark; sleep 60 }
         """#
 }
 

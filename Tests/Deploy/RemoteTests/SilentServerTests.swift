@@ -8,15 +8,42 @@ import Testing
 
 @Suite("Servers that say nothing, or too little", .scratch, .timeLimit(.minutes(1)))
 struct SilentServerTests {
+    /// A limit that never comes.
+    private static let never = Duration.seconds(10 * 86_400)
+
+    /// A way on which only silence is limited.
+    private var limitedSilence: TransportUse {
+        .direct.with {
+            $0.connectTimeout = Self.never
+            $0.idleTimeout = .seconds(30)
+        }
+    }
+
+    /// A way on which only the whole attempt is limited.
+    private var unlimited: TransportUse {
+        .direct.with {
+            $0.connectTimeout = Self.never
+            $0.idleTimeout = Self.never
+        }
+    }
+
+    /// Fails as a server that was asked something, and stays silent, makes it fail on a clock that runs ahead.
+    private func failure(
+        of way: TransportUse, _ url: String, deadline: Duration = never, onceAsked server: ScriptedServer
+    ) throws -> RemoteError {
+        try RemoteTests.failure(
+            of: way, url, deadline: deadline, runningAheadWhile: { server.received.contains { !$0.isEmpty } })
+    }
+
     private static let head = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
 
     @Test("a server that accepts and never answers costs the idle timeout, over http")
     func silentHTTP() throws {
         try withScriptedServer([.staySilent]) { server in
             let url = "http://127.0.0.1:\(server.port)/app.git"
-            let error = try failure(of: TransportUse.direct.with { $0.idleTimeout = .seconds(1) }, url)
+            let error = try failure(of: limitedSilence, url, onceAsked: server)
             #expect(error.kind == .timeout)
-            #expect(error.description == "cannot resolve main at \(url): the server was silent for 1 s")
+            #expect(error.description == "cannot resolve main at \(url): the server was silent for 30 s")
         }
     }
 
@@ -24,7 +51,7 @@ struct SilentServerTests {
     func deadlineHTTP() throws {
         try withScriptedServer([.staySilent]) { server in
             let url = "http://127.0.0.1:\(server.port)/app.git"
-            let error = try failure(of: .direct, url, deadline: .seconds(1))
+            let error = try failure(of: unlimited, url, deadline: .seconds(60), onceAsked: server)
             #expect(error.kind == .timeout)
             #expect(error.description == "cannot resolve main at \(url): it was not done when its time was up")
         }
@@ -34,9 +61,10 @@ struct SilentServerTests {
     func silentHandshake() throws {
         try withScriptedServer([.staySilent]) { server in
             let url = "https://127.0.0.1:\(server.port)/app.git"
-            let error = try failure(of: TransportUse.direct.with { $0.connectTimeout = .seconds(1) }, url)
+            let way = unlimited.with { $0.connectTimeout = .seconds(15) }
+            let error = try failure(of: way, url, onceAsked: server)
             #expect(error.kind == .timeout)
-            #expect(error.description == "cannot resolve main at \(url): TLS or the proxy was not ready within 1 s")
+            #expect(error.description == "cannot resolve main at \(url): TLS or the proxy was not ready within 15 s")
         }
     }
 
@@ -45,9 +73,9 @@ struct SilentServerTests {
         try withScriptedServer([.staySilent]) { server in
             try withTLSFront(to: server.port) { front in
                 let url = "https://127.0.0.1:\(front.port)/app.git"
-                let error = try failure(of: TransportUse.direct.with { $0.idleTimeout = .seconds(1) }, url)
+                let error = try failure(of: limitedSilence, url, onceAsked: server)
                 #expect(error.kind == .timeout)
-                #expect(error.description == "cannot resolve main at \(url): the server was silent for 1 s")
+                #expect(error.description == "cannot resolve main at \(url): the server was silent for 30 s")
             }
         }
     }
@@ -56,7 +84,8 @@ struct SilentServerTests {
     func silentSSH() throws {
         try withScriptedServer([.staySilent]) { server in
             let url = "ssh://git@127.0.0.1:\(server.port)/app.git"
-            let error = try failure(of: TransportUse.direct.with { $0.connectTimeout = .seconds(1) }, url)
+            // It is ssh that waits, by its own clock.
+            let error = try RemoteTests.failure(of: TransportUse.direct.with { $0.connectTimeout = .seconds(1) }, url)
             #expect(error.kind == .timeout)
             #expect(
                 error.description
@@ -69,7 +98,7 @@ struct SilentServerTests {
     func deadlineSSH() throws {
         try withScriptedServer([.staySilent]) { server in
             let url = "ssh://git@127.0.0.1:\(server.port)/app.git"
-            let error = try failure(of: .direct, url, deadline: .seconds(1))
+            let error = try failure(of: .direct, url, deadline: .seconds(10), onceAsked: server)
             #expect(error.kind == .timeout)
             #expect(
                 error.description == """
@@ -82,18 +111,19 @@ struct SilentServerTests {
     @Test("a login after which git says nothing costs the idle timeout, over ssh")
     func silentGit() throws {
         try GitFixture(at: "\(Scratch.directory)/served/app.git").commit(["a": "1\n"])
-        let options = GitSSHServer.Options { $0.beforeGit = "sleep 60" }
+        let begun = "\(Scratch.directory)/begun"
+        let options = GitSSHServer.Options { $0.beforeGit = "touch '\(begun)'; sleep 60" }
         try withGitSSHServer(serving: "\(Scratch.directory)/served", options) { server in
             let way = try TransportUse.direct.with {
                 $0.ssh.keyFiles = [try GitSSHServer.clientKeyPath()]
-                // Long enough for a login on a busy machine: silence is what comes after it.
-                $0.idleTimeout = .seconds(3)
             }
             let url = server.url("app.git")
-            let error = try failure(of: way, url)
+            let error = try RemoteTests.failure(
+                of: way, url, deadline: Self.never, runningAheadWhile: { TestFiles.exists(begun) })
             #expect(error.kind == .timeout)
             #expect(
-                error.description == "cannot reach \(url): there was silence for 3 s: git on the server did not answer")
+                error.description == "cannot reach \(url): there was silence for 30 s: git on the server did not answer"
+            )
         }
     }
 
@@ -104,7 +134,8 @@ struct SilentServerTests {
         try TestFiles.write("sleep 60 & echo $$ $! > \(pids).new; mv \(pids).new \(pids); wait", to: script)
         let way = TransportUse.direct.with { $0.ssh.command = "sh '\(script)'" }
         let url = "ssh://git@127.0.0.1/app.git"
-        let error = try failure(of: way, url, deadline: .seconds(1))
+        let error = try RemoteTests.failure(
+            of: way, url, deadline: .seconds(10), runningAheadWhile: { TestFiles.exists(pids) })
         #expect(error.kind == .timeout)
         #expect(error.description == "cannot reach \(url): it was not done when its time was up")
         let started = try TestFiles.text(pids).split(whereSeparator: \.isWhitespace)
@@ -138,33 +169,37 @@ struct SilentServerTests {
         }
     }
 
-    @Test("a byte a second in the head of an answer does not keep us")
+    @Test("a byte now and then in the head of an answer does not keep us")
     func dripHead() throws {
-        try withScriptedServer([.receiveHead, .drip(Array(Self.head.utf8), every: .seconds(1))]) { server in
+        try withScriptedServer([.receiveHead, .drip(Array(Self.head.utf8), every: .milliseconds(20))]) { server in
             let url = "http://127.0.0.1:\(server.port)/app.git"
-            let error = try failure(of: .direct, url, deadline: .seconds(2))
+            let error = try RemoteTests.failure(of: .direct, url, deadline: .milliseconds(300))
             #expect(error.kind == .timeout)
             #expect(error.description == "cannot resolve main at \(url): it was not done when its time was up")
         }
     }
 
-    @Test("a byte a second in the body of an answer does not keep us")
+    @Test("a byte now and then in the body of an answer does not keep us")
     func dripBody() throws {
         let body = Wire.line("# service=git-upload-pack") + Wire.flush + Wire.offer
-        try withScriptedServer([.receiveHead, .send(Self.head), .drip(body, every: .seconds(1))]) { server in
+        try withScriptedServer([.receiveHead, .send(Self.head), .drip(body, every: .milliseconds(20))]) { server in
             let url = "http://127.0.0.1:\(server.port)/app.git"
-            let error = try failure(of: .direct, url, deadline: .seconds(2))
+            let error = try RemoteTests.failure(of: .direct, url, deadline: .milliseconds(300))
             #expect(error.description == "cannot resolve main at \(url): it was not done when its time was up")
         }
     }
 
-    @Test("a byte a second over ssh does not keep us")
+    @Test("a byte now and then over ssh does not keep us")
     func dripSSH() throws {
-        let script = #"$| = 1; for (split //, "000eversion 2\n0012agent=scripted") { print; sleep 1 }"#
+        let script = #"""
+            $| = 1;
+            for (split //, "000eversion 2\n0012agent=scripted") { print; select(undef, undef, undef, 0.02) }
+            sleep 60
+            """#
         try TestFiles.write(script, to: "\(Scratch.directory)/drip")
         let way = TransportUse.direct.with { $0.ssh.command = "perl \(Scratch.directory)/drip" }
         let url = "ssh://git@127.0.0.1/app.git"
-        let error = try failure(of: way, url, deadline: .seconds(2))
+        let error = try RemoteTests.failure(of: way, url, deadline: .milliseconds(300))
         #expect(error.kind == .timeout)
         #expect(error.description == "cannot reach \(url): it was not done when its time was up")
     }
@@ -174,15 +209,18 @@ struct SilentServerTests {
         let source = try PackSource()
         var script = Script(
             tip: source.tip, answer: Wire.packSection + Wire.band(Array(try source.pack().dropLast(100))))
+        let silent = script.silenceMark
         script.end = .silence
         try script.play(on: road) { way, url in
-            let error = try failure(of: way.with { $0.idleTimeout = .seconds(1) }, url)
+            let error = try RemoteTests.failure(
+                of: way.with { $0.idleTimeout = limitedSilence.idleTimeout }, url, deadline: Self.never,
+                runningAheadWhile: { TestFiles.exists(silent) })
             #expect(error.kind == .timeout)
             #expect(
                 error.description
                     == (road == .http
-                        ? "cannot fetch refs/heads/main from \(url): the server was silent for 1 s"
-                        : "cannot reach \(url): there was silence for 1 s"))
+                        ? "cannot fetch refs/heads/main from \(url): the server was silent for 30 s"
+                        : "cannot reach \(url): there was silence for 30 s"))
         }
     }
 }

@@ -100,10 +100,8 @@ struct ClientTests {
         let client = try stranger("time.sleep(60)")
         try client.start()
         let process = try #require(client.processID)
-        let start = ContinuousClock.now
         let error = #expect(throws: SystemError.self) { try client.run(MeasureStore(), .after(.milliseconds(200))) }
         #expect(error?.isTimeout == true)
-        #expect(ContinuousClock.now - start < .seconds(20))
         #expect(!TestFiles.exists("/proc/\(process)"))
     }
 

@@ -12,7 +12,7 @@ struct FailureTests {
             connection.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort")
         }
         let client = try client()
-        let (error, _) = try failure { _ = try client.get(server.url) }
+        let error = try failure { _ = try client.get(server.url) }
         // In the words of libcurl 7 and 8.
         let words = ["transfer closed with 95 bytes remaining to read", "end of response with 95 bytes missing"]
         #expect(words.map { "cannot GET \(server.url): \($0)" }.contains(error.description))
@@ -26,7 +26,7 @@ struct FailureTests {
             connection.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
         }
         let client = try client()
-        let (error, _) = try failure { _ = try client.get(server.url) }
+        let error = try failure { _ = try client.get(server.url) }
         #expect(error.code == .cut)
     }
 
@@ -37,7 +37,7 @@ struct FailureTests {
             if reset { connection.reset() }
         }
         let client = try client()
-        let (error, _) = try failure { _ = try client.get(server.url) }
+        let error = try failure { _ = try client.get(server.url) }
         #expect(error.code == .cut)
         #expect(
             error.message == (reset ? "recv failure: Connection reset by peer" : "empty reply from server"))
@@ -47,7 +47,7 @@ struct FailureTests {
     func refused() throws {
         let port = try freePort()
         let client = try client()
-        let (error, _) = try failure { _ = try client.get("http://127.0.0.1:\(port)/x?token=secret") }
+        let error = try failure { _ = try client.get("http://127.0.0.1:\(port)/x?token=secret") }
         #expect(error.code == .refused)
         #expect(
             error.description.hasPrefix(
@@ -59,7 +59,7 @@ struct FailureTests {
         // A label of more than 63 letters cannot exist: no name server has to be asked.
         let host = String(repeating: "a", count: 70) + ".example"
         let client = try client()
-        let (error, _) = try failure { _ = try client.get("http://\(host)/") }
+        let error = try failure { _ = try client.get("http://\(host)/") }
         #expect(error.description == "cannot GET http://\(host)/: could not resolve host: \(host)")
         #expect(error.code == .dns)
     }
@@ -71,7 +71,7 @@ struct FailureTests {
             connection.write(answer)
         }
         let client = try client()
-        let (error, _) = try failure { _ = try client.get(server.url) }
+        let error = try failure { _ = try client.get(server.url) }
         #expect(error.code == .protocol)
     }
 
@@ -85,7 +85,7 @@ struct FailureTests {
             while connection.write(line + "\r\n") {}
         }
         let client = try client()
-        let (error, _) = try failure { _ = try client.get(server.url) }
+        let error = try failure { _ = try client.get(server.url) }
         #expect(error.code == .tooLarge)
         #expect(error.message == "the answer's header has more than 65536 bytes or 256 fields")
     }
@@ -94,7 +94,7 @@ struct FailureTests {
     func hugeBody() throws {
         let server = try ScriptedServer { $0.answerAll(body: String(repeating: "x", count: 1000)) }
         let client = try client()
-        let (error, _) = try failure {
+        let error = try failure {
             _ = try client.fetch(HTTPRequest(server.url), limit: 999, deadline: .after(soon))
         }
         #expect(error.description == "cannot GET \(server.url): the answer has more than 999 bytes")

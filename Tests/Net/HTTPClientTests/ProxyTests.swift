@@ -62,7 +62,7 @@ struct ProxyTests {
         let proxy = try ProxyTests.forwarding { _ in false }
         let client = try client(
             proxy: ProxySettings(environment: [:], explicit: Secret("http://user:hunter2@127.0.0.1:\(proxy.port)")))
-        let (error, _) = try failure { _ = try client.get("https://some.example/") }
+        let error = try failure { _ = try client.get("https://some.example/") }
         #expect(
             error.description
                 == "cannot GET https://some.example/: the proxy answers 407 to the request for a tunnel to "
@@ -76,7 +76,7 @@ struct ProxyTests {
         let port = try freePort()
         let client = try client(
             proxy: ProxySettings(environment: ["all_proxy": "\(scheme)user:hunter2@127.0.0.1:\(port)"]))
-        let (error, _) = try failure { _ = try client.get("http://some.example/") }
+        let error = try failure { _ = try client.get("http://some.example/") }
         #expect(error.code == .proxy)
         #expect(error.message == "nothing listens at 127.0.0.1:\(port)")
         #expect(!error.description.contains("hunter2"))
@@ -87,7 +87,7 @@ struct ProxyTests {
         arguments: ["http://user:hunter2@[", "nonsense://user:hunter2@host:1", "http://user:hunter2@host:port"])
     func unusable(url: String) throws {
         let client = try client(proxy: ProxySettings(environment: [:], explicit: Secret(url)))
-        let (error, _) = try failure { _ = try client.get("http://some.example/") }
+        let error = try failure { _ = try client.get("http://some.example/") }
         #expect(error.code == .proxy)
         #expect(!"\(error)".contains("hunter2"))
     }

@@ -41,7 +41,7 @@ struct RedirectTests {
         let server = try RedirectTests.redirecting()
         let url = server.url + "/302/302/302/302/302/302/end"
         let client = try client()
-        let (error, _) = try failure { _ = try client.get(url) }
+        let error = try failure { _ = try client.get(url) }
         #expect(error.code == .redirectRefused)
         #expect(error.description == "cannot GET \(url): it was redirected more than 5 times")
     }
@@ -53,7 +53,7 @@ struct RedirectTests {
         let request = HTTPRequest(
             "\(server.url)/to/\(other.url)/x?token=secret", own: .basic(username: "a", password: Secret("b")))
         let client = try client()
-        let (error, _) = try failure { _ = try client.ask(request) }
+        let error = try failure { _ = try client.ask(request) }
         #expect(error.code == .redirectRefused)
         #expect(
             error.description
@@ -68,7 +68,7 @@ struct RedirectTests {
     func otherScheme(location: String) throws {
         let server = try RedirectTests.redirecting()
         let client = try client()
-        let (error, _) = try failure { _ = try client.get("\(server.url)/to/\(location)") }
+        let error = try failure { _ = try client.get("\(server.url)/to/\(location)") }
         #expect(error.code == .redirectRefused)
         #expect(!error.description.contains("instead") || !error.hint.debugDescription.contains("evil"))
     }
@@ -86,7 +86,7 @@ struct RedirectTests {
         let (response, text) = try client.get("http://localhost:\(server.port)/x")
         #expect(text == "secure")
         #expect(response.url == "https://localhost:\(secure.port)/x")
-        let (error, _) = try failure { _ = try client.get("https://localhost:\(secure.port)/back") }
+        let error = try failure { _ = try client.get("https://localhost:\(secure.port)/back") }
         #expect(error.code == .redirectRefused)
     }
 
@@ -148,7 +148,7 @@ struct RedirectTests {
             #expect(text.hasPrefix("POST /end") && text.hasSuffix("body"))
         }
         #expect(try post(303).hasPrefix("GET /end"))
-        let (error, _) = try failure { _ = try post(302) }
+        let error = try failure { _ = try post(302) }
         #expect(error.code == .redirectRefused)
         #expect(
             error.description
@@ -172,7 +172,7 @@ struct RedirectTests {
             while connection.write([UInt8](repeating: 120, count: 65536)) {}
         }
         let client = try client()
-        let (error, _) = try failure { _ = try client.get(server.url) }
+        let error = try failure { _ = try client.get(server.url) }
         #expect(error.code == .redirectRefused)
     }
 }

@@ -152,7 +152,7 @@ struct RequestTests {
             HTTPRequest(server.url, own: .bearer(Secret(poison))),
         ]
         for request in requests {
-            let (error, _) = try failure { _ = try client.ask(request) }
+            let error = try failure { _ = try client.ask(request) }
             #expect(error.code == .invalid)
             #expect(error.description.utf8.allSatisfy { $0 >= 32 })
         }
@@ -171,7 +171,7 @@ struct RequestTests {
         ])
     func refusedURLs(url: String, message: String) throws {
         let client = try client()
-        let (error, _) = try failure { _ = try client.get(url) }
+        let error = try failure { _ = try client.get(url) }
         #expect(error.code == .invalid)
         #expect(error.message == message)
     }
@@ -200,7 +200,7 @@ struct RequestTests {
     func noCookieFile() throws {
         let secrets = ServerSecrets(cookieFile: "/nowhere/cookies")
         let client = try client(secrets: ForOrigin(secrets, serverOf: "http://127.0.0.1:1"))
-        let (error, _) = try failure { _ = try client.get("http://127.0.0.1:1/") }
+        let error = try failure { _ = try client.get("http://127.0.0.1:1/") }
         #expect(
             error.description == "cannot GET http://127.0.0.1:1/: the cookie file cannot be used: cannot open "
                 + "/nowhere/cookies: no such file or directory")

@@ -52,7 +52,7 @@ struct TLSTests {
         let server = try Nginx("ssl", try certificates.make("server"))
         let client = try client()
         let url = "https://localhost:\(server.port)/"
-        let (error, _) = try failure { _ = try client.get(url) }
+        let error = try failure { _ = try client.get(url) }
         #expect(error.code == .tlsCertificate)
         #expect(
             error.description == "cannot GET \(url): SSL certificate problem: unable to get local issuer certificate; "
@@ -64,7 +64,7 @@ struct TLSTests {
         let server = try Nginx("ssl", try certificates.make("server", for: "elsewhere.example"))
         let client = try client(tls: trusted)
         let url = "https://localhost:\(server.port)/"
-        let (error, _) = try failure { _ = try client.get(url) }
+        let error = try failure { _ = try client.get(url) }
         #expect(error.code == .tlsCertificate)
         // In the words of libcurl 7 and 8.
         let descriptions = ["host name", "hostname"].map { target in
@@ -79,7 +79,7 @@ struct TLSTests {
         let server = try Nginx("ssl", try certificates.make("server", expired: true))
         let client = try client(tls: trusted)
         let url = "https://localhost:\(server.port)/"
-        let (error, _) = try failure { _ = try client.get(url) }
+        let error = try failure { _ = try client.get(url) }
         #expect(error.code == .tlsCertificate)
         #expect(
             error.description == "cannot GET \(url): SSL certificate problem: certificate has expired; "
@@ -104,7 +104,7 @@ struct TLSTests {
         let server = try Nginx(
             "ssl", try certificates.make("server") + "ssl_protocols TLSv1.1; ssl_ciphers DEFAULT@SECLEVEL=0;")
         let client = try client(tls: trusted)
-        let (error, _) = try failure { _ = try client.get("https://localhost:\(server.port)/") }
+        let error = try failure { _ = try client.get("https://localhost:\(server.port)/") }
         #expect(error.code == .tlsHandshake)
         #expect(error.hint == "the server must speak TLS 1.2 or 1.3")
     }
@@ -113,7 +113,7 @@ struct TLSTests {
     func notTLS() throws {
         let server = try Nginx()
         let client = try client(tls: trusted)
-        let (error, _) = try failure { _ = try client.get("https://localhost:\(server.port)/") }
+        let error = try failure { _ = try client.get("https://localhost:\(server.port)/") }
         #expect(error.code == .tlsHandshake)
         #expect(error.hint == "is this an http port? then use an http URL")
     }
@@ -141,7 +141,7 @@ struct TLSTests {
             unsafe unlink(certificates.authority)
         }
         let client = try client(tls: trusted)
-        let (error, _) = try failure { _ = try client.get("https://localhost:1/") }
+        let error = try failure { _ = try client.get("https://localhost:1/") }
         #expect(error.code == .tlsCertificate)
         let text = error.description.replacing(certificates.authority, with: "AUTHORITY")
         #expect(
@@ -158,7 +158,7 @@ struct TLSTests {
         let good = try String(contentsOfFile: certificates.authority)
         #expect(try client.get(url).text == "hello")
         try certificates.scratch.write("authority.pem", try String(contentsOfFile: others.authority))
-        let (error, _) = try failure { _ = try client.get(url) }
+        let error = try failure { _ = try client.get(url) }
         #expect(error.code == .tlsCertificate)
         try certificates.scratch.write("authority.pem", good)
         #expect(try client.get(url).text == "hello")
@@ -221,7 +221,7 @@ struct TLSTests {
                 return true
             })
         let client = try client(tls: trusted)
-        let (error, _) = try failure { _ = try client.get("https://localhost:\(port)/") }
+        let error = try failure { _ = try client.get("https://localhost:\(port)/") }
         #expect(error.code == code)
         #expect(error.hint == hint)
     }
@@ -240,7 +240,7 @@ struct TLSTests {
         ] {
             let secrets = ServerSecrets(certificateFile: certificate, keyFile: key)
             let client = try client(tls: trusted, secrets: ForOrigin(secrets, serverOf: url))
-            let (error, _) = try failure { _ = try client.get(url) }
+            let error = try failure { _ = try client.get(url) }
             #expect(error.code == .tlsClientCertificate)
         }
     }

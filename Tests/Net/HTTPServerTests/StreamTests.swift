@@ -1,11 +1,12 @@
-import HTTPServer
 import Posix
 import TestSupport
 import Testing
 
+@testable import HTTPServer
+
 @Suite("Server-sent events", .timeLimit(.minutes(1)))
 struct StreamTests {
-    private func server(_ broadcast: EventBroadcast, _ limits: ServerLimits = ServerLimits()) throws -> HTTPServer {
+    private func server(_ broadcast: EventBroadcast) throws -> HTTPServer {
         var router = Router()
         router.add("GET", "/events") { _ in
             broadcast.listen(first: [ServerSentEvent(name: "hello", data: "1")]).map { .events($0) }
@@ -13,7 +14,7 @@ struct StreamTests {
         }
         router.add("GET", "/") { _ in .text(200, "hello") }
         let fixed = router
-        return try HTTPServer(.port(host: "127.0.0.1", 0), limits: limits) { fixed.answer($0) }
+        return try HTTPServer(.port(host: "127.0.0.1", 0)) { fixed.answer($0) }
     }
 
     @Test("events reach everybody who listens, in their order, at once")
@@ -47,16 +48,17 @@ struct StreamTests {
 
     @Test("a listener that has gone is noticed and makes room")
     func gone() throws {
-        var limits = ServerLimits()
-        limits.eventInterval = .milliseconds(100)
         let broadcast = EventBroadcast(listenerLimit: 1)
-        let server = try server(broadcast, limits)
+        let server = try server(broadcast)
         do {
             let client = try RawClient(port: server.port)
             client.send(request("GET", "/events"))
             _ = try client.receive { $0.contains("data: 1\n\n") }
         }
-        try waitUntil("the listener to be forgotten") { broadcast.listenerCount == 0 }
+        try waitUntil("the listener to be forgotten") {
+            server.core.sweep(.now + ServerLimits().eventInterval)
+            return broadcast.listenerCount == 0
+        }
         let client = try RawClient(port: server.port)
         client.send(request("GET", "/events"))
         #expect(status(try client.receive { $0.contains("data: 1\n\n") }) == 200)
@@ -64,11 +66,11 @@ struct StreamTests {
 
     @Test("a listener that hears nothing hears that we are there")
     func keptAlive() throws {
-        var limits = ServerLimits()
-        limits.eventInterval = .milliseconds(100)
-        let server = try server(EventBroadcast(), limits)
+        let server = try server(EventBroadcast())
         let client = try RawClient(port: server.port)
         client.send(request("GET", "/events"))
+        _ = try client.receive { $0.contains("data: 1\n\n") }
+        server.core.sweep(.now + ServerLimits().eventInterval)
         let text = try client.receive { $0.contains(":\n\n") }
         #expect(text.contains(":\n\n"))
     }

@@ -10,6 +10,8 @@ public struct ControlCommand {
     let plan: ControlPlan
     let console: Console
     let environment: [String: String]
+    /// What waits go by; nil for the system's clock.
+    var clock: (any MonotonicClock)?
 
     /// Prepares a command; nothing happens yet.
     public init(

@@ -23,7 +23,7 @@ struct Wait {
     }
 
     func carryOut() throws -> Bool {
-        let deadline = Deadline.after(command.arguments.timeout ?? Wait.forever)
+        let deadline = Deadline.after(command.arguments.timeout ?? Wait.forever, on: command.clock)
         let display = StageDisplay(command.console)
         var progress = WaitProgress(prefix)
         var lastProblem: String?

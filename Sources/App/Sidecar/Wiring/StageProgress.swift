@@ -11,8 +11,8 @@ internal import Telemetry
 /// Any thread may report, as often as it likes; a stage that is over soon is not worth a word.
 final class StageProgress: Sendable {
     private struct Times {
-        var shown = ContinuousClock.now
-        var logged = ContinuousClock.now
+        var shown: ContinuousClock.Instant
+        var logged: ContinuousClock.Instant
     }
 
     private let status: Status
@@ -22,15 +22,16 @@ final class StageProgress: Sendable {
     private let stage: Stage
     private let unit: String
     private let message: String
-    private let began = ContinuousClock.now
-    private let times = Locked(Times())
+    private let clock: (any MonotonicClock)?
+    private let began: ContinuousClock.Instant
+    private let times: Locked<Times>
 
     private static let pause = Duration.milliseconds(300)
     private static let logPause = Duration.seconds(5)
 
     init(
         _ stage: Stage, unit: String, logging message: String, status: Status, events: Events, logger: Logger,
-        statusLine: StatusLine?
+        statusLine: StatusLine?, clock: (any MonotonicClock)? = nil
     ) {
         self.stage = stage
         self.unit = unit
@@ -39,11 +40,14 @@ final class StageProgress: Sendable {
         self.events = events
         self.logger = logger
         self.statusLine = statusLine
+        self.clock = clock
+        began = clock?.now ?? .now
+        times = Locked(Times(shown: began, logged: began))
     }
 
     /// So many of so many are done; zero for a total that is not known.
     func report(_ done: Int, of total: Int, bytes: Int? = nil) {
-        let now = ContinuousClock.now
+        let now = clock?.now ?? .now
         let (shows, logs) = times.withLock { times in
             guard times.shown.duration(to: now) >= StageProgress.pause else { return (false, false) }
             times.shown = now
