@@ -12,6 +12,7 @@ final class CannedSidecar: Sendable {
     private let server: HTTPServer
     private let broadcast: EventBroadcast
     let posted: Locked<[String]>
+    private let releaseRequests: Locked<Int>
 
     init(
         _ root: String, status: JSONValue = Tests.status(), releases: JSONValue = ["releases": [], "deployments": []],
@@ -20,10 +21,14 @@ final class CannedSidecar: Sendable {
         self.root = root
         let broadcast = EventBroadcast()
         let posted = Locked<[String]>([])
-        (self.broadcast, self.posted) = (broadcast, posted)
+        let releaseRequests = Locked(0)
+        (self.broadcast, self.posted, self.releaseRequests) = (broadcast, posted, releaseRequests)
         var router = Router()
         router.add("GET", "/v1/status") { _ in .json(200, status.text) }
-        router.add("GET", "/v1/releases") { _ in .json(200, releases.text) }
+        router.add("GET", "/v1/releases") { _ in
+            releaseRequests.withLock { $0 += 1 }
+            return .json(200, releases.text)
+        }
         router.add("GET", "/v1/events") { _ in
             let first = ServerSentEvent(name: "status", data: status.text)
             guard let stream = broadcast.listen(first: [first]) else { return .text(503, "full") }
@@ -43,6 +48,9 @@ final class CannedSidecar: Sendable {
     func send(_ name: String, _ data: JSONValue) { broadcast.send(ServerSentEvent(name: name, data: data.text)) }
 
     var listeners: Int { broadcast.listenerCount }
+
+    /// Whether somebody has asked for the releases.
+    var wasAskedForReleases: Bool { releaseRequests.withLock { $0 > 0 } }
 
     func stop() { server.stop() }
 
