@@ -50,7 +50,8 @@ struct ContentTests {
             let blob = try site.repository.resolve("main:\(path)")
             // Git may not ask the remote for what is missing here.
             return try runProgram(
-                ["git", "-C", site.root, "cat-file", "-e", blob], environment: hermeticEnvironment(adding: ["GIT_ALLOW_PROTOCOL": "none"])
+                ["git", "-C", site.root, "cat-file", "-e", blob],
+                environment: hermeticEnvironment(adding: ["GIT_ALLOW_PROTOCOL": "none"])
             ).status == 0
         }
         #expect(try has("site/index.html") && !has("src/main.c"))

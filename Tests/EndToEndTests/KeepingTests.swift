@@ -113,7 +113,9 @@ struct KeepingTests {
         #expect(try site.git("fsck") == "")
     }
 
-    @Test("what a shallower depth or an older commit has made useless is gone when the run ends", arguments: [true, false])
+    @Test(
+        "what a shallower depth or an older commit has made useless is gone when the run ends",
+        arguments: [true, false])
     func uselessHistory(isShallower: Bool) throws {
         let site = try Site()
         func noise() -> GitFixture.File {

@@ -63,7 +63,8 @@ package struct UnknownMembers: Sendable, Equatable {
     fileprivate init(_ file: JSONValue) {
         guard case .object(let members) = file else { return }
         let names = [
-            "version", "current", "intent", "interrupted", "running", "last_good", "last_good_release", "quarantine", "retired",
+            "version", "current", "intent", "interrupted", "running", "last_good", "last_good_release", "quarantine",
+            "retired",
             "unwritten",
         ]
         top = members.filter { !names.contains($0.name) }

@@ -70,7 +70,8 @@ struct RecorderTests {
         let recorder = recorder(log)
         let record = DeploymentRecord(info, .rejected, at: .validate, time: .now())
         recorder.record(.deploymentEnded(record), heldBack, .intended(Intent(info)))
-        #expect(log.told == [
+        #expect(
+            log.told == [
                 "deploymentEnded 0 -", "heldBack 1 -", "intended 1 intent", "written", "journaled 1 intent", "saved",
             ])
     }

@@ -45,7 +45,9 @@ struct CodecTests {
                     limits: PackLimits(maximumBytes: 7, maximumObjects: 9))))
         try expectRoundTrip(
             ReadFetchState(
-                store: .root, question: FetchQuestion(wanted: one, depth: -1, filter: .none, isTrusted: false, remote: "https://git.test/é")))
+                store: .root,
+                question: FetchQuestion(
+                    wanted: one, depth: -1, filter: .none, isTrusted: false, remote: "https://git.test/é")))
         try expectRoundTrip(TidyStores(live: one, previous: [one], mode: .aggressive, depth: 3, released: [one]))
     }
 

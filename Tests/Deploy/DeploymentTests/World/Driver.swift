@@ -125,7 +125,7 @@ final class Driver {
             world.isDead = false
             world.strike = secondKill.map { .kill(world.trace.count + $0) }
             secondKill = nil
-                world.isStopping = false
+            world.isStopping = false
             (world.lastSave, world.expectsSave) = (nil, false)
             world.isOnline = false
             session = Session(world, isLogging: false)
