@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 let strict: [SwiftSetting] = [
@@ -26,8 +27,9 @@ func module(_ path: String, uses: [Target.Dependency] = [], resources: [Resource
         name: name(path), dependencies: uses, path: "Sources/\(path)", resources: resources, swiftSettings: strict)
 }
 
-func program(_ path: String, uses: [Target.Dependency]) -> Target {
-    .executableTarget(name: name(path), dependencies: uses, path: path, swiftSettings: strict)
+func program(_ path: String, uses: [Target.Dependency], linking: [LinkerSetting] = []) -> Target {
+    .executableTarget(
+        name: name(path), dependencies: uses, path: path, swiftSettings: strict, linkerSettings: linking)
 }
 
 func tests(_ path: String, exclude: [String] = [], of uses: [Target.Dependency]) -> Target {
@@ -37,6 +39,21 @@ func tests(_ path: String, exclude: [String] = [], of uses: [Target.Dependency])
 func name(_ path: String) -> String {
     String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])
 }
+
+/// Links the worker with archives where Debian's are there, since it is started for each push: loading libgit2 with all that
+/// it brings takes twice as long as everything else. Elsewhere it has the shared libraries.
+let workerLinking: [LinkerSetting] = {
+    #if arch(x86_64)
+    let directory = "/usr/lib/x86_64-linux-gnu/"
+    #else
+    let directory = "/usr/lib/aarch64-linux-gnu/"
+    #endif
+    let archives = ["git2", "mbedcrypto", "pcre2-8", "http_parser", "z", "crypto"].map { "\(directory)lib\($0).a" }
+    let version = (try? String(contentsOfFile: "/usr/include/git2/version.h", encoding: .utf8)) ?? ""
+    // Sources/C/CNoNetwork knows the inside of this version.
+    guard version.contains("\"1.5."), archives.allSatisfy(FileManager.default.fileExists) else { return [] }
+    return [.unsafeFlags(["-Xlinker", "--as-needed"] + archives)]
+}()
 
 let package = Package(
     name: "git-sidecar",
@@ -55,6 +72,7 @@ let package = Package(
         library("CCrypto", "libcrypto", from: "libssl-dev"),
         library("CZlib", "zlib", from: "zlib1g-dev"),
         shims("CShims"),
+        shims("CNoNetwork"),
         shims("CGitShims", uses: ["CLibgit2"]),
         shims("CCurlShims", uses: ["CCurl"]),
         shims("CMicrohttpdShims", uses: ["CMicrohttpd"]),
@@ -117,7 +135,8 @@ let package = Package(
             "Sources/App/git-sidecar", uses: ["Posix", "Telemetry", "Options", "Commands", "Doctor", "Sidecar"]),
         // What reads and writes what repositories hold, without secrets and without rights.
         program(
-            "Sources/App/git-sidecar-worker", uses: ["Posix", "GitStore", "Staging", "Worker"]),
+            "Sources/App/git-sidecar-worker", uses: ["CNoNetwork", "Posix", "GitStore", "Staging", "Worker"],
+            linking: workerLinking),
         program("Sources/App/regenerate", uses: ["Options"]),
 
         .target(

@@ -174,6 +174,25 @@ struct ClientTests {
         #expect(try client.run(full, deadline) == [])
     }
 
+    @Test("a start ahead of the first job waits for nothing, and a failure of it shows with that job")
+    func ahead() throws {
+        let client = try worker()
+        defer { client.end() }
+        client.start()
+        let process = try #require(client.processID)
+        try client.destination(.root).beginPack(PackLimits(), .after(.seconds(50)))
+        #expect(client.processID == process)
+
+        let path = Scratch.directory + "/no-program"
+        try TestFiles.write("nothing to run", to: path)
+        let other = try self.client(path)
+        other.start()
+        guard case .notStarted = failure(other)?.cause else {
+            Issue.record("it was started")
+            return
+        }
+    }
+
     @Test("a pack that is broken is reported once, and the next one is taken in")
     func packs() throws {
         let fixture = try GitFixture(at: Scratch.directory + "/repository")
