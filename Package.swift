@@ -44,9 +44,9 @@ func name(_ path: String) -> String {
 /// it brings takes twice as long as everything else. Elsewhere it has the shared libraries.
 let workerLinking: [LinkerSetting] = {
     #if arch(x86_64)
-    let directory = "/usr/lib/x86_64-linux-gnu/"
+        let directory = "/usr/lib/x86_64-linux-gnu/"
     #else
-    let directory = "/usr/lib/aarch64-linux-gnu/"
+        let directory = "/usr/lib/aarch64-linux-gnu/"
     #endif
     let archives = ["git2", "mbedcrypto", "pcre2-8", "http_parser", "z", "crypto"].map { "\(directory)lib\($0).a" }
     let version = (try? String(contentsOfFile: "/usr/include/git2/version.h", encoding: .utf8)) ?? ""

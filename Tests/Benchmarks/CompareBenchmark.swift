@@ -60,7 +60,8 @@ struct CompareBenchmark {
             }
         }
         for contestant in contestants {
-            print("\(way), \(contestant.name): \(figures(contestant.times)); processor \(figures(contestant.processor))")
+            print(
+                "\(way), \(contestant.name): \(figures(contestant.times)); processor \(figures(contestant.processor))")
         }
         for other in contestants.dropFirst() {
             let ratio = median(contestants[0].times) / median(other.times)
