@@ -17,6 +17,32 @@ func library(_ name: String, _ pkgConfig: String, from package: String) -> Targe
     .systemLibrary(name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
 }
 
+/// Debian's archives of what the worker is linked with; none where they are not there.
+///
+/// It is started for each push: loading libgit2 with all that it brings takes twice as long as everything else.
+let archives: [String] = {
+    #if arch(x86_64)
+        let directory = "/usr/lib/x86_64-linux-gnu/"
+    #else
+        let directory = "/usr/lib/aarch64-linux-gnu/"
+    #endif
+    let paths = ["git2", "mbedcrypto", "pcre2-8", "http_parser", "z", "crypto"].map { "\(directory)lib\($0).a" }
+    let version = (try? String(contentsOfFile: "/usr/include/git2/version.h", encoding: .utf8)) ?? ""
+    // Sources/C/CNoNetwork knows the inside of this version.
+    let isKnown = version.contains("\"1.5.") && Context.environment["PKG_CONFIG_PATH"] == nil
+    return isKnown && paths.allSatisfy(FileManager.default.fileExists) ? paths : []
+}()
+
+/// A library of Debian's that the worker has as an archive, and everything else as a shared library.
+func archivedLibrary(_ name: String, _ pkgConfig: String, from package: String) -> Target {
+    // What pkg-config says would be linked into the worker, too.
+    archives.isEmpty ? library(name, pkgConfig, from: package) : .systemLibrary(name: name, path: "Sources/C/\(name)")
+}
+
+let workerLinking: [LinkerSetting] = archives.isEmpty ? [] : [.unsafeFlags(archives)]
+let sharedLinking: [LinkerSetting] =
+    archives.isEmpty ? [] : [.unsafeFlags(["-Xlinker", "--as-needed", "-lgit2", "-lcrypto", "-lz"])]
+
 /// C that we write.
 func shims(_ name: String, uses: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: uses, path: "Sources/C/\(name)")
@@ -27,33 +53,20 @@ func module(_ path: String, uses: [Target.Dependency] = [], resources: [Resource
         name: name(path), dependencies: uses, path: "Sources/\(path)", resources: resources, swiftSettings: strict)
 }
 
-func program(_ path: String, uses: [Target.Dependency], linking: [LinkerSetting] = []) -> Target {
+func program(_ path: String, uses: [Target.Dependency], linking: [LinkerSetting] = sharedLinking) -> Target {
     .executableTarget(
         name: name(path), dependencies: uses, path: path, swiftSettings: strict, linkerSettings: linking)
 }
 
 func tests(_ path: String, exclude: [String] = [], of uses: [Target.Dependency]) -> Target {
-    .testTarget(name: name(path), dependencies: uses, path: "Tests/\(path)", exclude: exclude, swiftSettings: strict)
+    .testTarget(
+        name: name(path), dependencies: uses, path: "Tests/\(path)", exclude: exclude, swiftSettings: strict,
+        linkerSettings: sharedLinking)
 }
 
 func name(_ path: String) -> String {
     String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])
 }
-
-/// Links the worker with archives where Debian's are there, since it is started for each push: loading libgit2 with all that
-/// it brings takes twice as long as everything else. Elsewhere it has the shared libraries.
-let workerLinking: [LinkerSetting] = {
-    #if arch(x86_64)
-        let directory = "/usr/lib/x86_64-linux-gnu/"
-    #else
-        let directory = "/usr/lib/aarch64-linux-gnu/"
-    #endif
-    let archives = ["git2", "mbedcrypto", "pcre2-8", "http_parser", "z", "crypto"].map { "\(directory)lib\($0).a" }
-    let version = (try? String(contentsOfFile: "/usr/include/git2/version.h", encoding: .utf8)) ?? ""
-    // Sources/C/CNoNetwork knows the inside of this version.
-    guard version.contains("\"1.5."), archives.allSatisfy(FileManager.default.fileExists) else { return [] }
-    return [.unsafeFlags(["-Xlinker", "--as-needed"] + archives)]
-}()
 
 let package = Package(
     name: "git-sidecar",
@@ -66,11 +79,11 @@ let package = Package(
     ],
     // Five floors, a folder each. A module uses only what stands above it here; Tests/HouseTests reads this list.
     targets: [
-        library("CLibgit2", "libgit2", from: "libgit2-dev"),
+        archivedLibrary("CLibgit2", "libgit2", from: "libgit2-dev"),
         library("CCurl", "libcurl", from: "libcurl4-openssl-dev"),
         library("CMicrohttpd", "libmicrohttpd", from: "libmicrohttpd-dev"),
-        library("CCrypto", "libcrypto", from: "libssl-dev"),
-        library("CZlib", "zlib", from: "zlib1g-dev"),
+        archivedLibrary("CCrypto", "libcrypto", from: "libssl-dev"),
+        archivedLibrary("CZlib", "zlib", from: "zlib1g-dev"),
         shims("CShims"),
         shims("CNoNetwork"),
         shims("CGitShims", uses: ["CLibgit2"]),
@@ -212,7 +225,7 @@ let package = Package(
         .target(name: "CFaultControl", path: "Tests/Faults/Control"),
         .executableTarget(
             name: "Faults", dependencies: ["CFaultControl", "Posix", "JSON", "HTTPClient", "TestSupport"],
-            path: "Tests/Faults/Harness", swiftSettings: strict),
+            path: "Tests/Faults/Harness", swiftSettings: strict, linkerSettings: sharedLinking),
     ]
 )
 
