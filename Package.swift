@@ -1,5 +1,5 @@
 // swift-tools-version: 6.2
-import Foundation
+import Glibc
 import PackageDescription
 
 let strict: [SwiftSetting] = [
@@ -27,10 +27,10 @@ let archives: [String] = {
         let directory = "/usr/lib/aarch64-linux-gnu/"
     #endif
     let paths = ["git2", "mbedcrypto", "pcre2-8", "http_parser", "z", "crypto"].map { "\(directory)lib\($0).a" }
-    let version = (try? String(contentsOfFile: "/usr/include/git2/version.h", encoding: .utf8)) ?? ""
     // Sources/C/CNoNetwork knows the inside of this version.
-    let isKnown = version.contains("\"1.5.") && Context.environment["PKG_CONFIG_PATH"] == nil
-    return isKnown && paths.allSatisfy(FileManager.default.fileExists) ? paths : []
+    let needed = paths + ["\(directory)libgit2.so.1.5"]
+    let isChosen = Context.environment["PKG_CONFIG_PATH"] == nil
+    return isChosen && needed.allSatisfy { access($0, R_OK) == 0 } ? paths : []
 }()
 
 /// A library of Debian's that the worker has as an archive, and everything else as a shared library.
