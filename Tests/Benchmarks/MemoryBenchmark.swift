@@ -26,7 +26,7 @@ struct MemoryBenchmark {
 
     private func measure(_ program: String, _ size: Int, _ fixture: GitFixture, _ directory: String) throws {
         try Files.makeDirectory(directory)
-        let group = ControlGroup()
+        let group = ControlGroup.make()
         defer { group?.remove() }
         let sidecar = try BackgroundProgram(
             (group?.wrapper ?? []) + [
@@ -57,13 +57,13 @@ struct MemoryBenchmark {
 private struct ControlGroup {
     private let path: String
 
-    init?() {
+    /// Makes a group; nil where that cannot be.
+    static func make() -> ControlGroup? {
         for parent in ["/sys/fs/cgroup/memory", "/sys/fs/cgroup"] {
-            let path = parent + "/benchmark-" + TemporaryName.make()
-            guard (try? Files.makeDirectory(path)) != nil else { continue }
-            self.path = path
-            if (counted) != nil { return }
-            remove()
+            let group = ControlGroup(path: parent + "/benchmark-" + TemporaryName.make())
+            guard (try? Files.makeDirectory(group.path)) != nil else { continue }
+            if group.counted != nil { return group }
+            group.remove()
         }
         return nil
     }
