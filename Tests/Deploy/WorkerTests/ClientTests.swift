@@ -98,7 +98,7 @@ struct ClientTests {
     @Test("a deadline really ends the job and the process")
     func deadline() throws {
         let client = try stranger("time.sleep(60)")
-        try client.start()
+        client.start()
         let process = try #require(client.processID)
         let start = ContinuousClock.now
         let error = #expect(throws: SystemError.self) { try client.run(MeasureStore(), .after(.milliseconds(200))) }
@@ -110,7 +110,7 @@ struct ClientTests {
     @Test("calling off ends the job and the process")
     func cancel() throws {
         let client = try stranger("time.sleep(60)")
-        try client.start()
+        client.start()
         let process = try #require(client.processID)
         let cancellation = try Cancellation()
         let thread = try NativeThread("cancel") { cancellation.cancel() }
@@ -125,7 +125,7 @@ struct ClientTests {
     @Test("what a worker that was ended left unfinished goes")
     func leftovers() throws {
         let client = try stranger("time.sleep(60)")
-        try client.start()
+        client.start()
         try TestFiles.makeDirectory(layout.staging + "/half")
         try TestFiles.makeDirectory(layout.gitDirectory + "/objects/pack")
         try TestFiles.write("half", to: layout.gitDirectory + "/objects/pack/pack_git2_half")
