@@ -1,13 +1,17 @@
 internal import Posix
 internal import TestSupport
 
-/// The flags of a benchmark, `--name value` each; whoever has asked for all that it knows calls `end`.
+/// The flags of a benchmark, `--name value` or `--name=value` each; whoever has asked for all that it knows calls `end`.
 struct Arguments {
     private var pairs: [(name: String, value: String)] = []
 
     init(_ words: ArraySlice<String>) throws {
         var rest = words
         while let name = rest.popFirst() {
+            if let equals = name.firstIndex(of: "=") {
+                pairs.append((String(name[..<equals]), String(name[name.index(after: equals)...])))
+                continue
+            }
             guard let value = rest.popFirst() else { throw BadArgument(description: "\(name) needs a value") }
             pairs.append((name, value))
         }

@@ -5,6 +5,8 @@ internal import Posix
 ///     swift run -c release Benchmarks remote [--polls N] [--files N] [--commits N] [--refs N] [--rounds N]
 ///     swift run -c release Benchmarks staging [--files N]… [--on DIRECTORY]…
 ///     swift run -c release Benchmarks pushes [--pushes N] [--files N] [--on DIRECTORY]
+///     swift run -c release Benchmarks compare [--against PROGRAM]… [--pushes N] [--files N] [--on DIRECTORY] [--program PATH]
+///     swift run -c release Benchmarks memory [--against PROGRAM]… [--files N]… [--program PATH]
 ///     swift run -c release Benchmarks watch [--files N]… [--on DIRECTORY]
 ///     swift run -c release Benchmarks kill [--kills N] [--seed N] [--minutes N] [--on DIRECTORY]
 ///     swift run -c release Benchmarks control [--blocks N] [--pushes N] [--files N] [--requests N] [--program PATH]
@@ -31,6 +33,8 @@ struct Benchmarks {
             try RemoteWork(url: arguments[1], store: arguments[2], key: arguments[4]).fetch()
         case "staging": try StagingBenchmark(arguments: arguments.dropFirst()).run()
         case "pushes": try PushesBenchmark(arguments: arguments.dropFirst()).run()
+        case "compare": try CompareBenchmark(arguments: arguments.dropFirst()).run()
+        case "memory": try MemoryBenchmark(arguments: arguments.dropFirst()).run()
         case "watch": try WatchBenchmark(arguments: arguments.dropFirst()).run()
         case "kill": try KillBenchmark(arguments: arguments.dropFirst()).run()
         case "confirm": try ConfirmBenchmark(arguments: arguments.dropFirst()).run()
@@ -38,7 +42,7 @@ struct Benchmarks {
         case "soak": try SoakBenchmark(arguments: arguments.dropFirst()).run()
         default:
             print(
-                "usage: Benchmarks remote|staging|pushes|watch|kill|confirm|control|soak [--files N] [--on DIRECTORY] ..."
+                "usage: Benchmarks remote|staging|pushes|compare|memory|watch|kill|confirm|control|soak [--files N] ..."
             )
         }
     }

@@ -56,8 +56,9 @@ package final class Pipeline {
     }
 
     /// One attempt: asks the remote, and makes live what it has when that is something new; or does what a person asks.
-    package func attempt(_ number: Int, _ order: Order? = nil) -> Outcome {
+    package func attempt(_ number: Int, _ order: Order? = nil, isChangeExpected: Bool = false) -> Outcome {
         let start = clock.now.instant
+        if isChangeExpected || state.live == nil { source.expectChange() }
         durations = []
         (judged, asked) = (nil, nil)
         recorder.retrySaving()

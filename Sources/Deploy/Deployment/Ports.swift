@@ -23,6 +23,8 @@ package struct RemoteReference: Sendable, Equatable {
 package protocol Source: AnyObject {
     /// The commit that was asked for by its full hash: then the remote has nothing new to say once it is live.
     var fixedCommit: ObjectID? { get }
+    /// The remote probably has something new: what is needed then may get ready while the remote is asked.
+    func expectChange()
     func resolve(_ limit: Deadline) throws(Failure) -> RemoteReference
     /// Brings a commit into the store.
     ///

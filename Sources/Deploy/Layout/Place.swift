@@ -95,6 +95,11 @@ extension Place {
         }
     }
 
+    /// Opens the regular file that is there.
+    public func openFile() throws(SystemError) -> FileDescriptor {
+        try within("open") { (directory, name) throws(SystemError) in try directory.openFile(entry: name) }
+    }
+
     /// The entries of the directory that is there; none when there is no directory.
     public func entriesIfPresent() throws(SystemError) -> [DirectoryEntry] {
         do throws(SystemError) {

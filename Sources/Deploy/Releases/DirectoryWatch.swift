@@ -20,36 +20,32 @@ struct DirectoryWatch: Sendable {
 
     /// Looks at the directories whose first entry this is, the top among them for the first of all.
     mutating func check(
-        _ index: ReleaseIndex, _ entry: Int, _ cursor: DirectoryCursor
+        _ record: IndexFile, _ entry: Int, _ cursor: DirectoryCursor
     ) throws(ReleaseError) -> [Difference] {
-        let path = index.pathRange(entry)
+        let path = try record.path(of: entry)
         var found: [Difference] = []
         var shared = 0
         if entry == 0 {
-            found += try check(index, path.lowerBound..<path.lowerBound, from: entry, cursor)
+            found += try check(record, [], cursor)
         } else {
-            let former = index.pathRange(entry - 1)
+            let former = try record.path(of: entry - 1)
             let limit = min(path.count, former.count)
-            while shared < limit,
-                index.bytes[path.lowerBound + shared] == index.bytes[former.lowerBound + shared]
-            {
-                shared += 1
-            }
+            while shared < limit, path[shared] == former[shared] { shared += 1 }
         }
-        for end in path.lowerBound + shared..<path.upperBound where index.bytes[end] == UInt8(ascii: "/") {
-            found += try check(index, path.lowerBound..<end + 1, from: entry, cursor)
+        for end in shared..<path.count where path[end] == UInt8(ascii: "/") {
+            found += try check(record, Array(path[...end]), cursor)
         }
         return found
     }
 
     /// Compares the names in a directory with the index, unless they are the same as at the last pass.
     private mutating func check(
-        _ index: ReleaseIndex, _ directory: Range<Int>, from first: Int, _ cursor: DirectoryCursor
+        _ record: IndexFile, _ directory: [UInt8], _ cursor: DirectoryCursor
     ) throws(ReleaseError) -> [Difference] {
         defer { position += 1 }
         if position == stamps.count { stamps.append(Stamp(inode: 0, changed: 0)) }
         do throws(SystemError) {
-            _ = try cursor.enter(directoryOf: index.bytes.span.extracting(directory))
+            _ = try cursor.enter(directoryOf: directory.span)
             let here: [UInt8] = [UInt8(ascii: "."), 0]
             let status = try TreeFile.status(in: cursor.descriptor, here.span)
             let former = stamps[position]
@@ -59,7 +55,7 @@ struct DirectoryWatch: Sendable {
             let isSettled =
                 Duration.nanoseconds(Timestamp.now().nanosecondsSince1970)
                 - .nanoseconds(status.changeTime) > .milliseconds(50)
-            let found = try additions(index, directory, from: first, cursor)
+            let found = try additions(record, directory, cursor)
             stamps[position] = Stamp(inode: status.inode, changed: isSettled && found.isEmpty ? status.changeTime : 0)
             return found
         } catch  where error.isNoSuchPath {
@@ -72,34 +68,17 @@ struct DirectoryWatch: Sendable {
     }
 
     private func additions(
-        _ index: ReleaseIndex, _ directory: Range<Int>, from first: Int, _ cursor: DirectoryCursor
+        _ record: IndexFile, _ directory: [UInt8], _ cursor: DirectoryCursor
     ) throws(SystemError) -> [Difference] {
-        let prefix = Array(index.bytes[directory])
         var found: [Difference] = []
-        for entry in try cursor.entries() {
-            if prefix.isEmpty, entry.name == Self.gitFile { continue }
-            let path = prefix + entry.name
-            if !index.holds(path, from: first) { found.append(Difference(kind: .added, path: path)) }
+        // In the order of the record, so that each part of it is read once.
+        for name in try cursor.entries().map(\.name).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+            if directory.isEmpty, name == Self.gitFile { continue }
+            let path = directory + name
+            if try !record.holds(path) { found.append(Difference(kind: .added, path: path)) }
         }
         return found
     }
 
     private static let gitFile = Array(".git".utf8)
-}
-
-extension ReleaseIndex {
-    /// Whether there is to be a file with this path, or a directory; it is not before the entry `first`.
-    func holds(_ path: [UInt8], from first: Int) -> Bool {
-        let place = partition(first..<count, path.span)
-        if place < count, !isSkipped(place), bytes[pathRange(place)].elementsEqual(path) { return true }
-        // Names such as "a-b" stand between "a" and "a/c".
-        let inside = path + [UInt8(ascii: "/")]
-        var below = partition(place..<count, inside.span)
-        while below < count, bytes[pathRange(below)].starts(with: inside) {
-            // Where sparse rules keep all files out there is no directory either.
-            if !isSkipped(below) { return true }
-            below += 1
-        }
-        return false
-    }
 }

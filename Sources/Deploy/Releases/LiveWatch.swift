@@ -9,7 +9,7 @@ public struct LiveWatch {
     private let layout: ReleaseLayout
     private let mode: PublishMode
     private let release: Release
-    private let index: ReleaseIndex
+    private let record: IndexFile
     private let prepared: ReleaseIndex?
     private var directories = DirectoryWatch()
     private var next = 0
@@ -26,22 +26,22 @@ public struct LiveWatch {
     /// - Throws: `refused` when there is no record of what was written, as with a release that was taken over.
     public init(layout: ReleaseLayout, mode: PublishMode = .symlink, live: Release) throws(ReleaseError) {
         let worktree = Worktree(layout: layout)
-        let index = try system { () throws(SystemError) in try worktree.index(of: live.commit) }
-        guard let index else {
+        let record = try system { () throws(SystemError) in try worktree.indexFile(of: live.commit) }
+        guard let record else {
             throw .refused(operation: "watch \(live.path)", reason: "there is no record of what was written")
         }
         self.layout = layout
         self.mode = mode
-        self.index = index
+        self.record = record
         release = live
         prepared = try system { () throws(SystemError) in try worktree.preparedIndex(of: live.commit) }
     }
 
     /// The number of files that a whole pass looks at.
-    public var files: Int { index.count }
+    public var files: Int { record.count }
 
     /// The bytes of all files.
-    public var bytes: UInt64 { (0..<index.count).reduce(0) { $0 + (index.isSkipped($1) ? 0 : UInt64(index.size($1))) } }
+    public var bytes: UInt64 { record.fileBytes }
 
     /// Looks at the link, and at the next files.
     ///
@@ -63,21 +63,40 @@ public struct LiveWatch {
         } catch {
             throw .system(error)
         }
-        let verification = Verification(
-            index: index, prepared: prepared, directory: directory.number, open: nil)
         let cursor = DirectoryCursor(root: directory.number, creates: false)
         var reader = TreeReader()
         var found: [Difference] = []
-        while left > 0, found.count < Self.enough {
-            if next == 0 { directories.restart() }
-            // A command that prepared the release may have added what it likes.
-            if prepared == nil { found += try directories.check(index, next, cursor) }
-            if !index.isSkipped(next), let kind = try verification.difference(next, cursor, nil, &reader) {
-                found.append(Difference(kind: kind, path: Array(index.bytes[index.pathRange(next)])))
+        do throws(ReleaseError) {
+            while left > 0, found.count < Self.enough {
+                if next == 0 { directories.restart() }
+                let part = try system { () throws(SystemError) in try record.part(of: next) }
+                let verification = Verification(
+                    index: part.index, prepared: prepared, directory: directory.number, open: nil)
+                while left > 0, found.count < Self.enough, part.range.contains(next) {
+                    found += try look(part, verification, cursor, &reader)
+                    next += 1
+                    left -= 1
+                }
+                if next == files {
+                    next = 0
+                    passes += 1
+                }
             }
-            next = next + 1 == files ? 0 : next + 1
-            if next == 0 { passes += 1 }
-            left -= 1
+        } catch .system(IndexFile.damaged) {
+            return [Difference(kind: .unproven, path: [])]
+        }
+        return found
+    }
+
+    /// Looks at the next file.
+    private mutating func look(
+        _ part: IndexFile.Part, _ verification: Verification, _ cursor: DirectoryCursor, _ reader: inout TreeReader
+    ) throws(ReleaseError) -> [Difference] {
+        // A command that prepared the release may have added what it likes.
+        var found = prepared == nil ? try directories.check(record, next, cursor) : []
+        let entry = next - part.first
+        if !part.index.isSkipped(entry), let kind = try verification.difference(entry, cursor, nil, &reader) {
+            found.append(Difference(kind: kind, path: Array(part.index.bytes[part.index.pathRange(entry)])))
         }
         return found
     }

@@ -16,29 +16,48 @@ extension ReleaseIndex {
         guard [2, 3].contains(file.number(at: 4)) else { return nil }
         // Bounded: by the bytes of the file, which are in memory.
         let expected = Int(file.number(at: 8))
-        guard expected <= body.count / Field.path, body.count <= UInt32.max else { return nil }
+        guard body.count <= UInt32.max, let found = Self.entries(expected, from: Self.headerLength, in: body) else {
+            return nil
+        }
+        self.init(origin: origin)
+        offsets = found.offsets
+        // An index of 100,000 files is 8 MB: it stays where it was read.
+        bytes = file
+        bytes.removeLast(bytes.count - found.end)
+    }
+
+    /// A part of an index: the entries that `bytes` begins with; nil when one is damaged or cut off.
+    init?(origin: IndexOrigin, entries bytes: [UInt8], count: Int) {
+        guard bytes.count <= UInt32.max, let found = Self.entries(count, from: 0, in: bytes.span) else { return nil }
+        self.init(origin: origin)
+        offsets = found.offsets
+        self.bytes = Array(bytes[..<found.end])
+    }
+
+    /// Where entries begin that lie one after another, and where the last one ends; nil when one is damaged or cut off.
+    private static func entries(
+        _ count: Int, from start: Int, in bytes: borrowing Span<UInt8>
+    ) -> (offsets: [UInt32], end: Int)? {
+        // Bounded: by the bytes, which are in memory.
+        guard count <= bytes.count / Field.path else { return nil }
         var offsets: [UInt32] = []
-        offsets.reserveCapacity(expected)
-        var position = Self.headerLength
-        for _ in 0..<expected {
+        offsets.reserveCapacity(count)
+        var position = start
+        for _ in 0..<count {
             offsets.append(UInt32(truncatingIfNeeded: position))
             // No entry is shorter: a path of one byte, and its zero byte.
-            guard position + Field.path + 2 <= body.count else { return nil }
-            let flags = UInt16(file[position + Field.flags]) << 8 | UInt16(file[position + Field.flags + 1])
+            guard position + Field.path + 2 <= bytes.count else { return nil }
+            let flags = UInt16(bytes[position + Field.flags]) << 8 | UInt16(bytes[position + Field.flags + 1])
             let path = Field.path + (flags & Field.extended == 0 ? 0 : 2)
             var length = Int(flags & Field.lengthMask)
             if length == Int(Field.lengthMask) {
-                while position + path + length < body.count, file[position + path + length] != 0 { length += 1 }
+                while position + path + length < bytes.count, bytes[position + path + length] != 0 { length += 1 }
             }
             let end = position + (path + length + 8) & ~7
-            guard end <= body.count, file[position + path + length] == 0 else { return nil }
+            guard end <= bytes.count, bytes[position + path + length] == 0 else { return nil }
             position = end
         }
-        self.init(origin: origin)
-        self.offsets = offsets
-        // An index of 100,000 files is 8 MB: it stays where it was read.
-        bytes = file
-        bytes.removeLast(bytes.count - position)
+        return (offsets, position)
     }
 
     /// The index as it lies in a file, and the record of its origin that lies beside it.
@@ -63,7 +82,7 @@ extension IndexOrigin {
     private static let fixedLength = 2 * ObjectID.byteCount + 8
 
     /// Reads the record that belongs to the index with this checksum; nil for any other.
-    fileprivate init?(record: Span<UInt8>, checksum: Span<UInt8>) {
+    init?(record: Span<UInt8>, checksum: Span<UInt8>) {
         let id = ObjectID.byteCount
         // Bounded: by the bytes of the record, which are in memory.
         guard record.count >= Self.fixedLength, areEqual(record.extracting(first: id), checksum),

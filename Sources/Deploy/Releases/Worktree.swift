@@ -100,6 +100,19 @@ package struct Worktree {
         try read(Self.record, of: commit, submodule)
     }
 
+    /// The same, read in parts; it is the file that is there now.
+    func indexFile(of commit: ObjectID) throws(SystemError) -> IndexFile? {
+        let record = record(of: commit, nil)
+        guard let origin = try record.appending(Self.record + Self.origin).readIfRegular(limit: 64 << 20) else {
+            return nil
+        }
+        do throws(SystemError) {
+            return try IndexFile(try record.appending(Self.record).openFile(), origin: origin)
+        } catch  where error.isMissing || error.isWrongKind {
+            return nil
+        }
+    }
+
     /// Those files that a command has changed before publishing, as it left them; nil when none ran.
     package func preparedIndex(
         of commit: ObjectID, _ submodule: SubmoduleCheckout? = nil

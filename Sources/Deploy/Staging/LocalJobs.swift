@@ -66,7 +66,7 @@ package final class LocalJobs: ReleaseJobs {
         }
     }
 
-    package func start() throws {}
+    package func start() {}
 
     package func end() {
         intake = nil

@@ -5,6 +5,8 @@ internal import Releases
 /// The client's end: a worker that runs, and what is said to it and by it.
 final class Connection {
     let child: SocketChild
+    /// Whether it has said that it is ready.
+    var isReady = false
     private var parser = FrameParser()
     // Why the pack cannot be taken in. It is thrown when the frame that is being sent has been sent whole: the next one
     // would begin in the middle of it otherwise.

@@ -46,7 +46,14 @@ package final class WorkerClient: ReleaseJobs {
     /// The process that works for us now; nil when there is none.
     package var processID: Int32? { connection?.child.processID }
 
-    package func start() throws { _ = try connect() }
+    package func start() {
+        if connection != nil { return }
+        do {
+            connection = try spawn()
+        } catch {
+            // The next job starts it again, and reports why that is not possible.
+        }
+    }
 
     package func end() {
         pack = nil
@@ -68,7 +75,7 @@ package final class WorkerClient: ReleaseJobs {
         message.put(byte: Work.number)
         message.put(word: UInt64(deadline.remainingMilliseconds))
         message.put(job)
-        let answer = try with(Work.name, Work.isAboutCommit, deadline) { connection in
+        let answer = try with(Work.name, Work.isAboutCommit) { connection in
             try connection.send(
                 .job, message.bytes.span, deadline, Work.name, isPack: isPack, whileReading: { _ in })
             return try connection.answer(deadline, Work.name, isPack: isPack, report, progress)
@@ -85,7 +92,7 @@ package final class WorkerClient: ReleaseJobs {
     package func append(_ bytes: Span<UInt8>) throws -> PackProgress {
         guard var pack else { throw WorkerClient.noPack }
         self.pack = nil
-        try with("index the pack", true, pack.deadline) { connection in
+        try with("index the pack", true) { connection in
             var start = 0
             while start < bytes.count {
                 let end = min(start + (1 << 20), bytes.count)
@@ -116,24 +123,28 @@ package final class WorkerClient: ReleaseJobs {
         end()
     }
 
-    private func connect() throws -> Connection {
-        if let connection { return connection }
-        let job = "start the worker process"
+    private static let startJob = "start the worker process"
+
+    private func spawn() throws -> Connection {
         try system { () throws(SystemError) in
             // What it may write to must be there when it confines itself.
             for place in [layout.stagingPlace, layout.releasesPlace] { try place.makeDirectories() }
             if try layout.store.statusIfPresent() == nil { try layout.store.makeDirectory() }
         }
-        let fresh: Connection
         do throws(SystemError) {
-            fresh = Connection(try SocketChild(program.file, [WorkerProgram.name] + settings.arguments))
+            return Connection(try SocketChild(program.file, [WorkerProgram.name] + settings.arguments))
         } catch {
-            throw WorkerFailure(job: job, isAboutCommit: false, cause: .notStarted("\(error)"))
+            throw WorkerFailure(job: Self.startJob, isAboutCommit: false, cause: .notStarted("\(error)"))
         }
+    }
+
+    /// The worker, once it is ready.
+    private func connect() throws -> Connection {
+        if let connection, connection.isReady { return connection }
+        let job = Self.startJob
+        let fresh = try connection ?? spawn()
         connection = fresh
-        let greeting = try with(job, false, .after(.seconds(30))) { connection in
-            try connection.greeting(.after(.seconds(30)), job)
-        }
+        let greeting = try work(with: fresh, job, false) { try fresh.greeting(.after(.seconds(30)), job) }
         guard greeting.version == Frame.version else {
             abandon()
             throw WorkerFailure(
@@ -154,16 +165,23 @@ package final class WorkerClient: ReleaseJobs {
             onMissing?(greeting.missing)
         }
         onMissing = nil
+        fresh.isReady = true
         return fresh
     }
 
     /// Works with the process; ends it when that does not come to a good end.
     private func with<Result>(
-        _ job: String, _ isAboutCommit: Bool, _ deadline: Deadline, _ body: (Connection) throws -> Result
+        _ job: String, _ isAboutCommit: Bool, _ body: (Connection) throws -> Result
     ) throws -> Result {
-        let connection = try self.connection ?? connect()
+        let connection = try connect()
+        return try work(with: connection, job, isAboutCommit) { try body(connection) }
+    }
+
+    private func work<Result>(
+        with connection: Connection, _ job: String, _ isAboutCommit: Bool, _ body: () throws -> Result
+    ) throws -> Result {
         do {
-            return try body(connection)
+            return try body()
         } catch let failure as JobFailure {
             // The job failed as jobs do; the process works on.
             switch failure {

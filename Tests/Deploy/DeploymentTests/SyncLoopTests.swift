@@ -54,6 +54,17 @@ struct SyncLoopTests {
         #expect(fixture.world.syncedHooks == [World.commit(1)])
     }
 
+    @Test("what is started for each deployment gets ready while the remote is asked, when a change is likely")
+    func readiness() throws {
+        let first = try Fixture()
+        _ = try first.run { $0.cancellation.cancel() }
+        // Nothing is live yet.
+        #expect(first.world.expectedChanges == 1)
+        let triggered = try Fixture()
+        _ = try triggered.run { if $0.pauses == 3 { $0.cancellation.cancel() } }
+        #expect(triggered.world.expectedChanges == 3)
+    }
+
     @Test("with --one-time a commit that is rejected ends the loop, and one that is held back too")
     func oneTimeRejected() throws {
         let fixture = try Fixture()

@@ -87,6 +87,49 @@ struct LiveWatchTests {
         #expect(try period(&watch) == ["changed: a.txt"])
     }
 
+    /// A release whose record has several parts, and directories that begin and end inside of them.
+    private func large(_ root: Root) throws -> (LiveWatch, Release) {
+        var files: [String: GitFixture.File] = ["d-": "between a directory's name and its files"]
+        for number in 0..<1400 { files["d/\(number)"] = .text("\(number)") }
+        for number in 0..<300 { files["e\(number)/f"] = .text("\(number)") }
+        let live = try root.deploy(try root.fixture.commit(files))
+        let watch = try LiveWatch(layout: root.layout, mode: root.mode, live: live)
+        #expect(watch.files == files.count)
+        #expect(watch.bytes == files.values.reduce(0) { $0 + UInt64($1.size) })
+        return (watch, live)
+    }
+
+    @Test("a release with many files is watched by a record that is read in parts")
+    func parts() throws {
+        let root = try Root()
+        var (watch, live) = try large(root)
+        #expect(try period(&watch) == [])
+        usleepForTick()
+        #expect(try period(&watch) == [])
+        try TestFiles.write("x", to: live.path + "/d/700-")
+        try TestFiles.write("x", to: live.path + "/e299/new")
+        try TestFiles.write("x", to: live.path + "/z")
+        try TestFiles.write("edited", to: live.path + "/d/1399")
+        try Files.remove(live.path + "/e0/f")
+        let expected = ["added: d/700-", "added: e299/new", "added: z", "changed: d/1399", "missing: e0/f"]
+        for _ in 0..<2 { #expect(try period(&watch) == expected) }
+    }
+
+    @Test("a record that is cut off in its place proves nothing, and ends nothing")
+    func cut() throws {
+        let root = try Root()
+        var (watch, live) = try large(root)
+        #expect(try period(&watch) == [])
+        let record = "\(root.layout.gitDirectory)/worktrees/\(live.commit)/written-index"
+        let bytes = try Files.read(record, limit: 1 << 20)
+        try TestFiles.write(Array(bytes.prefix(100)), to: record)
+        #expect(try period(&watch).contains("unproven: "))
+        // Nor can it be watched anew before it is made again.
+        #expect(throws: ReleaseError.self) {
+            try LiveWatch(layout: root.layout, mode: root.mode, live: live)
+        }
+    }
+
     @Test("a repair ends the alarm")
     func repair() throws {
         let root = try Root()
@@ -100,5 +143,11 @@ struct LiveWatchTests {
         watch = try LiveWatch(layout: root.layout, live: live)
         #expect(try period(&watch) == [])
         try root.expectServed("\(live.commit)")
+    }
+}
+
+extension GitFixture.File {
+    fileprivate var size: Int {
+        if case .regular(let bytes) = self { bytes.count } else { 0 }
     }
 }

@@ -98,7 +98,7 @@ struct ClientTests {
     @Test("a deadline really ends the job and the process")
     func deadline() throws {
         let client = try stranger("time.sleep(60)")
-        try client.start()
+        client.start()
         let process = try #require(client.processID)
         let error = #expect(throws: SystemError.self) { try client.run(MeasureStore(), .after(.milliseconds(200))) }
         #expect(error?.isTimeout == true)
@@ -108,7 +108,7 @@ struct ClientTests {
     @Test("calling off ends the job and the process")
     func cancel() throws {
         let client = try stranger("time.sleep(60)")
-        try client.start()
+        client.start()
         let process = try #require(client.processID)
         let cancellation = try Cancellation()
         let thread = try NativeThread("cancel") { cancellation.cancel() }
@@ -123,7 +123,7 @@ struct ClientTests {
     @Test("what a worker that was ended left unfinished goes")
     func leftovers() throws {
         let client = try stranger("time.sleep(60)")
-        try client.start()
+        client.start()
         try TestFiles.makeDirectory(layout.staging + "/half")
         try TestFiles.makeDirectory(layout.gitDirectory + "/objects/pack")
         try TestFiles.write("half", to: layout.gitDirectory + "/objects/pack/pack_git2_half")
@@ -170,6 +170,25 @@ struct ClientTests {
         _ = try client.run(FlushFiles(release: nil, paths: []), deadline)
         let full = VerifyRelease(release: staged.release, depth: .full, options: StagingOptions())
         #expect(try client.run(full, deadline) == [])
+    }
+
+    @Test("a start ahead of the first job waits for nothing, and a failure of it shows with that job")
+    func ahead() throws {
+        let client = try worker()
+        defer { client.end() }
+        client.start()
+        let process = try #require(client.processID)
+        try client.destination(.root).beginPack(PackLimits(), .after(.seconds(50)))
+        #expect(client.processID == process)
+
+        let path = Scratch.directory + "/no-program"
+        try TestFiles.write("nothing to run", to: path)
+        let other = try self.client(path)
+        other.start()
+        guard case .notStarted = failure(other)?.cause else {
+            Issue.record("it was started")
+            return
+        }
     }
 
     @Test("a pack that is broken is reported once, and the next one is taken in")

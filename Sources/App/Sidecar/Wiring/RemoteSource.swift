@@ -35,6 +35,11 @@ final class RemoteSource: Source {
 
     var fixedCommit: ObjectID? { query.objectID }
 
+    func expectChange() {
+        workspace.work()
+        workspace.jobs.start()
+    }
+
     func resolve(_ limit: Deadline) throws(Failure) -> RemoteReference {
         workspace.work()
         return try port {

@@ -64,8 +64,9 @@ package final class SyncLoop {
 
     /// Syncs until it is told to stop, until it may give up, or with `--one-time` until something is live.
     package func run() throws(SystemError) -> End {
+        var isTriggered = settings.isOneTime
         while true {
-            let outcome = attempt()
+            let outcome = attempt(isTriggered)
             if cancellation.isCancelled { return .stopped }
             if case .overtaken = outcome { continue }
             if settings.isOneTime, let end = end(after: outcome) { return end }
@@ -81,15 +82,17 @@ package final class SyncLoop {
                 settings.isOneTime
                 ? try queue.wait(.after(pause, cancellation: cancellation)) : try wait(pause)
             if cancellation.isCancelled { return .stopped }
+            isTriggered = settings.isOneTime || !reasons.isEmpty
             if !reasons.isEmpty { logger.debug("woken", ["by": .list(reasons.map { .text($0.rawValue) })]) }
         }
     }
 
-    private func attempt() -> Outcome {
+    /// `isTriggered` when somebody asked for it, as one does after a push.
+    private func attempt(_ isTriggered: Bool) -> Outcome {
         heartbeat.beat(until: .now.advanced(by: settings.longestAttempt))
         let (number, order) = queue.begin()
         let isFirst = !pace.hasSucceeded
-        let outcome = pipeline.attempt(number, order)
+        let outcome = pipeline.attempt(number, order, isChangeExpected: isTriggered)
         schedule.looked()
         switch outcome {
         case .unchanged(let commit):

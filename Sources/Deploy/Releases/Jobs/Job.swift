@@ -51,8 +51,8 @@ package protocol ReleaseJobs: AnyObject {
     /// Takes the next bytes of the pack that `BeginPack` has begun.
     func append(_ bytes: Span<UInt8>) throws -> PackProgress
 
-    /// Gets ready, where that takes time.
-    func start() throws
+    /// Begins to get ready, where that takes time, and does not wait; a failure shows with the next job.
+    func start()
 
     /// Lets go of everything that is open; the next job begins anew.
     func end()

@@ -25,7 +25,7 @@ private final class FailingJobs: ReleaseJobs {
     }
 
     func append(_ bytes: Span<UInt8>) throws -> PackProgress { PackProgress() }
-    func start() throws {}
+    func start() {}
     func end() { ends += 1 }
 }
 

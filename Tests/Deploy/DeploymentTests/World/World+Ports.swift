@@ -4,6 +4,8 @@ import Posix
 
 // The remote and the store.
 extension World: Source {
+    func expectChange() { expectedChanges += 1 }
+
     func resolve(_ limit: Deadline) throws(Failure) -> RemoteReference {
         try call(.resolve) { () throws(Failure) in
             guard isOnline, let remote else { throw Failure("the remote cannot be reached", retryAfter: .seconds(5)) }

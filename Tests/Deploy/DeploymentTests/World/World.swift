@@ -29,6 +29,9 @@ final class World: @unchecked Sendable {
         case foreign
     }
 
+    /// How often something new was expected of the remote.
+    var expectedChanges = 0
+
     /// What is called.
     enum Call: String, CaseIterable {
         case resolve, fetch, verify, complete, repairStore, close
