@@ -1,0 +1,64 @@
+internal import Posix
+internal import TestSupport
+
+/// Tries the program with git servers of every kind, on loopback; `make conformance` runs it.
+///
+/// It ends with 0 when every cell works or is refused as it should be, with 1 otherwise.
+@main
+struct Conformance {
+    static func main() throws {
+        let arguments: Arguments
+        do {
+            arguments = try Arguments(CommandLine.arguments.dropFirst())
+        } catch {
+            ThisProcess.print("\(error)", toStandardError: true)
+            ThisProcess.exit(2)
+        }
+        let chosen = Configuration.all.filter { configuration in
+            if let only = arguments.only { return configuration.name.contains(only) }
+            return arguments.isQuick ? configuration.isQuick : true
+        }
+        if chosen.isEmpty { throw Trouble("no configuration is called \(arguments.only ?? "")") }
+        let cells = Cell.allCases.filter { arguments.cell == nil || arguments.cell == $0.rawValue }
+        if cells.isEmpty { throw Trouble("no cell is called \(arguments.cell ?? "")") }
+        let start = ContinuousClock.now
+        let rows = try Laboratory(
+            program: arguments.program, directory: arguments.place, configurations: chosen, cells: cells,
+            lanes: arguments.lanes, showsServerWords: arguments.isVerbose
+        ).run()
+        let failures = rows.map(\.failures.count).reduce(0, +)
+        let compared = rows.map(\.compared).reduce(0, +)
+        let seconds = Int(start.duration(to: .now) / .seconds(1))
+        ThisProcess.print(
+            "\(rows.count) configurations, \(rows.count * cells.count) cells, \(compared) releases equal to git's, "
+                + "\(failures) cells fail; \(seconds) s")
+        ThisProcess.exit(failures == 0 ? 0 : 1)
+    }
+}
+
+/// What is to be done, by the flags `--name=value`.
+struct Arguments {
+    var program = ""
+    var place = ""
+    var only: String?
+    var cell: String?
+    var isQuick = false
+    var lanes = 2
+    var isVerbose = false
+
+    init(_ words: ArraySlice<String>) throws {
+        for word in words {
+            let (name, value) = (word.prefix { $0 != "=" }, String(word.drop { $0 != "=" }.dropFirst()))
+            switch name {
+            case "--program": program = value
+            case "--place": place = value
+            case "--only": only = value.isEmpty ? nil : value
+            case "--cell": cell = value.isEmpty ? nil : value
+            case "--quick": isQuick = true
+            case "--verbose": isVerbose = true
+            case "--lanes": lanes = max(1, Int(value) ?? 2)
+            default: throw Trouble("\(word) is not known here")
+            }
+        }
+    }
+}

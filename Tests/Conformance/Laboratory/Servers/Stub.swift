@@ -1,0 +1,5 @@
+let otherConfigurations: [Configuration] = []
+let frontConfigurations: [Configuration] = []
+let accessConfigurations: [Configuration] = []
+let sshConfigurations: [Configuration] = []
+let fileConfigurations: [Configuration] = []
