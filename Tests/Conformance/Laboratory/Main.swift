@@ -14,8 +14,9 @@ struct Conformance {
             ThisProcess.print("\(error)", toStandardError: true)
             ThisProcess.exit(2)
         }
+        Programs.chosen.withLock { $0 = Programs(sources: arguments.sources, built: arguments.built) }
         let chosen = Configuration.all.filter { configuration in
-            if let only = arguments.only { return configuration.name.contains(only) }
+            if let only = arguments.only { return configuration.name.contains(only) || configuration.family.rawValue == only }
             return arguments.isQuick ? configuration.isQuick : true
         }
         if chosen.isEmpty { throw Trouble("no configuration is called \(arguments.only ?? "")") }
@@ -40,6 +41,8 @@ struct Conformance {
 struct Arguments {
     var program = ""
     var place = ""
+    var sources = ""
+    var built = ""
     var only: String?
     var cell: String?
     var isQuick = false
@@ -52,6 +55,8 @@ struct Arguments {
             switch name {
             case "--program": program = value
             case "--place": place = value
+            case "--sources": sources = value
+            case "--built": built = value
             case "--only": only = value.isEmpty ? nil : value
             case "--cell": cell = value.isEmpty ? nil : value
             case "--quick": isQuick = true

@@ -1,0 +1,2 @@
+let frontConfigurations: [Configuration] = []
+let accessConfigurations: [Configuration] = []

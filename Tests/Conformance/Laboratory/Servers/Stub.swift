@@ -1,5 +1,0 @@
-let otherConfigurations: [Configuration] = []
-let frontConfigurations: [Configuration] = []
-let accessConfigurations: [Configuration] = []
-let sshConfigurations: [Configuration] = []
-let fileConfigurations: [Configuration] = []
