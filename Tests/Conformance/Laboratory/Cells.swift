@@ -63,7 +63,7 @@ final class Trial {
 
     private func shallow() throws {
         let sidecar = sidecar()
-        try sidecar.once()
+        try sidecar.once(["--depth=1"])
         try check(sidecar, try tip(), depth: 1)
     }
 

@@ -4,10 +4,10 @@ internal import TestSupport
 /// Servers that speak git's protocol and are not git.
 let otherConfigurations: [Configuration] = [
     Configuration(.others, "dulwich, HTTP/1.0", isQuick: true, refusals: dulwichRefusals) { site in
-        try web(site) { [python, Programs.source("dulwich_server.py"), site.served, "\($0)"] }
+        try web(site, prefix: site.served) { [python, Programs.source("dulwich_server.py"), site.served, "\($0)"] }
     },
     Configuration(.others, "dulwich behind gunicorn, HTTP/1.1, chunked", refusals: dulwichRefusals) { site in
-        try web(site, environment: ["DULWICH_DIRECTORY": site.served]) { port in
+        try web(site, prefix: site.served, environment: ["DULWICH_DIRECTORY": site.served]) { port in
             gunicorn("dulwich_application:application", port)
         }
     },
@@ -16,17 +16,17 @@ let otherConfigurations: [Configuration] = [
     },
     behindSSH("dulwich behind sshd", refusals: dulwichRefusals, command: "\(python) /usr/bin/dulwich upload-pack"),
     behindSSH("JGit behind sshd", isQuick: true, command: "jgit upload-pack"),
-    behindSSH("go-git behind sshd", refusals: goGitRefusals) { Programs.built("go-git") },
+    behindSSH("go-git behind sshd", refusals: needsWholeHistory, options: ["--depth=0"]) { Programs.built("go-git") },
     Configuration(.others, "gitolite3", refusals: [:]) { site in try gitolite(site) },
     old("git without side-band", isQuick: true, ["side-band", "side-band-64k"]),
     old("git without ofs-delta: deltas by name only", isQuick: true, ["ofs-delta"]),
     old("git without thin packs and multi_ack", ["thin-pack", "multi_ack", "multi_ack_detailed", "no-done"]),
     old("git without symref: HEAD by its commit", ref: "HEAD", ["symref"]),
     old(
-        "git without shallow", refusals: needsWholeHistory,
+        "git without shallow",
         ["shallow", "deepen-since", "deepen-not", "deepen-relative"]),
     old(
-        "git as of 2005: no abilities at all", refusals: needsWholeHistory,
+        "git as of 2005: no abilities at all",
         [
             "side-band", "side-band-64k", "ofs-delta", "thin-pack", "multi_ack", "multi_ack_detailed", "no-done",
             "symref", "shallow", "deepen-since", "deepen-not", "deepen-relative", "no-progress", "include-tag",
@@ -34,22 +34,21 @@ let otherConfigurations: [Configuration] = [
         ]),
 ]
 
-/// Servers that cannot limit history say so; only whole histories can be had.
-private let needsWholeHistory: [Cell: String] = Dictionary(
-    uniqueKeysWithValues: Cell.allCases.filter { $0 != .full }.map { ($0, "--depth=0") })
+/// Servers that cannot limit history are asked for all of it.
+private let needsWholeHistory: [Cell: String] = [.shallow: "--depth=0", .depth: "--depth=0"]
 
 private let dulwichRefusals: [Cell: String] = [:]
 
-private let goGitRefusals = needsWholeHistory
-
 private func web(
-    _ site: Site, environment: [String: String] = [:], _ command: (UInt16) throws -> [String]
+    _ site: Site, prefix: String = "", options: [String] = [], environment: [String: String] = [:],
+    _ command: (UInt16) throws -> [String]
 ) throws -> Running {
     let (program, port) = try startOnFreePort(
         "server", in: site.directory, environment: environment.merging(["PYTHONDONTWRITEBYTECODE": "1"]) { $1 },
         command)
     return Running(
-        log: { program.log }, end: { program.stop() }, url: { "http://127.0.0.1:\(port)/\($0).git" })
+        options: options, log: { program.log }, end: { program.stop() },
+        url: { "http://127.0.0.1:\(port)\(prefix)/\($0).git" })
 }
 
 private func gunicorn(_ application: String, _ port: UInt16) -> [String] {
@@ -60,18 +59,29 @@ private func gunicorn(_ application: String, _ port: UInt16) -> [String] {
 }
 
 private func klaus(_ site: Site) throws -> Running {
-    // It has the repositories that are there when it starts.
-    _ = try site.makeEmptyRepository("fresh")
-    return try web(site, environment: ["KLAUS_DIRECTORY": site.served]) { port in
+    // It has the repositories that are there when it starts, by their names without the last ending.
+    let names = site.directory + "/names"
+    try TestFiles.makeDirectory(names)
+    for name in ["site", "module", "empty", "fresh"] {
+        let repository = "\(site.served)/\(name).git"
+        if !TestFiles.exists(repository) {
+            try runProgram(["cp", "-a", "\(site.served)/empty.git", repository]).succeeded()
+        }
+        try Files.makeSymbolicLink(to: repository, at: "\(names)/\(name).git.git")
+    }
+    return try web(site, environment: ["KLAUS_DIRECTORY": names]) { port in
         gunicorn("klaus_server:application", port)
     }
 }
 
 private func old(
-    _ name: String, isQuick: Bool = false, ref: String = "main", refusals: [Cell: String] = [:], _ without: [String]
+    _ name: String, isQuick: Bool = false, ref: String = "main", _ without: [String]
 ) -> Configuration {
-    Configuration(.others, name, isQuick: isQuick, ref: ref, refusals: refusals) { site in
-        try web(site) { port in
+    let isWhole = without.contains("shallow")
+    return Configuration(
+        .others, name, isQuick: isQuick, ref: ref, refusals: isWhole ? needsWholeHistory : [:]
+    ) { site in
+        try web(site, options: isWhole ? ["--depth=0"] : []) { port in
             [python, Programs.source("old_git.py"), site.served, "\(port)", without.joined(separator: ",")]
         }
     }
@@ -86,20 +96,21 @@ private func behindSSH(
 }
 
 private func behindSSH(
-    _ name: String, isQuick: Bool = false, refusals: [Cell: String] = [:], _ command: @escaping @Sendable () -> String
+    _ name: String, isQuick: Bool = false, refusals: [Cell: String] = [:], options: [String] = [],
+    _ command: @escaping @Sendable () -> String
 ) -> Configuration {
     Configuration(.others, name, isQuick: isQuick, refusals: refusals) { site in
         let script = #"""
-            repository=${SSH_ORIGINAL_COMMAND#git-upload-pack \'}
-            repository=${repository%\'}
-            exec COMMAND "$repository"
+            eval "set -- $SSH_ORIGINAL_COMMAND"
+            [ "$1" = git-upload-pack ] || exit 1
+            exec PROGRAM "$2"
             """#
         let server = try GitSSHServer(
             serving: site.served,
             .init {
-                $0.beforeGit = script.replacing("COMMAND", with: command())
+                $0.beforeGit = script.replacing("PROGRAM", with: command())
             })
-        return try overSSH(site, server)
+        return try overSSH(site, server, more: options)
     }
 }
 
@@ -118,6 +129,8 @@ private func gitolite(_ site: Site) throws -> Running {
         for name in names where TestFiles.exists("\(served)/\(name).git") {
             let place = "\(home)/repositories/\(name).git"
             if TestFiles.linkTarget(place) != nil { continue }
+            // What gitolite noted about the repository goes along.
+            try TestFiles.write(try TestFiles.read(place + "/gl-conf"), to: "\(served)/\(name).git/gl-conf")
             try TestFiles.remove(place)
             try Files.makeSymbolicLink(to: "\(served)/\(name).git", at: place)
         }
