@@ -67,6 +67,10 @@ private func adviceOn(_ serverText: String) -> String? {
         return "the repository belongs to another user on the server: "
             + "add it to safe.directory in the git config of the user that serves it"
     }
+    if text.contains("possible repository corruption") {
+        return "git on the server cannot read all of the repository: run git fsck there; "
+            + "a partial clone cannot be served, fetch into it with --refetch --no-filter first"
+    }
     if text.contains("filtering not recognized") || text.contains("filter") && text.contains("not supported") {
         return "allow it on the server with git config uploadpack.allowFilter true, or leave --filter out"
     }

@@ -33,7 +33,11 @@ struct Conformance {
         ThisProcess.print(
             "\(rows.count) configurations, \(rows.count * cells.count) cells, \(compared) releases equal to git's, "
                 + "\(failures) cells fail; \(seconds) s")
-        ThisProcess.exit(failures == 0 ? 0 : 1)
+        if let path = arguments.table, failures == 0 { try TestFiles.write(try Table(rows).document(), to: path) }
+        var stale: [String] = []
+        if let path = arguments.check { stale = Table(rows).rowsMissing(from: try TestFiles.text(path)) }
+        for name in stale { ThisProcess.print("docs/conformance.md does not have this as it came out: \(name)") }
+        ThisProcess.exit(failures == 0 && stale.isEmpty ? 0 : 1)
     }
 }
 
@@ -45,6 +49,8 @@ struct Arguments {
     var built = ""
     var only: String?
     var cell: String?
+    var table: String?
+    var check: String?
     var isQuick = false
     var lanes = 2
     var isVerbose = false
@@ -59,6 +65,8 @@ struct Arguments {
             case "--built": built = value
             case "--only": only = value.isEmpty ? nil : value
             case "--cell": cell = value.isEmpty ? nil : value
+            case "--table": table = value
+            case "--check": check = value
             case "--quick": isQuick = true
             case "--verbose": isVerbose = true
             case "--lanes": lanes = max(1, Int(value) ?? 2)

@@ -4,6 +4,7 @@ import socketserver
 import sys
 from wsgiref.simple_server import WSGIServer, make_server
 
+from dulwich import log_utils
 from dulwich.server import FileSystemBackend
 from dulwich.web import HTTPGitApplication, WSGIRequestHandlerLogger, make_wsgi_chain
 
@@ -13,6 +14,7 @@ class Server(socketserver.ThreadingMixIn, WSGIServer):
 
 
 def main():
+    log_utils.default_logging_config()
     directory, port = sys.argv[1], int(sys.argv[2])
     application = make_wsgi_chain(FileSystemBackend(directory))
     server = make_server(

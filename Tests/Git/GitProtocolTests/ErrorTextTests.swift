@@ -37,6 +37,7 @@ struct ErrorTextTests {
             ("Server does not allow request for unadvertised object 0123", "uploadpack.allowAnySHA1InWant"),
             ("detected dubious ownership in repository", "safe.directory"),
             ("Repository not found.", "credentials"),
+            ("aborting due to possible repository corruption on the remote side.", "git fsck"),
         ])
     func hints(words: String, hint: String) {
         let error = ProtocolError.refused("fetch", Array(words.utf8).span)

@@ -15,7 +15,7 @@ let otherConfigurations: [Configuration] = [
         try klaus(site)
     },
     behindSSH("dulwich behind sshd", refusals: dulwichRefusals, command: "\(python) /usr/bin/dulwich upload-pack"),
-    behindSSH("JGit behind sshd", isQuick: true, command: "jgit upload-pack"),
+    behindSSH("JGit behind sshd", isQuick: true, command: jgit),
     behindSSH("go-git behind sshd", refusals: needsWholeHistory, options: ["--depth=0"]) { Programs.built("go-git") },
     Configuration(.others, "gitolite3", refusals: [:]) { site in try gitolite(site) },
     old("git without side-band", isQuick: true, ["side-band", "side-band-64k"]),
@@ -34,10 +34,13 @@ let otherConfigurations: [Configuration] = [
         ]),
 ]
 
+/// Debian's own start script leaves out an archive that the program needs.
+private let jgit = "java -cp '/usr/share/java/*' org.eclipse.jgit.pgm.Main upload-pack"
+
 /// Servers that cannot limit history are asked for all of it.
 private let needsWholeHistory: [Cell: String] = [.shallow: "--depth=0", .depth: "--depth=0"]
 
-private let dulwichRefusals: [Cell: String] = [:]
+private let dulwichRefusals: [Cell: String] = [.hash: "--ref"]
 
 private func web(
     _ site: Site, prefix: String = "", options: [String] = [], environment: [String: String] = [:],
@@ -130,7 +133,8 @@ private func gitolite(_ site: Site) throws -> Running {
             let place = "\(home)/repositories/\(name).git"
             if TestFiles.linkTarget(place) != nil { continue }
             // What gitolite noted about the repository goes along.
-            try TestFiles.write(try TestFiles.read(place + "/gl-conf"), to: "\(served)/\(name).git/gl-conf")
+            let copy = #"mkdir -p "$2/hooks" && cp "$1/gl-conf" "$2" && cp -a "$1/hooks/update" "$2/hooks""#
+            try runProgram(["sh", "-c", copy, "sh", place, "\(served)/\(name).git"]).succeeded()
             try TestFiles.remove(place)
             try Files.makeSymbolicLink(to: "\(served)/\(name).git", at: place)
         }
