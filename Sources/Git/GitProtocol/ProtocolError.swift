@@ -58,7 +58,9 @@ public struct ProtocolError: Error, Equatable, Sendable, CustomStringConvertible
 /// What a person can do about an error that git servers are known to answer with.
 private func adviceOn(_ serverText: String) -> String? {
     let text = serverText.lowercased()
-    if text.contains("not our ref") || text.contains("unadvertised object") {
+    if text.contains("not our ref") || text.contains("unadvertised object")
+        || text.hasPrefix("want ") && text.hasSuffix(" not valid")
+    {
         return "the commit is no longer, or never was, the tip of a reference: "
             + "allow it on the server with git config uploadpack.allowReachableSHA1InWant true, "
             + "or uploadpack.allowAnySHA1InWant true, or name a branch or tag"

@@ -16,7 +16,9 @@ struct Conformance {
         }
         Programs.chosen.withLock { $0 = Programs(sources: arguments.sources, built: arguments.built) }
         let chosen = Configuration.all.filter { configuration in
-            if let only = arguments.only { return configuration.name.contains(only) || configuration.family.rawValue == only }
+            if let only = arguments.only {
+                return configuration.name.contains(only) || configuration.family.rawValue == only
+            }
             return arguments.isQuick ? configuration.isQuick : true
         }
         if chosen.isEmpty { throw Trouble("no configuration is called \(arguments.only ?? "")") }

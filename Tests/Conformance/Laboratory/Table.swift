@@ -99,7 +99,8 @@ struct Table {
 
     private static func versions() throws -> String {
         let packages = [
-            "git", "openssh-server", "dropbear-bin", "nginx", "apache2-bin", "lighttpd", "caddy", "haproxy", "tinyproxy-bin",
+            "git", "openssh-server", "dropbear-bin", "nginx", "apache2-bin", "lighttpd", "caddy", "haproxy",
+            "tinyproxy-bin",
             "squid-openssl", "jgit-cli", "python3-dulwich", "python3-klaus", "golang-github-go-git-go-git-dev",
             "gitolite3", "gunicorn",
         ]

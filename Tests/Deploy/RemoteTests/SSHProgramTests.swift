@@ -97,7 +97,9 @@ struct SSHProgramTests {
         #expect(SSHReport("sh: 3: debug1: cut").message == "sh: 3:")
     }
 
-    @Test("a server of version 0 that keeps to its tips is not asked to leave files out, since they could not be had later")
+    @Test(
+        "a server of version 0 that keeps to its tips is not asked to leave files out, since they could not be had later"
+    )
     func filterWithoutUnlistedObjects() throws {
         try withSSH {
             $0.passesGitProtocol = false

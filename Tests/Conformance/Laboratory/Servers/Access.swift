@@ -7,7 +7,9 @@ let accessConfigurations: [Configuration] = [
     redirect("302 to `…/repo.git`") { _ in "return 302 /$1.git/$2$is_args$args;" },
     redirect("307 to `…/repo.git`") { _ in "return 307 /$1.git/$2$is_args$args;" },
     redirect("308 to `…/repo.git`") { _ in "return 308 /$1.git/$2$is_args$args;" },
-    redirect("302 to another host", refusals: elsewhere) { "return 302 http://localhost:\($0)/$1.git/$2$is_args$args;" },
+    redirect("302 to another host", refusals: elsewhere) {
+        "return 302 http://localhost:\($0)/$1.git/$2$is_args$args;"
+    },
     redirect("302 to a page to log in", refusals: everywhere("login page")) { _ in "return 302 /login?next=$uri;" },
     access("Basic, `--username` and `--password-file`", isQuick: true, options: passwordFile) {
         $0.users = ["reader": "pass word:ü"]
@@ -156,7 +158,8 @@ private func squid(_ site: Site, readsAlong: Bool = false, isTrusted: Bool = tru
     var listens = ""
     if readsAlong {
         try runProgram([
-            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=a proxy that reads along",
+            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj",
+            "/CN=a proxy that reads along",
             "-addext", "basicConstraints=critical,CA:true", "-keyout", directory + "/ca.key", "-out",
             directory + "/ca.pem",
         ]).succeeded()

@@ -4,7 +4,8 @@ internal import TestSupport
 /// Web servers that run git's `http-backend` the documented way, and what stands in front of such servers.
 let frontConfigurations: [Configuration] = [
     Configuration(.fronts, "Apache httpd, `git-http-backend` as CGI", isQuick: true) { site in try apache(site) },
-    Configuration(.fronts, "Apache httpd, TLS, HTTP/2, answers compressed") { site in try apache(site, isModern: true) },
+    Configuration(.fronts, "Apache httpd, TLS, HTTP/2, answers compressed") { site in try apache(site, isModern: true)
+    },
     Configuration(.fronts, "lighttpd, `git-http-backend` as CGI") { site in try lighttpd(site) },
     Configuration(.fronts, "lighttpd, the repository's files alone (dumb HTTP)", refusals: plainFiles) { site in
         try plainFilesServer(site)

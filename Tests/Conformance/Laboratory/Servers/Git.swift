@@ -36,7 +36,8 @@ let gitConfigurations: [Configuration] = [
         $0.gitConfiguration = "[transfer]\nhideRefs = refs/heads/raced\nhideRefs = refs/pull"
     },
     git("git, namespaces", repositories: namespaces) { $0.fastcgiParameters["GIT_NAMESPACE"] = "tenant" },
-    git("git, packs without deltas by offset (`repack.useDeltaBaseOffset=false`)", prepare: packWithoutOffsets) { _ in },
+    git("git, packs without deltas by offset (`repack.useDeltaBaseOffset=false`)", prepare: packWithoutOffsets) { _ in
+    },
     git("git, bitmaps, commit graph and multi-pack index", prepare: prepareForSpeed) { _ in },
     git("git, alternates: objects in another repository", prepare: moveObjectsToAlternate) { _ in },
     git("git, a shallow repository", repositories: shallowCopy) { _ in },
@@ -53,7 +54,8 @@ let gitConfigurations: [Configuration] = [
     git("git, version 0, HEAD is followed", ref: "HEAD") { $0.passesGitProtocol = false },
     git("git, HEAD detached", ref: "HEAD", prepare: detachHead) { _ in },
     git("git, version 0, HEAD detached", ref: "HEAD", prepare: detachHead) { $0.passesGitProtocol = false },
-    git("git, HEAD at a branch that does not exist", ref: "HEAD", refusals: unbornRefusals, prepare: unbornHead) { _ in },
+    git("git, HEAD at a branch that does not exist", ref: "HEAD", refusals: unbornRefusals, prepare: unbornHead) { _ in
+    },
     git(
         "git, version 0, HEAD at a branch that does not exist", ref: "HEAD", refusals: unbornRefusals,
         prepare: unbornHead

@@ -15,7 +15,7 @@ let otherConfigurations: [Configuration] = [
         try klaus(site)
     },
     behindSSH("dulwich behind sshd", refusals: dulwichRefusals, command: "\(python) /usr/bin/dulwich upload-pack"),
-    behindSSH("JGit behind sshd", isQuick: true, command: jgit),
+    behindSSH("JGit behind sshd", refusals: [.hash: "name a branch or tag"], command: jgit),
     behindSSH("go-git behind sshd", refusals: needsWholeHistory, options: ["--depth=0"]) { Programs.built("go-git") },
     Configuration(.others, "gitolite3", refusals: [:]) { site in try gitolite(site) },
     old("git without side-band", isQuick: true, ["side-band", "side-band-64k"]),

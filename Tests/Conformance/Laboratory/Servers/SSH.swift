@@ -3,8 +3,8 @@ internal import TestSupport
 
 /// git behind SSH servers as they are configured in the wild.
 let sshConfigurations: [Configuration] = [
-    ssh("OpenSSH, protocol version 2", isQuick: true) { _ in },
-    ssh("OpenSSH, version 0: `GIT_PROTOCOL` not accepted", isQuick: true, refusals: hashRefused) {
+    ssh("OpenSSH, protocol version 2") { _ in },
+    ssh("OpenSSH, version 0: `GIT_PROTOCOL` not accepted", refusals: hashRefused) {
         $0.passesGitProtocol = false
     },
     ssh("OpenSSH, version 0, `uploadpack.allowReachableSHA1InWant`") {
@@ -178,7 +178,8 @@ private let jump = Configuration(.ssh, "OpenSSH through a jump host (`ProxyJump`
             UserKnownHostsFile \(file)
         """, to: settings)
     return Running(
-        options: ["--git-config=core.sshCommand:ssh -F \(settings)", "--ssh-known-hosts-file=\(file)"], log: { server.log + gate.log },
+        options: ["--git-config=core.sshCommand:ssh -F \(settings)", "--ssh-known-hosts-file=\(file)"],
+        log: { server.log + gate.log },
         end: {
             server.stop()
             gate.stop()
