@@ -59,8 +59,6 @@ final class Trial {
         }
     }
 
-    // MARK: - The cells
-
     private func shallow() throws {
         let sidecar = sidecar()
         try sidecar.once(["--depth=1"])
@@ -191,8 +189,6 @@ final class Trial {
         try sidecar.wait(for: last)
         try check(sidecar, last)
     }
-
-    // MARK: - What they share
 
     private func tip() throws -> String { try site.fixture.resolve("refs/heads/main") }
 

@@ -66,9 +66,13 @@ struct Table {
                 words[index] = "HASH" + (word.last.map { $0.isPunctuation ? String($0) : "" } ?? "")
             } else if word.contains("SHA256:") {
                 words[index] = "SHA256:…"
-            } else if word.contains("127.0.0.1") || word.contains("/dev/shm/") || word.contains("/tmp/") {
+            } else if word.contains("127.0.0.1") || word.contains("localhost:") || word.contains("/dev/shm/")
+                || word.contains("/tmp/")
+            {
                 let ending = word.hasSuffix(":") ? ":" : word.hasSuffix(",") ? "," : ""
                 words[index] = "URL" + ending
+            } else if index > 0, words[index - 1] == "port", Int(word.filter(\.isNumber)) != nil {
+                words[index] = "N:"
             }
         }
         // What was asked for differs from cell to cell, what is wrong does not.

@@ -1,7 +1,9 @@
 internal import Glibc
 internal import Posix
 
-/// Compares two directories: every name, kind, mode and byte, and where links lead. Git's own `.git` does not count.
+/// Compares two directories: every name, kind, mode and byte, and where links lead.
+///
+/// The entry `.git` does not count.
 struct TreeComparison {
     private(set) var files = 0
     private(set) var difference: String?

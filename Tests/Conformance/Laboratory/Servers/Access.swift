@@ -114,8 +114,6 @@ private func redirect(
     }
 }
 
-// MARK: - Proxies
-
 /// A proxy and what the program is told about it.
 private struct Proxy {
     let url: String

@@ -122,8 +122,6 @@ private func git(
     return configuration
 }
 
-// MARK: - Repositories in unusual states
-
 private let repositoryNames = ["site", "module", "empty", "fresh"]
 
 private let unbornRefusals: [Cell: String] = Dictionary(
