@@ -1,3 +1,4 @@
+import GitObjects
 import GitProtocol
 import GitStore
 import Posix
