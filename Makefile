@@ -4,7 +4,7 @@
 export PATH := $(PATH):/opt/swift/usr/bin
 
 .DEFAULT_GOAL := build
-.PHONY: build run demo test test-samples test-manifests test-readme test-container image lint format clean regenerate test-libgit2-matrix fuzz faults test-kills install uninstall deb test-package release test-release test-debian13 help
+.PHONY: build run demo test test-samples test-manifests test-readme test-container image lint format clean regenerate test-libgit2-matrix fuzz faults conformance test-kills install uninstall deb test-package release test-release test-debian13 help
 
 build: ## build the release programs, .build/release/git-sidecar and git-sidecar-worker
 	@scripts/install-packages build
@@ -93,6 +93,10 @@ release: ## make a release of the tagged commit, in .build/dist: docs/packages.m
 
 test-release: ## make a release twice, in two places, compare, push to a registry here, verify, pull and run it
 	@scripts/test-release
+
+conformance: build ## try the release program with git servers of every kind, write docs/conformance.md; QUICK=1, ONLY=, CELL=; 77 without root
+	@scripts/install-packages build conformance
+	@QUICK='$(QUICK)' ONLY='$(ONLY)' CELL='$(CELL)' VERBOSE='$(VERBOSE)' scripts/conformance
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -226,6 +226,10 @@ let package = Package(
         .executableTarget(
             name: "Faults", dependencies: ["CFaultControl", "Posix", "JSON", "HTTPClient", "TestSupport"],
             path: "Tests/Faults/Harness", swiftSettings: strict, linkerSettings: sharedLinking),
+        // What tries the built program with git servers of every kind.
+        .executableTarget(
+            name: "Conformance", dependencies: ["Posix", "JSON", "TestSupport"], path: "Tests/Conformance/Laboratory",
+            swiftSettings: strict),
     ]
 )
 

@@ -18,6 +18,8 @@ public final class GitHTTPServer: Sendable {
         public var http2 = false
         /// Whether the server hands the `Git-Protocol` header to git; without it git answers in version 0.
         public var passesGitProtocol = true
+        /// More variables for git's program, such as `GIT_NAMESPACE`.
+        public var fastcgiParameters: [String: String] = [:]
         /// Whether answers are compressed for clients that accept it.
         public var compresses = false
         /// `uploadpack.allowAnySHA1InWant`.
@@ -100,6 +102,7 @@ public final class GitHTTPServer: Sendable {
                         fastcgi_param REMOTE_USER $remote_user;
                         fastcgi_param REMOTE_ADDR $remote_addr;
                         \(options.passesGitProtocol ? "" : #"fastcgi_param HTTP_GIT_PROTOCOL "";"#)
+                        \(options.fastcgiParameters.map { "fastcgi_param \($0) \"\($1)\";" }.joined(separator: " "))
                     }
                 }
             }

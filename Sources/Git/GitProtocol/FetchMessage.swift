@@ -77,7 +77,8 @@ extension FetchRequest {
         var agreed: [Substring] = []
         func agree(_ name: Substring) { if offer.capabilities.has(String(name)) { agreed.append(name) } }
         agree(offer.capabilities.has("multi_ack_detailed") ? "multi_ack_detailed" : "multi_ack")
-        if acceptsThinPack { agree("thin-pack") }
+        // Without commits of ours no pack can be thin, and some servers that do not name themselves insist on the word.
+        if acceptsThinPack || haves.isEmpty || !offer.capabilities.has("agent") { agree("thin-pack") }
         agree("ofs-delta")
         agree(offer.capabilities.has("side-band-64k") ? "side-band-64k" : "side-band")
         if !wantsProgress { agree("no-progress") }

@@ -95,7 +95,8 @@ public struct FetchResponseParser: Sendable {
         if band == 3, !text.isEmpty { throw .refused(FetchRequest.operation, text.span) }
         throw ProtocolError(
             .cut, FetchRequest.operation,
-            "the server closed the connection in the middle of the answer (\(packBytes) bytes of pack received)")
+            "the server closed the connection in the middle of the answer (\(packBytes) bytes of pack received)",
+            hint: "when it happens again, the server's log says why")
     }
 
     private mutating func takeFlush(_ onProgress: (ServerProgress) -> Void) throws(ProtocolError) {

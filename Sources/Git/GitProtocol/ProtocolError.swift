@@ -58,7 +58,9 @@ public struct ProtocolError: Error, Equatable, Sendable, CustomStringConvertible
 /// What a person can do about an error that git servers are known to answer with.
 private func adviceOn(_ serverText: String) -> String? {
     let text = serverText.lowercased()
-    if text.contains("not our ref") || text.contains("unadvertised object") {
+    if text.contains("not our ref") || text.contains("unadvertised object")
+        || text.hasPrefix("want ") && text.hasSuffix(" not valid")
+    {
         return "the commit is no longer, or never was, the tip of a reference: "
             + "allow it on the server with git config uploadpack.allowReachableSHA1InWant true, "
             + "or uploadpack.allowAnySHA1InWant true, or name a branch or tag"
@@ -66,6 +68,10 @@ private func adviceOn(_ serverText: String) -> String? {
     if text.contains("dubious ownership") {
         return "the repository belongs to another user on the server: "
             + "add it to safe.directory in the git config of the user that serves it"
+    }
+    if text.contains("possible repository corruption") {
+        return "git on the server cannot read all of the repository: run git fsck there; "
+            + "a partial clone cannot be served, fetch into it with --refetch --no-filter first"
     }
     if text.contains("filtering not recognized") || text.contains("filter") && text.contains("not supported") {
         return "allow it on the server with git config uploadpack.allowFilter true, or leave --filter out"

@@ -19,7 +19,7 @@ struct BrokenAnswerTests {
             #expect(
                 error.description == """
                     cannot fetch refs/heads/main from \(url): the server closed the connection in the middle of the \
-                    answer (\(half.count) bytes of pack received)
+                    answer (\(half.count) bytes of pack received); when it happens again, the server's log says why
                     """)
         }
     }

@@ -37,7 +37,11 @@ struct SSHKeyTests {
             let error = try failure(of: way.with { $0.ssh.command = "ssh -o Ciphers=aes128-ctr" }, url)
             #expect(error.kind == .identity)
             #expect(error.message.contains("no matching cipher found"))
-            #expect(error.hint == "the server and this ssh have no algorithm in common")
+            #expect(
+                error.hint == """
+                    the server and this ssh have no algorithm in common: update the server, or allow what it offers, for \
+                    example --git-config='core.sshCommand:ssh -o KexAlgorithms=+NAME'
+                    """)
         }
     }
 

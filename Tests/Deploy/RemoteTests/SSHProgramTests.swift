@@ -1,5 +1,9 @@
+import GitObjects
 import GitProtocol
+import GitStore
 import Posix
+import Staging
+import Telemetry
 import TestSupport
 import Testing
 
@@ -78,6 +82,40 @@ struct SSHProgramTests {
             $0.beforeGit = "echo Welcome >&2"
         } _: { _, way, url in
             try expectSuccess(way, url)
+        }
+    }
+
+    @Test("what the server writes in pieces is whole again, without the tracing of ssh between them")
+    func interrupted() {
+        let report = SSHReport(
+            """
+            debug1: Authentication succeeded (publickey).
+            sh: 3: debug1: client_input_channel_req: channel 0 rtype exit-status reply 0
+            Bad substitution
+            debug1: Exit status 2
+            """)
+        #expect(report.message == "sh: 3: Bad substitution")
+        #expect(SSHReport("sh: 3: debug1: cut").message == "sh: 3:")
+    }
+
+    @Test(
+        "a server of version 0 that keeps to its tips is not asked to leave files out, since they could not be had later"
+    )
+    func filterWithoutUnlistedObjects() throws {
+        try withSSH {
+            $0.passesGitProtocol = false
+        } _: { _, way, url in
+            let store = try ObjectStore.open("\(Scratch.directory)/store")
+            let log = LogCollector()
+            let remote = try way.with { $0.logger = Logger(log.sink) }.remote(url)
+            defer { remote.close() }
+            let deadline = Deadline.after(.seconds(30))
+            let found = try remote.resolve(RefQuery("main"), deadline)
+            let scope = FetchScope(depth: 1, filter: .withoutBlobs)
+            let destination = try LocalJobs.destination(over: store)
+            // Commit, tree and file.
+            #expect(try remote.fetch(found, scope, into: destination, deadline).objects == 3)
+            #expect(log.records.contains { $0.level == .warning && $0.message.contains("it has no effect") })
         }
     }
 

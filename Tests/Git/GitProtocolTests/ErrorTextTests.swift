@@ -36,7 +36,9 @@ struct ErrorTextTests {
             ("upload-pack: not our ref 0123", "uploadpack.allowReachableSHA1InWant"),
             ("Server does not allow request for unadvertised object 0123", "uploadpack.allowAnySHA1InWant"),
             ("detected dubious ownership in repository", "safe.directory"),
+            ("want 0123 not valid", "name a branch or tag"),
             ("Repository not found.", "credentials"),
+            ("aborting due to possible repository corruption on the remote side.", "git fsck"),
         ])
     func hints(words: String, hint: String) {
         let error = ProtocolError.refused("fetch", Array(words.utf8).span)

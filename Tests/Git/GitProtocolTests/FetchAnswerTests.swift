@@ -59,6 +59,18 @@ struct FetchAnswerTests {
         #expect(!plain.isAnsweredBetween)
     }
 
+    @Test(
+        "name thin packs where none can come, and to servers without a name, which may insist on it",
+        arguments: [("agent=x", false, true), ("agent=x", true, false), ("shallow", true, true)])
+    func thinPack(ability: String, hasCommits: Bool, isNamed: Bool) throws {
+        let (first, second) = (try #require(ObjectID(id)), try #require(ObjectID(other)))
+        var request = FetchRequest(wants: [first], haves: hasCommits ? [second] : [])
+        request.acceptsThinPack = false
+        let old = try offer(packet("\(id) HEAD\0thin-pack ofs-delta \(ability)\n") + flush)
+        let message = try request.encoded(for: old, agent: "x")
+        #expect(text(message.opening).contains(" thin-pack ") == isNamed)
+    }
+
     @Test("tell what a server cannot do, and do not ask it for that")
     func unmetNeeds() throws {
         let (first, second) = (try #require(ObjectID(id)), try #require(ObjectID(other)))

@@ -49,6 +49,15 @@ struct HTTPRefusal {
                         + " there (401)\(said)",
                     hint: "give the address that it redirects to as --repo")
             }
+            let schemes = head.headers.values("WWW-Authenticate").map { $0.lowercased() }
+            if !schemes.isEmpty, !schemes.contains(where: { $0.contains("basic") }) {
+                return RemoteError(
+                    .authentication, operation,
+                    "the server takes no user and password, which is all that it was sent (401)\(said)",
+                    hint: schemes.contains { $0.contains("bearer") }
+                        ? "give it a token with --git-config='http.extraHeader:Authorization: Bearer TOKEN'"
+                        : "have it accept Basic authentication for this repository, or use ssh")
+            }
             let user =
                 credential.username.isEmpty || credential.password.exposed.isEmpty ? "" : " of \(credential.username)"
             return RemoteError(

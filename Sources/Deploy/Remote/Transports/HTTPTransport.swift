@@ -40,10 +40,14 @@ final class HTTPTransport: Transport {
         _ report: (FetchProgress) throws -> Void
     ) throws -> PackSummary {
         let offer = try offer ?? discover(nil, deadline)
-        let request = want.request(for: offer, settings.logger)
+        let request = want.request(for: offer, keepsToTips: false, settings.logger)
         let body = try request.encoded(for: offer, agent: settings.agent).body
         var intake = try PackIntake(request.answerFormat(from: offer), store, want.limits, deadline)
-        try post(body, deadline) { bytes in try intake.read(bytes, report) }
+        do {
+            try post(body, deadline) { bytes in try intake.read(bytes, report) }
+        } catch let error as RemoteError {
+            throw error.explained(by: request, to: offer)
+        }
         return try intake.finish()
     }
 

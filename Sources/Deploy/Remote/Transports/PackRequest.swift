@@ -33,15 +33,42 @@ struct PackSummary {
     }
 }
 
+extension RemoteError {
+    /// The same failure with advice, where it may come from a wish that the server never said it would grant: some
+    /// servers break off instead of refusing.
+    func explained(by request: FetchRequest, to offer: Advertisement) -> RemoteError {
+        guard hint == nil, kind == .server || kind == .malformed else { return self }
+        for case .unlistedWants(let ids) in request.unmetNeeds(by: offer) {
+            return RemoteError(
+                .missingReference, operation, "\(message); \(FetchRequest.UnmetNeed.unlistedWants(ids))",
+                hint: "name a branch or tag in --ref, or allow reachable commits on the server "
+                    + "(in git: uploadpack.allowReachableSHA1InWant)", cause: cause)
+        }
+        return self
+    }
+}
+
 extension PackRequest {
     /// The request to send to a server, less what it does not offer and we can do without.
-    func request(for offer: Advertisement, _ logger: Logger) -> FetchRequest {
+    ///
+    /// A server that `keepsToTips` gives out only what it listed; over HTTP, where each request stands alone, none does.
+    func request(for offer: Advertisement, keepsToTips: Bool, _ logger: Logger) -> FetchRequest {
         var request = FetchRequest(
             wants: objects, haves: haves, shallow: shallow, depth: depth, filter: filter.specification)
         // Completing a thin pack costs libgit2 a pass over its deltas for every missing base, so one is not asked for
         // where whole objects for what changed are all that is saved. With a depth more is at stake: only for a thin
         // pack a server leaves out what the trees of the commits that we have and the new one have in common.
         request.acceptsThinPack = acceptsThinPack && depth != nil && !haves.isEmpty && request.filter == nil
+        if keepsToTips, request.filter != nil, !offer.acceptsUnlistedWants {
+            logger.warning(
+                "the server gives out only what a branch or tag names, so that what --filter leaves out could not be had "
+                    + "later; it has no effect",
+                [
+                    "filter": "\(filter.specification ?? "")",
+                    "advice": "set uploadpack.allowAnySHA1InWant on the server, or have it accept GIT_PROTOCOL",
+                ])
+            request.filter = nil
+        }
         for need in request.unmetNeeds(by: offer) {
             switch need {
             case .filter:

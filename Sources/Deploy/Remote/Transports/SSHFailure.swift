@@ -15,7 +15,7 @@ struct SSHReport {
         let isTrace = [
             "debug1:", "OpenSSH_", "Authenticated to", "Transferred:", "Bytes per second", "Warning: Permanently added",
         ]
-        lines = errorOutput.split(whereSeparator: \.isNewline).filter { line in
+        lines = SSHReport.withoutInterruptions(errorOutput).split(whereSeparator: \.isNewline).filter { line in
             let isFrame = line.allSatisfy { $0 == "@" || $0 == " " }
             return !isFrame && !isTrace.contains { line.hasPrefix($0) }
         }
@@ -50,7 +50,9 @@ struct SSHReport {
         if says("timed out") { return RemoteError(.timeout, operation, message) }
         if says("no matching", "Unable to negotiate") {
             return RemoteError(
-                .identity, operation, message, hint: "the server and this ssh have no algorithm in common")
+                .identity, operation, message,
+                hint: "the server and this ssh have no algorithm in common: update the server, "
+                    + "or allow what it offers, for example --git-config='core.sshCommand:ssh -o KexAlgorithms=+NAME'")
         }
         if says("upload-pack: not found", "upload-pack: command not found") {
             return RemoteError(.server, operation, message, hint: "install git on the server")
@@ -107,6 +109,22 @@ struct SSHReport {
         return RemoteError(
             .authentication, operation, "the server rejected our key\(keys): \(message)",
             hint: "add its public half to the server, with leave to read \(url.path)")
+    }
+
+    /// The text without ssh's tracing in the middle of a line that the server wrote in two pieces.
+    private static func withoutInterruptions(_ text: String) -> String {
+        var result = ""
+        var rest = text[...]
+        while let trace = rest.firstRange(of: "debug1: ") {
+            let before = rest[..<trace.lowerBound]
+            result += before
+            let isInterruption = before.last.map { !$0.isNewline } ?? false
+            let end = rest[trace.upperBound...].firstIndex { $0.isNewline } ?? rest.endIndex
+            if !isInterruption { result += rest[trace.lowerBound..<end] }
+            rest = rest[end...]
+            if isInterruption { rest = rest.dropFirst() }
+        }
+        return result + rest
     }
 
     private var offeredKey: String? {

@@ -38,14 +38,18 @@ final class SSHTransport: Transport {
     ) throws -> PackSummary {
         let filter = ReferenceFilter(names: [], ids: Set(want.objects))
         let session = try self.session ?? open(filter, deadline)
-        let request = want.request(for: session.offer, settings.logger)
+        let request = want.request(for: session.offer, keepsToTips: true, settings.logger)
         let message = try request.encoded(for: session.offer, agent: settings.agent)
         // All at once: the conversation reads while it writes, so neither side can wait for the other.
         session.conversation.send(message.body.span)
         let format = request.answerFormat(from: session.offer)
         var intake = try PackIntake(format, store, want.limits, deadline)
-        try receive(session.conversation, deadline, until: { intake.isComplete }) { bytes in
-            try intake.read(bytes, report)
+        do {
+            try receive(session.conversation, deadline, until: { intake.isComplete }) { bytes in
+                try intake.read(bytes, report)
+            }
+        } catch let error as RemoteError {
+            throw error.explained(by: request, to: session.offer)
         }
         if session.offer.version != .two { self.session = nil }
         return try intake.finish()
