@@ -1,6 +1,6 @@
 package import GitObjects
 internal import JSON
-package import Posix
+internal import Posix
 
 /// What we believe about the remote, the link, the application and the commits that failed.
 ///
