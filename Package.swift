@@ -1,5 +1,4 @@
 // swift-tools-version: 6.2
-import Glibc
 import PackageDescription
 
 let strict: [SwiftSetting] = [
@@ -17,32 +16,6 @@ func library(_ name: String, _ pkgConfig: String, from package: String) -> Targe
     .systemLibrary(name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
 }
 
-/// Debian's archives of what the worker is linked with; none where they are not there.
-///
-/// It is started for each push: loading libgit2 with all that it brings takes twice as long as everything else.
-let archives: [String] = {
-    #if arch(x86_64)
-        let directory = "/usr/lib/x86_64-linux-gnu/"
-    #else
-        let directory = "/usr/lib/aarch64-linux-gnu/"
-    #endif
-    let paths = ["git2", "mbedcrypto", "pcre2-8", "http_parser", "z", "crypto"].map { "\(directory)lib\($0).a" }
-    // Sources/C/CNoNetwork knows the inside of this version.
-    let needed = paths + ["\(directory)libgit2.so.1.5"]
-    let isChosen = Context.environment["PKG_CONFIG_PATH"] == nil
-    return isChosen && needed.allSatisfy { access($0, R_OK) == 0 } ? paths : []
-}()
-
-/// A library of Debian's that the worker has as an archive, and everything else as a shared library.
-func archivedLibrary(_ name: String, _ pkgConfig: String, from package: String) -> Target {
-    // What pkg-config says would be linked into the worker, too.
-    archives.isEmpty ? library(name, pkgConfig, from: package) : .systemLibrary(name: name, path: "Sources/C/\(name)")
-}
-
-let workerLinking: [LinkerSetting] = archives.isEmpty ? [] : [.unsafeFlags(archives)]
-let sharedLinking: [LinkerSetting] =
-    archives.isEmpty ? [] : [.unsafeFlags(["-Xlinker", "--as-needed", "-lgit2", "-lcrypto", "-lz"])]
-
 /// C that we write.
 func shims(_ name: String, uses: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: uses, path: "Sources/C/\(name)")
@@ -53,15 +26,12 @@ func module(_ path: String, uses: [Target.Dependency] = [], resources: [Resource
         name: name(path), dependencies: uses, path: "Sources/\(path)", resources: resources, swiftSettings: strict)
 }
 
-func program(_ path: String, uses: [Target.Dependency], linking: [LinkerSetting] = sharedLinking) -> Target {
-    .executableTarget(
-        name: name(path), dependencies: uses, path: path, swiftSettings: strict, linkerSettings: linking)
+func program(_ path: String, uses: [Target.Dependency]) -> Target {
+    .executableTarget(name: name(path), dependencies: uses, path: path, swiftSettings: strict)
 }
 
 func tests(_ path: String, exclude: [String] = [], of uses: [Target.Dependency]) -> Target {
-    .testTarget(
-        name: name(path), dependencies: uses, path: "Tests/\(path)", exclude: exclude, swiftSettings: strict,
-        linkerSettings: sharedLinking)
+    .testTarget(name: name(path), dependencies: uses, path: "Tests/\(path)", exclude: exclude, swiftSettings: strict)
 }
 
 func name(_ path: String) -> String {
@@ -79,13 +49,12 @@ let package = Package(
     ],
     // Five floors, a folder each. A module uses only what stands above it here; Tests/HouseTests reads this list.
     targets: [
-        archivedLibrary("CLibgit2", "libgit2", from: "libgit2-dev"),
+        library("CLibgit2", "libgit2", from: "libgit2-dev"),
         library("CCurl", "libcurl", from: "libcurl4-openssl-dev"),
         library("CMicrohttpd", "libmicrohttpd", from: "libmicrohttpd-dev"),
-        archivedLibrary("CCrypto", "libcrypto", from: "libssl-dev"),
-        archivedLibrary("CZlib", "zlib", from: "zlib1g-dev"),
+        library("CCrypto", "libcrypto", from: "libssl-dev"),
+        library("CZlib", "zlib", from: "zlib1g-dev"),
         shims("CShims"),
-        shims("CNoNetwork"),
         shims("CGitShims", uses: ["CLibgit2"]),
         shims("CCurlShims", uses: ["CCurl"]),
         shims("CMicrohttpdShims", uses: ["CMicrohttpd"]),
@@ -148,8 +117,7 @@ let package = Package(
             "Sources/App/git-sidecar", uses: ["Posix", "Telemetry", "Options", "Commands", "Doctor", "Sidecar"]),
         // What reads and writes what repositories hold, without secrets and without rights.
         program(
-            "Sources/App/git-sidecar-worker", uses: ["CNoNetwork", "Posix", "GitStore", "Staging", "Worker"],
-            linking: workerLinking),
+            "Sources/App/git-sidecar-worker", uses: ["Posix", "GitStore", "Staging", "Worker"]),
         program("Sources/App/regenerate", uses: ["Options"]),
 
         .target(
@@ -225,7 +193,7 @@ let package = Package(
         .target(name: "CFaultControl", path: "Tests/Faults/Control"),
         .executableTarget(
             name: "Faults", dependencies: ["CFaultControl", "Posix", "JSON", "HTTPClient", "TestSupport"],
-            path: "Tests/Faults/Harness", swiftSettings: strict, linkerSettings: sharedLinking),
+            path: "Tests/Faults/Harness", swiftSettings: strict),
         // What tries the built program with git servers of every kind.
         .executableTarget(
             name: "Conformance", dependencies: ["Posix", "JSON", "TestSupport"], path: "Tests/Conformance/Laboratory",

@@ -24,16 +24,7 @@ struct ProgramTests {
             try runProgram(["ldd", program + "-worker"]).succeeded().output
         )
         #expect(own.contains("libcurl") && !own.contains("libgit2"), "\(own)")
-        #expect(!worker.contains("libcurl"), "\(worker)")
-        // Package.swift says of which version it takes the archive.
-        guard try TestFiles.text("/usr/include/git2/version.h").contains("\"1.5.") else {
-            #expect(worker.contains("libgit2"), "\(worker)")
-            return
-        }
-        // It is started for each push, and each library costs time then; and it has nobody to speak to.
-        for library in ["libgit2", "libcrypto", "libmbed", "libssh2", "libgssapi", "libkrb5", "libresolv"] {
-            #expect(!worker.contains(library), "\(worker)")
-        }
+        #expect(worker.contains("libgit2") && !worker.contains("libcurl"), "\(worker)")
     }
 
     /// The kinds in the table of sections in the header of elf(5), for 64 bits and the least significant byte first.

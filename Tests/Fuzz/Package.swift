@@ -15,6 +15,6 @@ let package = Package(
         + names.map { name in
             .executableTarget(
                 name: name, dependencies: ["FuzzSupport"] + products,
-                swiftSettings: [.unsafeFlags(["-parse-as-library"])], linkerSettings: [.linkedLibrary("crypto")])
+                swiftSettings: [.unsafeFlags(["-parse-as-library"])])
         }
 )

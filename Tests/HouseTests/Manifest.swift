@@ -17,7 +17,7 @@ struct Manifest {
     init() throws {
         let text = try Self.text(of: "Package.swift")
         // One entry begins with one of these words at the depth of the list, and ends where the next begins.
-        let starts = ["library", "archivedLibrary", "shims", "module", "program"].map { "        \($0)(" }
+        let starts = ["library", "shims", "module", "program"].map { "        \($0)(" }
         var entries: [String] = []
         for line in text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {
             if starts.contains(where: { line.hasPrefix($0) }) {
@@ -88,7 +88,7 @@ extension Manifest.Module {
         floor = parts.count == 1 ? "C" : parts[parts.count - 2]
         folder = "Sources/\(floor)/\(name)"
         // A library of Debian's has the names of its packages there.
-        let isLibrary = ["library(", "archivedLibrary("].contains { entry.hasPrefix("        " + $0) }
+        let isLibrary = entry.hasPrefix("        library(")
         uses = isLibrary ? [] : Array(quoted.dropFirst())
     }
 }

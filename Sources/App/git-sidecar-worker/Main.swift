@@ -1,5 +1,3 @@
-// Takes the place of the transports of libgit2.
-internal import CNoNetwork
 internal import GitStore
 internal import Posix
 internal import Staging
