@@ -229,8 +229,7 @@ public final class Sidecar {
     /// Whoever runs us once finds nothing in the root that was to go.
     private func finishRemoving(_ workspace: Workspace) {
         do {
-            try workspace.recovery.cleaner.finish(
-                .after(plan.settings.syncTimeout, cancellation: cancellation))
+            try workspace.recovery.cleaner.finish(workspace.deadline(plan.settings.syncTimeout))
         } catch {
             if !cancellation.isCancelled { logger.warning("cannot remove what is not needed", error: error) }
         }

@@ -15,8 +15,7 @@ public struct Deadline: Sendable {
     public static func after(
         _ duration: Duration, cancellation: Cancellation? = nil, on clock: (any MonotonicClock)? = nil
     ) -> Deadline {
-        let now = clock?.now ?? .now
-        return Deadline(instant: now.advanced(by: duration), cancellation: cancellation, clock: clock)
+        Deadline(instant: .now(on: clock).advanced(by: duration), cancellation: cancellation, clock: clock)
     }
 
     /// The earlier of this deadline and one that lies `duration` from now.
@@ -32,7 +31,7 @@ public struct Deadline: Sendable {
     /// The time by the deadline's clock.
     ///
     /// Code that has a deadline reads every time here, or its times do not fit together on a clock of a test.
-    public var now: ContinuousClock.Instant { clock?.now ?? .now }
+    public var now: ContinuousClock.Instant { .now(on: clock) }
 
     /// How much time is left; zero when none is.
     public var remaining: Duration { max(.zero, now.duration(to: instant)) }
@@ -49,6 +48,11 @@ public struct Deadline: Sendable {
         if cancellation?.isCancelled == true { throw SystemError(code: ECANCELED, operation: operation()) }
         if now >= instant { throw SystemError(code: ETIMEDOUT, operation: operation()) }
     }
+}
+
+extension ContinuousClock.Instant {
+    /// The time by a clock; nil stands for the system's.
+    public static func now(on clock: (any MonotonicClock)?) -> ContinuousClock.Instant { clock?.now ?? .now }
 }
 
 /// A clock that code goes by instead of the system's, so that tests need not wait for it.

@@ -40,15 +40,23 @@ extension DeploymentState {
     }
 
     package var json: JSONValue {
-        unknownMembers.added(to: [
-            "version": JSONValue(Self.fileVersion), "current": live?.json, "intent": intent?.json,
-            "interrupted": interruption?.json,
-            "running": running?.json, "last_good": JSONValue(lastGood?.commit.description),
-            "last_good_release": lastGood?.json, "quarantine": .array(heldBack.map(\.json)),
-            "retired": .array(retired.map(\.json)),
-            "unwritten": unwrittenLines.isEmpty ? nil : .array(unwrittenLines.map(\.json)),
-        ])
+        unknownMembers.added(
+            to: Self.members.compactMap { name, value in value(self).map { JSONMember(name: name, value: $0) } })
     }
+
+    /// What the file has at its top, in this order; a member without a value is left out.
+    fileprivate static let members: [(name: String, value: @Sendable (DeploymentState) -> JSONValue?)] = [
+        ("version", { _ in JSONValue(fileVersion) }),
+        ("current", { $0.live?.json }),
+        ("intent", { $0.intent?.json }),
+        ("interrupted", { $0.interruption?.json }),
+        ("running", { $0.running?.json }),
+        ("last_good", { JSONValue($0.lastGood?.commit.description) }),
+        ("last_good_release", { $0.lastGood?.json }),
+        ("quarantine", { .array($0.heldBack.map(\.json)) }),
+        ("retired", { .array($0.retired.map(\.json)) }),
+        ("unwritten", { $0.unwrittenLines.isEmpty ? nil : .array($0.unwrittenLines.map(\.json)) }),
+    ]
 }
 
 /// What a later version wrote beside what this one knows, at the top and in what is said of a commit.
@@ -62,11 +70,7 @@ package struct UnknownMembers: Sendable, Equatable {
     /// What of a file is not in what was made of it.
     fileprivate init(_ file: JSONValue) {
         guard case .object(let members) = file else { return }
-        let names = [
-            "version", "current", "intent", "interrupted", "running", "last_good", "last_good_release", "quarantine",
-            "retired",
-            "unwritten",
-        ]
+        let names = DeploymentState.members.map(\.name)
         top = members.filter { !names.contains($0.name) }
         for member in members where names.contains(member.name) {
             for object in member.value.elements ?? [member.value] {
@@ -87,8 +91,7 @@ package struct UnknownMembers: Sendable, Equatable {
     }
 
     /// A state with the members that were not known when it was read.
-    fileprivate func added(to state: JSONValue) -> JSONValue {
-        guard case .object(let members) = state else { return state }
+    fileprivate func added(to members: [JSONMember]) -> JSONValue {
         if nested.isEmpty { return .object(members + top) }
         return .object(
             members.map { member in

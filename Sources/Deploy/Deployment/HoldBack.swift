@@ -57,9 +57,9 @@ extension Pipeline {
     /// Throws while a commit has to wait during whose deployment this program has ended more than once.
     ///
     /// What is live is served meanwhile. A person may have it tried at once.
-    func checkInterruption(_ commit: ObjectID, _ isOrdered: Bool) throws(StageError) {
-        guard settings.waitsAfterInterruption, !isOrdered, state.live != nil, let last = state.interruption,
-            last.commit == commit
+    func checkInterruption(_ commit: ObjectID) throws(StageError) {
+        guard settings.waitsAfterInterruption, state.work?.isOrdered != true, state.live != nil,
+            let last = state.interruption, last.commit == commit
         else { return }
         // A clock that was set back must not hold it for years. Bounded: both are within thousands of years.
         let seconds = min(last.nextTry.seconds - clock.now.time.seconds, 1800)

@@ -85,11 +85,11 @@ package final class Pipeline {
             case .sync, nil: break
             }
             do throws(StageError) {
-                return try run(isOrdered: order != nil)
+                return try run()
             } catch {
                 // A store in which a byte has changed is given up, and what is needed comes from the remote again.
                 guard repairStore(after: error) else { throw error }
-                return try run(isOrdered: order != nil)
+                return try run()
             }
         } catch {
             return outcome(of: error, isChoice: isChoice)
@@ -111,7 +111,7 @@ package final class Pipeline {
     }
 
     /// The ten stages, in their order.
-    private func run(isOrdered: Bool) throws(StageError) -> Outcome {
+    private func run() throws(StageError) -> Outcome {
         let limit = clock.deadline(settings.syncTimeout)
 
         // resolve
@@ -138,7 +138,7 @@ package final class Pipeline {
         recorder.record(
             .commitFound(found.commit, isNew: state.live?.commit != found.commit || needsRedeployment))
 
-        if state.live?.commit != found.commit { try checkInterruption(found.commit, isOrdered) }
+        if state.live?.commit != found.commit { try checkInterruption(found.commit) }
 
         // fetch
         fetchLiveObjects(limit)

@@ -10,6 +10,8 @@ package final class Recorder {
     private let projections: [any Projection]
     private let clock: any Clock
     private var isUnsaved = false
+    // Those of the lines that the journal has not got which the saved state has.
+    private var savedLines: [DeploymentRecord]
     private var saveProblem: String?
     private var journalProblem: String?
     // What everybody was told last.
@@ -21,6 +23,7 @@ package final class Recorder {
         projections: [any Projection], clock: any Clock
     ) {
         self.state = state
+        savedLines = state.unwrittenLines
         self.storage = storage
         self.journal = journal
         self.projections = projections
@@ -44,7 +47,7 @@ package final class Recorder {
         }
         if isVerdict {
             writeJournal()
-            if mustSave || !state.unwrittenLines.isEmpty { save() }
+            if mustSave || state.unwrittenLines != savedLines { save() }
         }
     }
 
@@ -73,6 +76,7 @@ package final class Recorder {
         state.apply(.intended(intent), at: moment)
         for projection in projections { projection.take(.intended(intent), state, at: moment) }
         finishSaving()
+        savedLines = state.unwrittenLines
         saving = BackgroundSave(state, storage)
     }
 
@@ -88,10 +92,8 @@ package final class Recorder {
     /// Writes state and journal again where that failed before.
     package func retrySaving() {
         finishSaving()
-        let waiting = state.unwrittenLines.count
         writeJournal()
-        if state.unwrittenLines.count < waiting { isUnsaved = true }
-        if isUnsaved { save() }
+        if isUnsaved || state.unwrittenLines != savedLines { save() }
     }
 
     private func finishSaving() {
@@ -102,6 +104,7 @@ package final class Recorder {
 
     private func save() {
         finishSaving()
+        savedLines = state.unwrittenLines
         do throws(Failure) {
             try storage.save(state)
             note(nil)

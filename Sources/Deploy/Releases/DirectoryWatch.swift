@@ -20,20 +20,24 @@ struct DirectoryWatch: Sendable {
 
     /// Looks at the directories whose first entry this is, the top among them for the first of all.
     mutating func check(
-        _ record: IndexFile, _ entry: Int, _ cursor: DirectoryCursor
+        _ record: IndexFile, _ part: IndexFile.Part, _ entry: Int, _ cursor: DirectoryCursor
     ) throws(ReleaseError) -> [Difference] {
-        let path = try record.path(of: entry)
+        let path = part.path(of: entry)
         var found: [Difference] = []
-        var shared = 0
+        var end = path.startIndex
         if entry == 0 {
             found += try check(record, [], cursor)
         } else {
-            let former = try record.path(of: entry - 1)
-            let limit = min(path.count, former.count)
-            while shared < limit, path[shared] == former[shared] { shared += 1 }
+            let former = entry > part.first ? part.path(of: entry - 1) : try record.path(of: entry - 1)
+            var place = former.startIndex
+            while end < path.endIndex, place < former.endIndex, path[end] == former[place] {
+                end += 1
+                place += 1
+            }
         }
-        for end in shared..<path.count where path[end] == UInt8(ascii: "/") {
-            found += try check(record, Array(path[...end]), cursor)
+        while end < path.endIndex {
+            if path[end] == UInt8(ascii: "/") { found += try check(record, Array(path[...end]), cursor) }
+            end += 1
         }
         return found
     }

@@ -15,6 +15,9 @@ final class IndexFile {
         let index: ReleaseIndex
 
         var range: Range<Int> { first..<first + index.count }
+
+        /// The path of an entry by its number in the file.
+        func path(of entry: Int) -> ArraySlice<UInt8> { index.bytes[index.pathRange(entry - first)] }
     }
 
     /// Where a part lies in the file.
@@ -73,11 +76,8 @@ final class IndexFile {
     func part(of entry: Int) throws(SystemError) -> Part { try part(number: entry / Self.partLength) }
 
     /// The path of an entry.
-    func path(of entry: Int) throws(ReleaseError) -> [UInt8] {
-        try system { () throws(SystemError) in
-            let part = try part(of: entry)
-            return Array(part.index.bytes[part.index.pathRange(entry - part.first)])
-        }
+    func path(of entry: Int) throws(ReleaseError) -> ArraySlice<UInt8> {
+        try system { () throws(SystemError) in try part(of: entry).path(of: entry) }
     }
 
     private func part(number: Int) throws(SystemError) -> Part {

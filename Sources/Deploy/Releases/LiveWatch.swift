@@ -93,10 +93,10 @@ public struct LiveWatch {
         _ part: IndexFile.Part, _ verification: Verification, _ cursor: DirectoryCursor, _ reader: inout TreeReader
     ) throws(ReleaseError) -> [Difference] {
         // A command that prepared the release may have added what it likes.
-        var found = prepared == nil ? try directories.check(record, next, cursor) : []
+        var found = prepared == nil ? try directories.check(record, part, next, cursor) : []
         let entry = next - part.first
         if !part.index.isSkipped(entry), let kind = try verification.difference(entry, cursor, nil, &reader) {
-            found.append(Difference(kind: kind, path: Array(part.index.bytes[part.index.pathRange(entry)])))
+            found.append(Difference(kind: kind, path: Array(part.path(of: next))))
         }
         return found
     }

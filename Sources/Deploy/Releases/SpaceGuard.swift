@@ -45,7 +45,7 @@ public struct SpaceGuard: Sendable {
         guard maximumRelease > 0, bytes > maximumRelease else { return }
         throw .refused(
             operation: operation(),
-            reason: "its files have \(text(bytes)), --max-release-size allows \(text(maximumRelease))")
+            reason: "its files have \(bytesText(bytes)), --max-release-size allows \(bytesText(maximumRelease))")
     }
 
     /// How many bytes may be written beyond `bytes`.
@@ -54,11 +54,11 @@ public struct SpaceGuard: Sendable {
         // Bounded: the guard sees to it that no more is needed than is free.
         let (needed, overflows) = bytes.addingReportingOverflow(minimumFree)
         if overflows || volume.freeBytes < needed {
-            let need = bytes > 0 ? "\(text(bytes)) are needed and " : ""
+            let need = bytes > 0 ? "\(bytesText(bytes)) are needed and " : ""
             throw .refused(
                 operation: operation,
-                reason: "the volume of \(path) has \(text(volume.freeBytes)) free; \(need)"
-                    + "\(text(minimumFree)) must stay free (--min-free-space)")
+                reason: "the volume of \(path) has \(bytesText(volume.freeBytes)) free; \(need)"
+                    + "\(bytesText(minimumFree)) must stay free (--min-free-space)")
         }
         if volume.totalFiles > 0, volume.freeFiles < UInt64(clamping: files) {
             throw .refused(
@@ -66,22 +66,5 @@ public struct SpaceGuard: Sendable {
                 reason: "the volume of \(path) has room for \(volume.freeFiles) more files; \(files) are needed")
         }
         return volume.freeBytes - needed
-    }
-
-    /// Bytes as people read them.
-    private func text(_ bytes: UInt64) -> String {
-        // No loop: the compiler unrolls one here, and not always in the same way, which a release made twice would show.
-        if bytes >= 1 << 40 { return text(bytes, in: "TiB", bits: 40) }
-        if bytes >= 1 << 30 { return text(bytes, in: "GiB", bits: 30) }
-        if bytes >= 1 << 20 { return text(bytes, in: "MiB", bits: 20) }
-        if bytes >= 1 << 10 { return text(bytes, in: "KiB", bits: 10) }
-        return "\(bytes) bytes"
-    }
-
-    private func text(_ bytes: UInt64, in unit: String, bits: UInt64) -> String {
-        // Bounded: ten bits are below 1024.
-        let tenth = (bytes >> (bits - 10) & 1023) * 10 / 1024
-        let value = bytes >> bits
-        return value < 10 && tenth > 0 ? "\(value).\(tenth) \(unit)" : "\(value) \(unit)"
     }
 }

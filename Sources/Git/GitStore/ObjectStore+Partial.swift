@@ -10,22 +10,31 @@ extension ObjectStore {
     /// refuse the repository, and git programs do without it.
     public var filter: ObjectFilter {
         get throws(GitError) {
-            guard let content = try RepositoryFiles.read(filterFile, limit: 1 << 16) else { return .none }
-            let text = String(decoding: content.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
-            // What cannot be read means the most that can be missing.
-            return text == ObjectFilter.withoutBlobs.specification ? .withoutBlobs : .withoutTrees
+            ObjectStore.filter(notedAs: try noted)
         }
+    }
+
+    private var noted: [UInt8]? {
+        get throws(GitError) { try RepositoryFiles.read(filterFile, limit: 1 << 16) }
+    }
+
+    private static func filter(notedAs content: [UInt8]?) -> ObjectFilter {
+        guard let content else { return .none }
+        let text = String(decoding: content.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        // What cannot be read means the most that can be missing.
+        return text == ObjectFilter.withoutBlobs.specification ? .withoutBlobs : .withoutTrees
     }
 
     /// Notes that a filter is going to be used with a remote; call it before anything comes.
     ///
     /// Git programs that are run in a release fetch from that remote what they miss, with credentials of their own.
     public func note(_ filter: ObjectFilter, of remote: String) throws(GitError) {
-        let before = try self.filter
+        let noted = try noted
+        let before = ObjectStore.filter(notedAs: noted)
         let most = before.leavesOut(whatIsLeftOutBy: filter) ? before : filter
         guard let specification = most.specification else { return }
         let content = Array("\(specification)\n\(remote)\n".utf8)
-        if try RepositoryFiles.read(filterFile, limit: 1 << 16) == content { return }
+        if noted == content { return }
         // What came before from this remote was promised as well.
         if before != .none { for pack in try removablePacks() { try markPromised(pack) } }
         try unsafe changeConfiguration { configuration, check throws(GitError) in

@@ -131,6 +131,20 @@ struct RecorderTests {
         #expect(log.journal.withLock { $0 } == records)
     }
 
+    @Test("a line that is written at last is not written again by the next process")
+    func writtenOnce() throws {
+        let log = Log()
+        log.isFull.withLock { $0 = true }
+        let recorder = recorder(log)
+        recorder.record(.deploymentEnded(DeploymentRecord(info, .rejected, at: .validate, time: .now())))
+        #expect(log.saved.withLock { $0 }?.unwrittenLines.count == 1)
+        log.isFull.withLock { $0 = false }
+        // Of this one alone a restart need not know.
+        recorder.record(.deploymentEnded(DeploymentRecord(info, .failed, at: .confirm, time: .now())))
+        #expect(log.journal.withLock { $0 }.count == 2)
+        #expect(log.saved.withLock { $0 }?.unwrittenLines == [])
+    }
+
     @Test("lines that cannot be written do not fill the memory")
     func unwrittenBound() {
         let log = Log()

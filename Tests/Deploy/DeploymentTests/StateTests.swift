@@ -28,6 +28,12 @@ struct StateTests {
             RetiredRelease(commit: commit, time: time, reference: "main", subject: "old", published: time),
             RetiredRelease(commit: commit, time: time),
         ]
+        state.interruption = Interruption(commit: commit, count: 2, time: time)
+        state.unwrittenLines = [
+            DeploymentRecord(
+                info, .rejected, at: .validate, time: Timestamp(seconds: 1_700_000_000), reason: "reason",
+                output: "output", durations: [StageDuration(stage: .stage, duration: .milliseconds(1500))])
+        ]
         return state
     }
 

@@ -41,13 +41,13 @@ final class StageProgress: Sendable {
         self.logger = logger
         self.statusLine = statusLine
         self.clock = clock
-        began = clock?.now ?? .now
+        began = .now(on: clock)
         times = Locked(Times(shown: began, logged: began))
     }
 
     /// So many of so many are done; zero for a total that is not known.
     func report(_ done: Int, of total: Int, bytes: Int? = nil) {
-        let now = clock?.now ?? .now
+        let now = ContinuousClock.Instant.now(on: clock)
         let (shows, logs) = times.withLock { times in
             guard times.shown.duration(to: now) >= StageProgress.pause else { return (false, false) }
             times.shown = now

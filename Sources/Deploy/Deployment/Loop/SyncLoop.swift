@@ -64,7 +64,7 @@ package final class SyncLoop {
 
     /// Syncs until it is told to stop, until it may give up, or with `--one-time` until something is live.
     package func run() throws(SystemError) -> End {
-        var isTriggered = settings.isOneTime
+        var isTriggered = false
         while true {
             let outcome = attempt(isTriggered)
             if cancellation.isCancelled { return .stopped }
@@ -82,7 +82,7 @@ package final class SyncLoop {
                 settings.isOneTime
                 ? try queue.wait(.after(pause, cancellation: cancellation)) : try wait(pause)
             if cancellation.isCancelled { return .stopped }
-            isTriggered = settings.isOneTime || !reasons.isEmpty
+            isTriggered = !reasons.isEmpty
             if !reasons.isEmpty { logger.debug("woken", ["by": .list(reasons.map { .text($0.rawValue) })]) }
         }
     }
@@ -92,7 +92,7 @@ package final class SyncLoop {
         heartbeat.beat(until: .now.advanced(by: settings.longestAttempt))
         let (number, order) = queue.begin()
         let isFirst = !pace.hasSucceeded
-        let outcome = pipeline.attempt(number, order, isChangeExpected: isTriggered)
+        let outcome = pipeline.attempt(number, order, isChangeExpected: isTriggered || settings.isOneTime)
         schedule.looked()
         switch outcome {
         case .unchanged(let commit):

@@ -73,9 +73,8 @@ package final class LogProjection: Projection {
                 ["submodules": .list(submodules.map { .text($0) }), "error": "\(reason)"])
         case .found(let message, let subject): logger.warning("\(message)", ["subject": "\(subject)"])
         case .attemptEnded(let outcome, _): end(outcome, state)
-        case .journaled, .interrupted, .attemptBegan, .commitFound, .stageBegan, .stageEnded, .stageFailed, .remoteHas,
-            .abandoned, .flushed,
-            .heldBack:
+        case .attemptBegan, .commitFound, .stageBegan, .stageEnded, .stageFailed, .remoteHas, .abandoned, .interrupted,
+            .flushed, .heldBack, .journaled:
             break
         }
     }
