@@ -54,7 +54,7 @@ public struct SpaceGuard: Sendable {
         // Bounded: the guard sees to it that no more is needed than is free.
         let (needed, overflows) = bytes.addingReportingOverflow(minimumFree)
         if overflows || volume.freeBytes < needed {
-            let need = bytes > 0 ? "\(bytesText(bytes)) are needed and " : ""
+            let need = bytes > 0 ? "this needs \(bytesText(bytes)) and " : ""
             throw .refused(
                 operation: operation,
                 reason: "the volume of \(path) has \(bytesText(volume.freeBytes)) free; \(need)"

@@ -43,7 +43,7 @@ struct SpaceTests {
         #expect(text.hasPrefix("cannot stage \(hash): the volume of \(root.layout.root) has "))
         #expect(
             text.hasSuffix(
-                "free; 1 byte is needed and 1048576 TiB must stay free (--min-free-space)"))
+                "free; this needs 1 byte and 1048576 TiB must stay free (--min-free-space)"))
         #expect(throws: ReleaseError.self) {
             _ = try SpaceGuard(path: root.layout.root, minimumFree: 1 << 60).packLimits()
         }
