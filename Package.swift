@@ -59,37 +59,44 @@ let package = Package(
         shims("CCurlShims", uses: ["CCurl"]),
         shims("CMicrohttpdShims", uses: ["CMicrohttpd"]),
 
+        module("Base/Figures"),
         module("Base/Posix", uses: ["CShims"]),
-        module("Base/JSON"),
-        module("Base/Telemetry", uses: ["Posix"]),
+        module("Base/JSON", uses: ["Figures"]),
+        module("Base/Telemetry", uses: ["Figures", "Posix"]),
         module("Base/Patterns"),
         module("Base/Crypto", uses: ["CCrypto"]),
 
-        module("Git/GitObjects"),
-        module("Git/GitProtocol", uses: ["GitObjects"]),
+        module("Git/GitObjects", uses: ["Figures"]),
+        module("Git/GitProtocol", uses: ["Figures", "GitObjects"]),
         module("Git/GitFiles", uses: ["Posix", "Patterns", "GitObjects"]),
         // The only user of libgit2; the worker alone links it.
         module("Git/GitStore", uses: ["CGitShims", "CLibgit2", "CZlib", "Posix", "Crypto", "GitObjects", "GitFiles"]),
 
-        module("Net/HTTPClient", uses: ["CCurl", "CCurlShims", "Posix"]),
+        module("Net/HTTPClient", uses: ["CCurl", "CCurlShims", "Figures", "Posix"]),
         module("Net/HTTPServer", uses: ["CMicrohttpd", "CMicrohttpdShims", "Posix"]),
 
         module("Deploy/Layout", uses: ["Posix"]),
         module(
             "Deploy/Remote",
-            uses: ["Posix", "JSON", "Telemetry", "Crypto", "GitObjects", "GitProtocol", "GitFiles", "HTTPClient"]),
+            uses: [
+                "Figures", "Posix", "JSON", "Telemetry", "Crypto", "GitObjects", "GitProtocol", "GitFiles",
+                "HTTPClient",
+            ]),
         module("Deploy/Signatures", uses: ["Posix", "Crypto", "GitObjects", "GitProtocol"]),
-        module("Deploy/Releases", uses: ["Posix", "Patterns", "Crypto", "GitObjects", "GitFiles", "Layout"]),
+        module(
+            "Deploy/Releases", uses: ["Figures", "Posix", "Patterns", "Crypto", "GitObjects", "GitFiles", "Layout"]),
         module(
             "Deploy/Staging",
             uses: ["Posix", "Patterns", "Crypto", "GitObjects", "GitFiles", "GitStore", "Layout", "Releases"]),
         module("Deploy/Worker", uses: ["Posix", "GitObjects", "GitFiles", "Layout", "Releases"]),
-        module("Deploy/Reload", uses: ["Posix", "Patterns", "GitObjects", "HTTPClient", "Layout"]),
+        module("Deploy/Reload", uses: ["Figures", "Posix", "Patterns", "GitObjects", "HTTPClient", "Layout"]),
         module("Deploy/Deployment", uses: ["Posix", "JSON", "Telemetry", "GitObjects", "Layout"]),
 
         module("App/Options", uses: ["Posix", "JSON", "Layout"]),
         module("App/ControlAPI", uses: ["Posix", "JSON"]),
-        module("App/Commands", uses: ["Posix", "JSON", "Telemetry", "HTTPClient", "Layout", "Options", "ControlAPI"]),
+        module(
+            "App/Commands",
+            uses: ["Figures", "Posix", "JSON", "Telemetry", "HTTPClient", "Layout", "Options", "ControlAPI"]),
         module(
             "App/Assembly",
             uses: [
@@ -99,13 +106,13 @@ let package = Package(
         module(
             "App/Doctor",
             uses: [
-                "Posix", "Telemetry", "GitProtocol", "HTTPClient", "Layout", "Remote", "Releases", "Reload", "Options",
-                "Commands", "Assembly",
+                "Figures", "Posix", "Telemetry", "GitProtocol", "HTTPClient", "Layout", "Remote", "Releases", "Reload",
+                "Options", "Commands", "Assembly",
             ]),
         module(
             "App/Sidecar",
             uses: [
-                "Posix", "JSON", "Telemetry", "Patterns", "Crypto", "GitObjects", "GitProtocol", "GitFiles",
+                "Figures", "Posix", "JSON", "Telemetry", "Patterns", "Crypto", "GitObjects", "GitProtocol", "GitFiles",
                 "HTTPClient", "HTTPServer", "Layout", "Remote", "Signatures", "Releases", "Worker", "Reload",
                 "Deployment", "Options", "ControlAPI", "Assembly",
             ],
@@ -124,10 +131,11 @@ let package = Package(
             name: "TestSupport", dependencies: ["CShims", "Posix"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("TestSupportTests", of: ["TestSupport"]),
         tests("Base/PosixTests", of: ["Posix", "TestSupport"]),
+        tests("Base/FiguresTests", of: ["Figures"]),
         tests("Base/JSONTests", of: ["JSON"]),
         tests("Base/TelemetryTests", of: ["Posix", "Telemetry", "TestSupport"]),
         tests("Base/PatternsTests", of: ["Patterns", "TestSupport"]),
-        tests("Base/CryptoTests", of: ["Crypto", "Posix", "TestSupport"]),
+        tests("Base/CryptoTests", of: ["Figures", "Crypto", "Posix", "TestSupport"]),
         tests("Git/GitProtocolTests", of: ["GitObjects", "GitProtocol"]),
         tests("Git/GitStoreTests", of: ["Posix", "GitObjects", "GitFiles", "GitStore"]),
         tests("Net/HTTPClientTests", of: ["Posix", "HTTPClient", "TestSupport"]),

@@ -57,8 +57,8 @@ import Testing
             let found = manifest.modules.filter { $0.floor != "C" && $0.uses.contains(library) }.map(\.name)
             #expect(found == [user])
         }
-        for pure in ["GitObjects", "GitProtocol", "JSON", "Patterns"] {
-            #expect(manifest.closure(of: pure).isSubset(of: ["GitObjects"]), "\(pure)")
+        for pure in ["Figures", "JSON", "Patterns", "GitObjects", "GitProtocol"] {
+            #expect(manifest.closure(of: pure).isSubset(of: ["Figures", "GitObjects"]), "\(pure)")
         }
     }
 

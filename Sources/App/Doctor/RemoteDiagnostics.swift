@@ -1,5 +1,6 @@
 internal import Assembly
 internal import Commands
+internal import Figures
 internal import GitProtocol
 internal import HTTPClient
 internal import Options
@@ -53,10 +54,10 @@ struct RemoteDiagnostics {
             headers: [HTTPHeader("Git-Protocol", "version=2")])
         let response = try HTTPClient(settings.http).fetch(request, limit: 64 << 20, deadline: limit).response
         let timings = response.timings
-        var parts = ["name found in \(shown(timings.nameLookup))"]
-        parts.append("connected after \(shown(timings.connected))")
-        if timings.secured > .zero { parts.append("TLS after \(shown(timings.secured))") }
-        parts.append("answered after \(shown(timings.firstByte))")
+        var parts = ["name found in \(millisecondsText(timings.nameLookup))"]
+        parts.append("connected after \(millisecondsText(timings.connected))")
+        if timings.secured > .zero { parts.append("TLS after \(millisecondsText(timings.secured))") }
+        parts.append("answered after \(millisecondsText(timings.firstByte))")
         tell(Diagnosis(.good, "network", "\(url.origin): \(parts.joined(separator: ", "))"))
         if url.scheme == .http {
             tell(
@@ -88,7 +89,7 @@ struct RemoteDiagnostics {
             guard wanted.objectID != nil, error.kind == .missingReference else { throw error }
             found = nil
         }
-        let time = shown(ContinuousClock.now - start)
+        let time = millisecondsText(ContinuousClock.now - start)
         tell(Diagnosis(.good, "remote", "\(url) answered in \(time)"))
         if url.scheme == .ssh { hostKeys(url, settings, tell) }
         if url.scheme != .file { tell(Diagnosis(.good, "credentials", credentials(url, settings))) }
@@ -148,10 +149,4 @@ struct RemoteDiagnostics {
         return Diagnosis(
             .problem, subject, "cannot \(error.operation): \(error.message)", advice: error.hint.map { sentence($0) })
     }
-}
-
-/// A short time as people read it.
-private func shown(_ duration: Duration) -> String {
-    let milliseconds = duration.inSeconds * 1000
-    return milliseconds < 10 ? "\(Double(Int(milliseconds * 10)) / 10) ms" : "\(Int(milliseconds)) ms"
 }

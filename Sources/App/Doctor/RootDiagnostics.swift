@@ -1,5 +1,6 @@
 internal import Assembly
 internal import Commands
+internal import Figures
 internal import Layout
 internal import Options
 internal import Posix

@@ -14,8 +14,9 @@ public struct Signal: Sendable, Hashable, CustomStringConvertible {
     public init?(named name: String) {
         let bare = name.uppercased()
         let wanted = bare.hasPrefix("SIG") ? String(bare.dropFirst(3)) : bare
-        guard let found = Signal.names.first(where: { $0.1 == wanted }) else { return nil }
-        number = found.0
+        guard let index = Signal.names.firstIndex(of: wanted) else { return nil }
+        // Bounded: by the table.
+        number = Int32(index) + 1
     }
 
     /// `SIGTERM`: end in good order.
@@ -34,15 +35,17 @@ public struct Signal: Sendable, Hashable, CustomStringConvertible {
     public static let user2 = Signal(SIGUSR2)
 
     /// `SIGTERM` and the like; `signal 40` for those without a name.
-    public var description: String {
-        Signal.names.first { $0.0 == number }.map { "SIG\($0.1)" } ?? "signal \(number)"
-    }
+    public var description: String { Signal.names.indices.contains(index) ? "SIG\(name)" : "signal \(number)" }
 
-    private static let names: [(Int32, String)] = [
-        (SIGHUP, "HUP"), (SIGINT, "INT"), (SIGQUIT, "QUIT"), (SIGILL, "ILL"), (SIGTRAP, "TRAP"), (SIGABRT, "ABRT"),
-        (SIGBUS, "BUS"), (SIGFPE, "FPE"), (SIGKILL, "KILL"), (SIGUSR1, "USR1"), (SIGSEGV, "SEGV"), (SIGUSR2, "USR2"),
-        (SIGPIPE, "PIPE"), (SIGALRM, "ALRM"), (SIGTERM, "TERM"), (SIGCHLD, "CHLD"), (SIGCONT, "CONT"),
-        (SIGSTOP, "STOP"), (SIGTSTP, "TSTP"), (SIGTTIN, "TTIN"), (SIGTTOU, "TTOU"), (SIGURG, "URG"),
-        (SIGWINCH, "WINCH"), (SIGSYS, "SYS"),
+    /// `TERM` and the like; the number for those without a name.
+    public var name: String { Signal.names.indices.contains(index) ? Signal.names[index] : "\(number)" }
+
+    private var index: Int { Int(number) - 1 }
+
+    /// The names, without `SIG`, of the signals from 1 on, which have the same numbers on x86-64 and arm64.
+    public static let names = [
+        "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM",
+        "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF",
+        "WINCH", "IO", "PWR", "SYS",
     ]
 }

@@ -1,4 +1,4 @@
-internal import Posix
+internal import Figures
 
 /// How far something is, as a person reads it.
 public struct ProgressText: Sendable, Equatable {
@@ -34,15 +34,4 @@ public struct ProgressText: Sendable, Equatable {
         return "[\(String(repeating: "#", count: full))\(String(repeating: ".", count: width - full))] "
             + "\(gap)\(percent) %  \(words)"
     }
-}
-
-/// A whole number with its thousands apart: `1,234,567`.
-public func groupedText(_ number: Int) -> String {
-    let digits = Array(String(number.magnitude))
-    var text = number < 0 ? "-" : ""
-    for (place, digit) in digits.enumerated() {
-        if place > 0, (digits.count - place).isMultiple(of: 3) { text += "," }
-        text.append(digit)
-    }
-    return text
 }

@@ -15,17 +15,6 @@ public func relativePath(from directory: String, to target: String) -> String {
     return (Array(repeating: "..", count: from.count - shared) + to[shared...]).joined(separator: "/")
 }
 
-/// The directory that holds what lies at an absolute path.
-public func parent(of path: String) -> String {
-    let slash = path.lastIndex(of: "/") ?? path.startIndex
-    return slash == path.startIndex ? "/" : String(path[..<slash])
-}
-
-/// The last component of a path.
-public func lastComponent(of path: String) -> String {
-    String(path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...])
-}
-
 /// What leads from a directory to a path below it; nil for any other path.
 ///
 /// Both are absolute and normalized.

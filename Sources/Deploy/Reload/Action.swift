@@ -1,4 +1,5 @@
 internal import HTTPClient
+internal import Posix
 
 /// What is done so that the application takes up a release.
 public enum Action: Sendable, Equatable {
@@ -68,20 +69,12 @@ extension Action: CustomStringConvertible {
         switch self {
         case .none: "do nothing"
         case .signal(let signal, let targets):
-            "signal \(signalName(signal)) to \(targets.map(\.description).joined(separator: ", "))"
+            "signal \(Signal(signal).name) to \(targets.map(\.description).joined(separator: ", "))"
         case .call(let call): HTTPRequest(call.url, method: call.method).operation
         case .run(let program): "run \(program.path)"
         case .touch(let path): "touch \(path)"
         }
     }
-}
-
-/// The usual name of a signal without `SIG`, or its number.
-func signalName(_ number: Int32) -> String {
-    let names: [Int32: String] = [
-        1: "HUP", 2: "INT", 3: "QUIT", 9: "KILL", 10: "USR1", 12: "USR2", 15: "TERM", 28: "WINCH",
-    ]
-    return names[number] ?? "\(number)"
 }
 
 /// Whether a process that gets the signal is expected to end.

@@ -1,3 +1,4 @@
+internal import Figures
 internal import Posix
 
 extension ConfirmWork {
@@ -67,14 +68,14 @@ extension ConfirmWork {
     private func restless() -> ReloadError {
         ReloadError(
             code: .unconfirmed, operation: "confirm \(change.commit)",
-            message: "it does not stay up: no process of it has lived for \(shown(settings.settleTime))"
-                + " within \(shown(settings.healthTimeout))")
+            message: "it does not stay up: no process of it has lived for \(durationText(settings.settleTime))"
+                + " within \(durationText(settings.healthTimeout))")
     }
 
     private func gone() -> ReloadError {
         let names = reloader.signalled.map(\.process.entry.shown).joined(separator: ", ")
         return ReloadError(
             code: .noTarget, operation: "confirm \(change.commit)",
-            message: "\(names) ended and nobody started it again within \(shown(settings.healthTimeout))")
+            message: "\(names) ended and nobody started it again within \(durationText(settings.healthTimeout))")
     }
 }

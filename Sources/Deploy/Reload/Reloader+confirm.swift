@@ -1,3 +1,4 @@
+internal import Figures
 public import Posix
 
 extension Reloader {
@@ -121,7 +122,7 @@ final class ConfirmWork {
                     let reason = previous ?? error
                     throw ReloadError(
                         code: .unhealthy, operation: "confirm \(change.commit)",
-                        message: "not healthy within \(shown(elapsed)): \(reason)",
+                        message: "not healthy within \(measuredText(elapsed.inSeconds)): \(reason)",
                         output: reason.output)
                 }
                 previous = error
@@ -143,7 +144,8 @@ final class ConfirmWork {
                 if error.code == .cancelled { throw error }
                 throw ReloadError(
                     code: .unhealthy, operation: "confirm \(change.commit)",
-                    message: "it was healthy, but not for \(shown(health.watch)): \(error)", output: error.output)
+                    message: "it was healthy, but not for \(durationText(health.watch)): \(error)", output: error.output
+                )
             }
         }
     }
@@ -178,7 +180,7 @@ final class ConfirmWork {
         guard let ended, escalations.isEmpty, try roots().isEmpty else { return }
         throw ReloadError(
             code: .ended, operation: "confirm \(change.commit)",
-            message: "\(ended.process.entry.shown) ended after SIG\(signalName(ended.signal))",
+            message: "\(ended.process.entry.shown) ended after \(Signal(ended.signal))",
             hint: "a server that is meant to end and to be restarted gets TERM")
     }
 
@@ -204,19 +206,10 @@ final class ConfirmWork {
         steps.removeFirst()
         var reached = false
         for signalled in reloader.signalled where try signalled.process.send(signal: step.signal) {
-            escalations.append("sent \(signalName(step.signal)) to \(signalled.process.entry.shown)")
+            escalations.append("sent \(Signal(step.signal).name) to \(signalled.process.entry.shown)")
             reached = true
         }
         if reached { since = deadline.now }
         return reached
     }
-}
-
-/// A duration as people write it: `30 s`, `0.25 s`.
-func shown(_ duration: Duration) -> String {
-    let hundredths =
-        (duration.components.seconds * 1_000 + duration.components.attoseconds / 1_000_000_000_000_000) / 10
-    let (whole, rest) = hundredths.quotientAndRemainder(dividingBy: 100)
-    if rest == 0 { return "\(whole) s" }
-    return "\(whole).\(rest % 10 == 0 ? "\(rest / 10)" : rest < 10 ? "0\(rest)" : "\(rest)") s"
 }

@@ -39,16 +39,16 @@ extension Reloader {
         if entry.startTime >= change.publishedAt { return "\(entry.shown) was started after publishing" }
         if !isEnding(signal), try !waitForHandler(of: process, signal, deadline) {
             // It was not told about the bad release either, for this very reason, and must not be ended for it.
-            if change.goesBack { return "\(entry.shown) has no handler for SIG\(signalName(signal)), left alone" }
+            if change.goesBack { return "\(entry.shown) has no handler for \(Signal(signal)), left alone" }
             throw ReloadError(
                 code: .noHandler, operation: "signal \(entry.shown)",
-                message: "it has no handler for SIG\(signalName(signal)), which would end it",
+                message: "it has no handler for \(Signal(signal)), which would end it",
                 hint: "a server that is meant to end and to be restarted gets TERM")
         }
         guard try process.send(signal: signal) else { return nil }
         signalledAt = signalledAt ?? deadline.now
         signalled.append(SignalledProcess(process: process, signal: signal))
-        return "sent \(signalName(signal)) to \(entry.shown)"
+        return "sent \(Signal(signal).name) to \(entry.shown)"
     }
 
     /// Waits until the signal would not just end the process, which may be on its way up.

@@ -63,7 +63,7 @@ private func followGitFile(_ path: String) throws(GitError) -> String? {
     guard let content = try RepositoryFiles.read(path, limit: 64 << 10) else { return nil }
     let prefix = Array("gitdir: ".utf8)
     guard content.starts(with: prefix) else { return nil }
-    return joined(RepositoryFiles.parent(of: path), line(content.dropFirst(prefix.count)))
+    return joined(parent(of: path), line(content.dropFirst(prefix.count)))
 }
 
 private func isRepository(_ path: String) -> Bool {

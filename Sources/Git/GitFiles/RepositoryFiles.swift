@@ -7,12 +7,6 @@ package enum RepositoryFiles {
         try onDisk { () throws(SystemError) in try Files.makeDirectories(path) }
     }
 
-    /// The path of the directory that a path lies in.
-    package static func parent(of path: String) -> String {
-        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex
-        return slash == path.startIndex ? (path.hasPrefix("/") ? "/" : ".") : String(path[..<slash])
-    }
-
     /// Whether there is a directory at this path, or at the end of the symbolic link there; what cannot be looked at
     /// is none.
     package static func isDirectory(_ path: String) -> Bool {

@@ -1,3 +1,5 @@
+internal import Figures
+
 /// The name of a git object: its SHA-1, 20 bytes.
 public struct ObjectID: Hashable, Sendable, Comparable {
     // Three words instead of an array: no allocation, and comparing two is three instructions.
@@ -32,9 +34,8 @@ public struct ObjectID: Hashable, Sendable, Comparable {
         guard digits.count == 2 * ObjectID.byteCount else { return nil }
         var bytes: [20 of UInt8] = .init(repeating: 0)
         for index in 0..<ObjectID.byteCount {
-            guard let upper = hexValue(digits[2 * index]), let lower = hexValue(digits[2 * index + 1]) else {
-                return nil
-            }
+            guard let upper = Hexadecimal.value(digits[2 * index]), let lower = Hexadecimal.value(digits[2 * index + 1])
+            else { return nil }
             bytes[index] = upper << 4 | lower
         }
         self.init(bytes: bytes.span)
@@ -68,18 +69,5 @@ public struct ObjectID: Hashable, Sendable, Comparable {
 
 extension ObjectID: CustomStringConvertible {
     /// The 40 hexadecimal digits, in lower case.
-    public var description: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(
-            decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
-}
-
-private func hexValue(_ digit: UInt8) -> UInt8? {
-    switch digit {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-    default: nil
-    }
+    public var description: String { Hexadecimal.text(bytes) }
 }

@@ -1,3 +1,4 @@
+internal import Figures
 internal import GitObjects
 
 /// Reads a server's first answer, in whatever pieces it comes.
@@ -39,7 +40,7 @@ public struct AdvertisementParser: Sendable {
         for index in 0..<min(input.count, 41) {
             let byte = input[index]
             undecided.append(byte)
-            if hexadecimalValue(byte) != nil, undecided.count <= 40 { continue }
+            if Hexadecimal.value(byte) != nil, undecided.count <= 40 { continue }
             if undecided.count == 41, byte == 0x09 { throw plainFiles() }
             isUndecided = false
             let beginning = undecided

@@ -1,3 +1,5 @@
+internal import Figures
+
 /// Takes bytes in whatever pieces they arrive and finds the packets in them.
 ///
 /// A packet that lies whole within one piece is not copied; at most one packet is ever held.
@@ -65,7 +67,7 @@ public struct PacketReader: Sendable {
                 header[headerCount] = input[position]
                 headerCount += 1
                 position += 1
-                guard hexadecimalValue(header[headerCount - 1]) != nil else { throw notAPacket(input, position) }
+                guard Hexadecimal.value(header[headerCount - 1]) != nil else { throw notAPacket(input, position) }
             }
             let event = try begin(inParts: inParts, input, position)
             if let event { return event }
@@ -116,7 +118,7 @@ public struct PacketReader: Sendable {
         inParts: Bool, _ input: Span<UInt8>, _ position: Int
     ) throws(ProtocolError) -> Event? {
         var length = 0
-        for index in 0..<4 { length = length << 4 | Int(hexadecimalValue(header[index]) ?? 0) }
+        for index in 0..<4 { length = length << 4 | Int(Hexadecimal.value(header[index]) ?? 0) }
         switch length {
         case 0, 1, 2:
             headerCount = 0
@@ -149,15 +151,5 @@ public struct PacketReader: Sendable {
         return ProtocolError(
             .malformed, operation,
             "the server's answer is not git's protocol; it reads \"\(printableText(bytes.span))\"")
-    }
-}
-
-/// The value of a hexadecimal digit; nil for any other character.
-func hexadecimalValue(_ digit: UInt8) -> UInt8? {
-    switch digit {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-    default: nil
     }
 }

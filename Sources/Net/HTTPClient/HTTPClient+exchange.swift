@@ -1,5 +1,6 @@
 internal import CCurl
 internal import CCurlShims
+internal import Figures
 internal import Posix
 
 extension HTTPClient {
@@ -97,7 +98,7 @@ extension HTTPClient {
         guard isConnecting else {
             return TransferError(
                 code: .timeoutIdle, operation: operation,
-                message: "the server was silent for \(shown(limits.idle))")
+                message: "the server was silent for \(durationText(limits.idle))")
         }
         var facts = shim_curl_facts()
         unsafe shim_curl_get_facts(easy, &facts)
@@ -108,7 +109,7 @@ extension HTTPClient {
     func tooSlow(
         _ facts: shim_curl_facts, _ connect: Duration?, _ operation: String, isConnected: Bool = false
     ) -> TransferError {
-        let time = connect.map { " within \(shown($0))" } ?? " in time"
+        let time = connect.map { " within \(durationText($0))" } ?? " in time"
         // libcurl counts a connection as made when TLS is done; a port of our own tells that it stands, before libcurl 8 at
         // once, since then at the end of the transfer.
         let message =
@@ -119,15 +120,6 @@ extension HTTPClient {
             }
         return TransferError(code: .timeoutConnect, operation: operation, message: message)
     }
-}
-
-/// A duration as people write it: `30 s`, `0.5 s`.
-func shown(_ duration: Duration) -> String {
-    let milliseconds = duration.wholeMilliseconds
-    guard milliseconds % 1000 != 0 else { return "\(milliseconds / 1000) s" }
-    var fraction = String(1000 + milliseconds % 1000).dropFirst()
-    while fraction.last == "0" { fraction.removeLast() }
-    return "\(milliseconds / 1000).\(fraction) s"
 }
 
 extension HTTPResponse {

@@ -103,15 +103,6 @@ struct ViewTests {
         #expect(age(Timestamp(seconds: now.seconds - seconds), now) == expected)
     }
 
-    @Test(
-        "measured times have the digits that matter",
-        arguments: [
-            (0.004, "0.00 s"), (0.05, "0.05 s"), (1.26, "1.2 s"), (42.7, "42 s"), (192.0, "3 min 12 s"),
-            (1e300, "1537228672809129 min 18 s"),
-        ])
-    func measures(seconds: Double, expected: String) {
-        #expect(measured(seconds) == expected)
-    }
 }
 
 @Suite("Stages as they happen", .scratch)

@@ -1,4 +1,5 @@
 import Crypto
+import Figures
 import Testing
 
 @Suite("Crypto")
@@ -41,12 +42,5 @@ struct CryptoTests {
         #expect(!constantTimeEqual([1, 2, 3], [1, 2, 4]))
         #expect(!constantTimeEqual([1, 2, 3], [1, 2]))
         #expect(!constantTimeEqual([], [0]))
-    }
-
-    @Test("digits of either case are read, and nothing else is", arguments: ["0", "0g", "é0", " 00", "0x00", "００"])
-    func hexadecimal(malformed: String) {
-        #expect(Hexadecimal.bytes("00fFAb") == [0, 0xff, 0xab])
-        #expect(Hexadecimal.bytes("") == [])
-        #expect(Hexadecimal.bytes(malformed) == nil)
     }
 }

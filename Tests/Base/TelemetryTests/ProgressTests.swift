@@ -1,4 +1,3 @@
-import Posix
 import Telemetry
 import Testing
 
@@ -20,15 +19,5 @@ struct ProgressTests {
         #expect(ProgressText(done: 12, total: 0, unit: "files").bar() == "12 files")
         #expect(ProgressText(done: 3 << 20, total: nil, unit: "bytes").bar() == "3 MiB")
         #expect(ProgressText(done: 1536, total: 10 << 20, unit: "bytes").words == "1.5 KiB of 10 MiB")
-    }
-
-    @Test(
-        "bytes have the prefix that people expect",
-        arguments: [
-            (0, "0 bytes"), (1, "1 byte"), (1023, "1023 bytes"), (1024, "1 KiB"), (10_240, "10 KiB"),
-            (3 << 50, "3072 TiB"),
-        ] as [(UInt64, String)])
-    func bytes(count: UInt64, expected: String) {
-        #expect(bytesText(count) == expected)
     }
 }

@@ -1,4 +1,5 @@
 internal import ControlAPI
+internal import Figures
 internal import JSON
 internal import Options
 internal import Posix
@@ -130,7 +131,7 @@ struct WaitProgress {
         switch deployment.outcome {
         case "deployed", "chosen":
             verdict = .live(
-                "\(short(deployment.hash)) \"\(deployment.subject)\", after \(measured(deployment.seconds))")
+                "\(short(deployment.hash)) \"\(deployment.subject)\", after \(measuredText(deployment.seconds))")
         case "rejected", "rolled-back":
             let what = deployment.outcome == "rejected" ? "was rejected" : "was taken back"
             let stage = deployment.lastStage.map { " at \($0)" } ?? ""

@@ -1,4 +1,5 @@
 internal import ControlAPI
+internal import Figures
 internal import JSON
 internal import Posix
 internal import Telemetry

@@ -1,4 +1,5 @@
 internal import ControlAPI
+internal import Figures
 internal import JSON
 internal import Posix
 
@@ -46,7 +47,7 @@ struct ReleasesView {
             table.add(
                 .init(short(deployment.hash), .strong),
                 .init(deployment.outcome, tone(deployment.outcome)),
-                .init(measured(deployment.seconds), isRight: true), .init(reason),
+                .init(measuredText(deployment.seconds), isRight: true), .init(reason),
                 .init(deployment.time.map { age($0, now) } ?? "", .faint))
         }
         return table

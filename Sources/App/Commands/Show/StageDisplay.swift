@@ -1,4 +1,5 @@
 internal import ControlAPI
+internal import Figures
 internal import Posix
 internal import Telemetry
 
@@ -16,10 +17,10 @@ final class StageDisplay {
         switch stage.state {
         case "ended":
             console.statusLine?.show("")
-            console.complain("\(name)\(stage.seconds.map { measured($0) } ?? "")" + amount(stage))
+            console.complain("\(name)\(stage.seconds.map { measuredText($0) } ?? "")" + amount(stage))
         case "failed":
             console.statusLine?.show("")
-            let time = stage.seconds.map { " after \(measured($0))" } ?? ""
+            let time = stage.seconds.map { " after \(measuredText($0))" } ?? ""
             console.complain("\(name)failed\(time)" + (stage.message.map { ": \($0)" } ?? ""))
         default:
             let progress = stage.progressText

@@ -1,4 +1,5 @@
 internal import ControlAPI
+internal import Figures
 internal import Posix
 internal import Telemetry
 
@@ -42,11 +43,11 @@ struct StatusView {
         }
         if let deployment = status.deployment {
             let progress = deployment.progressText.map { "  \($0.bar(width: 12))" } ?? ""
-            let time = deployment.seconds.map { "for \(measured($0))" } ?? ""
+            let time = deployment.seconds.map { "for \(measuredText($0))" } ?? ""
             add("deploying", deployment.hash, deployment.stage + progress, time)
         } else if let next = status.nextAttempt {
             let seconds = next.seconds - now.seconds
-            add("next look", nil, seconds < 1 ? "now" : "in \(amount(seconds))", "")
+            add("next look", nil, seconds < 1 ? "now" : "in \(largestUnitText(seconds))", "")
         }
         add("link", nil, status.link ?? "", "")
         let up = status.started.map { "started \(age($0, now))" } ?? ""

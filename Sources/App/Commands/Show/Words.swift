@@ -1,4 +1,5 @@
 internal import ControlAPI
+internal import Figures
 internal import Posix
 internal import Telemetry
 
@@ -9,27 +10,7 @@ func short(_ hash: String) -> String { String(hash.prefix(7)) }
 func age(_ time: Timestamp, _ now: Timestamp) -> String {
     // Bounded: times come as texts with years of four digits.
     let seconds = now.seconds - time.seconds
-    return seconds < 1 ? "just now" : "\(amount(seconds)) ago"
-}
-
-/// A time span in its largest unit: `5 seconds`, `3 minutes`.
-func amount(_ seconds: Int64) -> String {
-    let units: [(Int64, String)] = [(86_400, "day"), (3600, "hour"), (60, "minute")]
-    let (size, name) = units.first { seconds >= $0.0 } ?? (1, "second")
-    let count = seconds / size
-    return count == 1 ? "1 \(name)" : "\(count) \(name)s"
-}
-
-/// A measured time: `0.01 s`, `1.2 s`, `42 s`, `3 min 12 s`.
-func measured(_ seconds: Double) -> String {
-    // Bounded: by the end of the range, in floating point before.
-    let hundredths = Int(saturating: (max(0, seconds) * 100).rounded())
-    switch hundredths {
-    case ..<100: return "0.\(hundredths < 10 ? "0" : "")\(hundredths) s"
-    case ..<1000: return "\(hundredths / 100).\(hundredths / 10 % 10) s"
-    case ..<12000: return "\(hundredths / 100) s"
-    default: return "\(hundredths / 6000) min \(hundredths / 100 % 60) s"
-    }
+    return seconds < 1 ? "just now" : "\(largestUnitText(seconds)) ago"
 }
 
 extension StageAnswer {

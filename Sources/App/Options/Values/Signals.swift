@@ -5,20 +5,14 @@ public struct SignalName: OptionValue, Hashable, CustomStringConvertible {
     /// The number, which is the same on x86-64 and arm64.
     public let number: Int32
 
-    private static let names = [
-        "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM",
-        "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF",
-        "WINCH", "IO", "PWR", "SYS",
-    ]
-
     /// The signal with a number from 1 to 31; nil for any other.
     public init?(number: Int32) {
-        guard 1...31 ~= number else { return nil }
+        guard 1...Int32(Signal.names.count) ~= number else { return nil }
         self.number = number
     }
 
     /// The name without `SIG`.
-    public var text: String { SignalName.names[Int(number) - 1] }
+    public var text: String { Signal(number).name }
     /// The name without `SIG`.
     public var description: String { text }
     /// `SIGNAL`.
@@ -26,11 +20,11 @@ public struct SignalName: OptionValue, Hashable, CustomStringConvertible {
 
     /// Reads `HUP`, `SIGHUP` or `1`.
     public static func read(_ text: String) throws(ValueProblem) -> SignalName {
+        let number = Signal(named: text)?.number ?? Int32(text)
+        if let number, let signal = SignalName(number: number) { return signal }
         let upper = text.uppercased()
         let name = upper.hasPrefix("SIG") ? String(upper.dropFirst(3)) : upper
-        if let index = names.firstIndex(of: name), let signal = SignalName(number: Int32(index + 1)) { return signal }
-        if let number = Int32(text), let signal = SignalName(number: number) { return signal }
-        let near = nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
+        let near = nearest(to: name, among: Signal.names).map { "; did you mean \($0)?" } ?? ""
         throw ValueProblem("expected a signal, such as HUP, SIGHUP or 1\(near)")
     }
 }

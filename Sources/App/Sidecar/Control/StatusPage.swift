@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Figures
 internal import HTTPServer
 
 /// The page for people at `/ui`: one document that asks `/v1` for everything it shows.

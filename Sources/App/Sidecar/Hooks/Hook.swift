@@ -1,4 +1,5 @@
 internal import Assembly
+internal import Figures
 internal import GitObjects
 internal import HTTPClient
 internal import Options
@@ -89,7 +90,7 @@ extension Hook {
             throw HookError(description: "\(error)")
         }
         guard result.isSuccess else {
-            let reason = result.interruption == .timeout ? "did not end within \(timeout.inSeconds) s" : result.reason
+            let reason = result.interruption == .timeout ? "did not end within \(durationText(timeout))" : result.reason
             throw HookError(description: "\(path) \(reason)", output: result.output.text)
         }
         return result.output.text

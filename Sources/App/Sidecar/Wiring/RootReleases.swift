@@ -1,5 +1,6 @@
 internal import Assembly
 internal import Deployment
+internal import Figures
 internal import GitObjects
 internal import Layout
 internal import Options
@@ -140,7 +141,7 @@ final class RootReleases: ReleaseStore {
         let result = try port { try runCommand(command, deadline: deadline, combined: true, outputLimit: 16 * 1024) }
         if result.interruption == .cancelled { try port { try deadline.check("run \(words.program)") } }
         guard result.isSuccess else {
-            let reason = result.interruption == .timeout ? "did not end within \(timeout.inSeconds) s" : result.reason
+            let reason = result.interruption == .timeout ? "did not end within \(durationText(timeout))" : result.reason
             throw Failure("\(words.program) \(reason)", output: result.output.text, blame: .commit)
         }
     }

@@ -1,3 +1,4 @@
+internal import Figures
 internal import GitFiles
 internal import GitProtocol
 internal import Posix
@@ -117,7 +118,7 @@ final class SSHTransport: Transport {
             let state = SSHReport(conversation.errorOutput.text).state
             let time =
                 deadline.remaining == .zero
-                ? "it was not done when its time was up" : "there was silence for \(settings.idleTimeout.inWords)"
+                ? "it was not done when its time was up" : "there was silence for \(durationText(settings.idleTimeout))"
             throw RemoteError(.timeout, operation, time + (state.map { ": \($0)" } ?? ""))
         }
     }
@@ -132,13 +133,5 @@ final class SSHTransport: Transport {
                 operation, url, settings: settings.ssh, knownKeys: settings.ssh.knownKeys(of: url, deadline))
         }
         return report.message.isEmpty ? nil : report.error(operation, url, settings: settings.ssh)
-    }
-}
-
-extension Duration {
-    /// As people write it: `30 s`, `0.5 s`.
-    fileprivate var inWords: String {
-        let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
-        return milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(Double(milliseconds) / 1000) s"
     }
 }

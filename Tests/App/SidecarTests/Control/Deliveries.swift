@@ -1,4 +1,5 @@
 import Crypto
+import Figures
 import GitProtocol
 import HTTPServer
 import Posix

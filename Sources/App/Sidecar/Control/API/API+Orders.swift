@@ -1,4 +1,5 @@
 internal import Deployment
+internal import Figures
 internal import GitObjects
 internal import HTTPServer
 internal import JSON
@@ -50,7 +51,7 @@ extension API {
 
     private func kept(_ text: String, _ now: DeploymentState, _ live: ObjectID) throws(APIError) -> ObjectID {
         let digits = text.lowercased()
-        guard (4...40).contains(digits.utf8.count), digits.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) })
+        guard (4...40).contains(digits.utf8.count), digits.utf8.allSatisfy({ Hexadecimal.value($0) != nil })
         else {
             throw APIError(400, "hash has to be 4 to 40 hexadecimal digits")
         }

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Figures
 internal import HTTPServer
 internal import Posix
 

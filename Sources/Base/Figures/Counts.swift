@@ -11,3 +11,14 @@ public func bytesText(_ bytes: UInt64) -> String {
     let text = tenths < 100 && tenths % 10 > 0 ? "\(tenths / 10).\(tenths % 10)" : "\(tenths / 10)"
     return "\(text) \(units.first ?? "")"
 }
+
+/// A whole number with its thousands apart: `1,234,567`.
+public func groupedText(_ number: Int) -> String {
+    let digits = Array(String(number.magnitude))
+    var text = number < 0 ? "-" : ""
+    for (place, digit) in digits.enumerated() {
+        if place > 0, (digits.count - place).isMultiple(of: 3) { text += "," }
+        text.append(digit)
+    }
+    return text
+}
