@@ -1,3 +1,6 @@
+internal import CCurl
+public import Posix
+
 /// What all requests of a client have in common.
 public struct HTTPConfiguration: Sendable {
     /// What the server is told about us, for example `git-sidecar/1.0`.
@@ -41,5 +44,55 @@ public struct TLSSettings: Sendable {
         self.systemFile = systemFile
         self.additionalFile = additionalFile
         self.verify = verify
+    }
+}
+
+/// libcurl's state for the whole process.
+public enum HTTPLibrary {
+    /// Starts libcurl; call it once before any thread is made, further calls do nothing.
+    ///
+    /// SIGPIPE is ignored from then on: OpenSSL writes to sockets whose peer is gone.
+    public static func start() {
+        _ = started
+    }
+
+    private static let started: Bool = {
+        ignoreBrokenPipes()
+        return curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    }()
+
+    /// Whether libcurl could be started.
+    static var isStarted: Bool { started }
+}
+
+/// Which proxy leads out, as curl and git know it.
+public struct ProxySettings: Sendable {
+    private let forPlain: Secret?
+    private let forSecure: Secret?
+    /// The hosts that are reached without a proxy, separated by commas; `*` means all.
+    let exceptions: String
+
+    /// No proxy.
+    public static let none = ProxySettings(environment: [:])
+
+    /// The proxy that was asked for, or else those of `http_proxy`, `https_proxy`, `all_proxy`; never for the hosts
+    /// in `no_proxy`.
+    ///
+    /// Names in upper case count too, except `HTTP_PROXY`, which a web server's client could set. An explicit proxy that
+    /// is empty means none. Secrets because they may hold a password.
+    public init(environment: [String: String], explicit: Secret? = nil) {
+        func variable(_ names: String...) -> String? {
+            names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
+        }
+        forPlain = explicit ?? variable("http_proxy", "all_proxy", "ALL_PROXY").map(Secret.init)
+        forSecure =
+            explicit ?? variable("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY").map(Secret.init)
+        exceptions = variable("no_proxy", "NO_PROXY") ?? ""
+    }
+
+    /// The proxy for URLs of this scheme, exceptions aside.
+    func proxy(forSecure secure: Bool) -> Secret? {
+        guard let proxy = secure ? forSecure : forPlain, !proxy.exposed.isEmpty else { return nil }
+        return proxy
     }
 }

@@ -45,3 +45,52 @@ public struct Console: Sendable {
     /// Writes results.
     public func write(lines: [String]) { write(lines.joined(separator: "\n")) }
 }
+
+/// How words stand out: with colours at a terminal, as they are elsewhere.
+public struct Style: Sendable {
+    private let isColoured: Bool
+
+    /// Words as they are.
+    public static let none = Style(isColoured: false)
+
+    private init(isColoured: Bool) {
+        self.isColoured = isColoured
+    }
+
+    /// Colours at a terminal that has them, unless `NO_COLOR` says that nobody wants any.
+    public init(isTerminal: Bool, environment: [String: String]) {
+        let isRefused = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
+        self.init(isColoured: isTerminal && !isRefused && environment["TERM"] != "dumb")
+    }
+
+    /// What a word stands for.
+    enum Tone {
+        case good, doubtful, bad, faint, strong, usual
+    }
+
+    func apply(_ tone: Tone, _ text: String) -> String {
+        switch tone {
+        case .good: good(text)
+        case .doubtful: doubtful(text)
+        case .bad: bad(text)
+        case .faint: faint(text)
+        case .strong: strong(text)
+        case .usual: text
+        }
+    }
+
+    /// For what is as it should be.
+    public func good(_ text: String) -> String { painted("32", text) }
+    /// For what deserves attention.
+    public func doubtful(_ text: String) -> String { painted("33", text) }
+    /// For what is wrong.
+    public func bad(_ text: String) -> String { painted("31", text) }
+    /// For what is to be read first.
+    public func strong(_ text: String) -> String { painted("1", text) }
+    /// For what can be passed over.
+    public func faint(_ text: String) -> String { painted("2", text) }
+
+    private func painted(_ code: String, _ text: String) -> String {
+        isColoured && !text.isEmpty ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text
+    }
+}
