@@ -16,9 +16,12 @@ struct Main {
 
     private static func run(_ invocation: Invocation) -> ExitCode {
         switch invocation.action {
-        case .help: ThisProcess.print(helpText())
+        case .help(of: nil): ThisProcess.print(helpText())
+        case .help(of: let command?): ThisProcess.print(helpText(of: command))
         case .manual: ThisProcess.print(manualText())
         case .version: ThisProcess.print("\(Product.name) \(Product.version)")
+        case .completions(let shell):
+            ThisProcess.print(completions(for: shell))
         case nil: return perform(invocation)
         }
         return .success
@@ -37,9 +40,15 @@ struct Main {
             case .doctor:
                 return Diagnostics(try invocation.plan(probe: probe()), environment: environment, console: console)
                     .doctor()
+            case .status where invocation.arguments.all:
+                let roots = try invocation.statusRoots(probe: probe())
+                return StatusOfAll(roots, console, json: invocation.arguments.json).run()
             case .status, .releases, .sync, .rollback, .resume, .wait, .processes:
                 let plan = try invocation.controlPlan(probe: probe())
                 return ControlCommand(invocation, plan, console, environment: environment).run()
+            case .help, .version, .completions:
+                // Without an action they are only here when something is wrong with their words.
+                throw UsageError(invocation.problems)
             }
         } catch {
             ThisProcess.print("\(error)", toStandardError: true)

@@ -36,6 +36,41 @@ struct CommandTests {
             ])
     }
 
+    @Test("help, version and completions are words as well as flags")
+    func words() {
+        #expect(parse("help").action == .help(of: nil))
+        #expect(parse("help", "wait").action == .help(of: .wait))
+        #expect(parse("wait", "--help").action == .help(of: .wait))
+        #expect(parse("-h", "rollback").action == .help(of: .rollback))
+        #expect(parse("version").action == .version)
+        #expect(parse("completions", "zsh").action == .completions(.zsh))
+        #expect(parse("help", "wiat").complaints == ["wiat: there is no such command; did you mean wait?"])
+        #expect(parse("completions").complaints == ["completions: needs SHELL: bash, zsh or fish"])
+        #expect(
+            parse("completions", "sh").complaints == ["completions: there are none for sh, but for bash, zsh or fish"])
+    }
+
+    @Test("status takes roots with --all only")
+    func roots() throws {
+        let invocation = parse("status", "--all", "/a", "b")
+        #expect(try invocation.statusRoots(probe: probe()).map(\.text) == ["/a", "/srv/b"])
+        #expect(
+            parse("status", "/a").complaints == [
+                "status: takes no arguments, but there is /a; only status --all takes roots"
+            ])
+        #expect(
+            parse("status", "--all", "/a", "--control=http://a:1").complaints == [
+                "--control: does not go with the roots of --all"
+            ])
+    }
+
+    @Test("two different roots are refused, the same twice is not")
+    func twoRoots() {
+        #expect(parse("--root=/a", "--root=/a").complaints == [])
+        #expect(
+            parse("--root=/a", "--root=/b").complaints == ["--root: there are two, /a and /b, and a sidecar has one"])
+    }
+
     @Test("a control command finds its sidecar by root or URL, and does not mind the sidecar's own environment")
     func control() throws {
         var invocation = parse(

@@ -50,34 +50,13 @@ struct DocumentTests {
         #expect(run.errors == "")
     }
 
-    @Test(
-        "each shell accepts its completions",
-        arguments: [
-            ("bash", "completions/git-sidecar.bash"), ("zsh", "completions/_git-sidecar"),
-            ("fish", "completions/git-sidecar.fish"),
-        ])
-    func completions(_ shell: String, _ file: String) throws {
-        guard let program = installed(shell) else { return }
-        let run = try runProgram([program, "-n", repositoryTop + "/" + file])
-        #expect(run.status == 0)
-        #expect(run.errors == "")
-    }
-
-    @Test(
-        "bash completes flags, choices after an equals sign, and commands",
-        arguments: [
-            ("git-sidecar --log-f", "--log-format="), ("git-sidecar --log-format = l", "logfmt"),
-            ("git-sidecar --log-format l", "logfmt"), ("git-sidecar --one", "--one-time"), ("git-sidecar ru", "run"),
-        ])
-    func bashCompletes(_ line: String, _ expected: String) throws {
-        let words = line.split(separator: " ").map { "'\($0)'" }
-        let script = """
-            compopt() { :; }
-            source '\(repositoryTop)/completions/git-sidecar.bash'
-            COMP_WORDS=(\(words.joined(separator: " "))); COMP_CWORD=\(words.count - 1)
-            _git_sidecar; echo "${COMPREPLY[@]}"
-            """
-        #expect(try runProgram(["bash", "-c", script]).output == expected)
+    @Test("the help of a command fits into 80 columns, and names its flags", arguments: Subcommand.allCases)
+    func commandHelp(_ command: Subcommand) {
+        let text = helpText(of: command)
+        #expect(text.split(separator: "\n").filter { $0.count > 80 } == [])
+        for flag in command.flags { #expect(text.contains("  \(flag.usage)"), "\(flag)") }
+        #expect(text.contains("Usage: git-sidecar \(command.rawValue)"))
+        #expect(text.contains("\n  git") || text.contains("\n  source"))
     }
 
     @Test("the image's variables hold the defaults and can be read back")

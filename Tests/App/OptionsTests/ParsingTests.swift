@@ -81,7 +81,7 @@ struct ParsingTests {
 
     @Test("the help is printed whatever else is wrong", arguments: ["-h", "--help"])
     func help(_ flag: String) {
-        #expect(parse("--bogus", flag).action == .help)
+        #expect(parse("--bogus", flag).action == .help(of: nil))
         #expect(parse("--man").action == .manual)
         #expect(parse("--version").action == .version)
         #expect(parse("--one-time").action == nil)

@@ -50,7 +50,7 @@ public struct ControlCommand {
         case .rollback: return try OrderCommand(.rollback(arguments.hash), self).carryOut()
         case .resume: return try OrderCommand(.resume, self).carryOut()
         case .wait: return try Wait(for: arguments.hash ?? "", self).carryOut()
-        case .run, .check, .doctor:
+        case .run, .check, .doctor, .help, .version, .completions:
             throw CommandError(message: "\(command.rawValue) does not talk to a sidecar")
         }
     }

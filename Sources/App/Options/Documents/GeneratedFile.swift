@@ -9,12 +9,18 @@ public struct GeneratedFile: Sendable, CustomStringConvertible {
     public var description: String { path }
 
     /// Every such file.
-    public static let all: [GeneratedFile] = [
-        GeneratedFile(path: "docs/options.md", content: optionsPage),
-        GeneratedFile(path: "docs/git-sidecar.1", content: manualRoff),
-        GeneratedFile(path: "completions/git-sidecar.bash", content: bashCompletion),
-        GeneratedFile(path: "completions/_git-sidecar", content: zshCompletion),
-        GeneratedFile(path: "completions/git-sidecar.fish", content: fishCompletion),
-        GeneratedFile(path: "Tests/App/OptionsTests/Expected/help.txt", content: helpText),
-    ]
+    public static let all: [GeneratedFile] =
+        [
+            GeneratedFile(path: "docs/options.md", content: optionsPage),
+            GeneratedFile(path: "docs/git-sidecar.1", content: manualRoff),
+            GeneratedFile(path: "completions/git-sidecar.bash", content: bashCompletion),
+            GeneratedFile(path: "completions/_git-sidecar", content: zshCompletion),
+            GeneratedFile(path: "completions/git-sidecar.fish", content: fishCompletion),
+            GeneratedFile(path: "Tests/App/OptionsTests/Expected/help.txt", content: { helpText() }),
+        ]
+        + Subcommand.allCases.map { command in
+            GeneratedFile(path: "Tests/App/OptionsTests/Expected/help-\(command.rawValue).txt") {
+                helpText(of: command)
+            }
+        }
 }

@@ -29,8 +29,37 @@ public func helpText() -> String {
     for command in Subcommand.allCases {
         if let status = command.exitStatus { lines += helpEntry(command.rawValue, status, column: 14) }
     }
-    lines += ["", "The manual, '\(Product.name) --man', says more about each."]
+    lines += [
+        "", "'\(Product.name) help COMMAND' explains a command, '\(Product.name) --man' all of it.",
+    ]
     return lines.joined(separator: "\n") + "\n"
+}
+
+/// What `help COMMAND` and `COMMAND --help` print: what it is for, its own flags, when it ends with what, and an example.
+public func helpText(of command: Subcommand) -> String {
+    var lines = wrapped(sentence(command.summary), width: 80) + [""]
+    let takesAll = [.run, .doctor, .check].contains(command)
+    lines += hanging(
+        "Usage: ", "\(Product.name) \(command.usage)" + (takesAll ? " --repo=URL --root=PATH [FLAGS]" : ""))
+    if !command.details.isEmpty { lines += [""] + wrapped(command.details, width: 80) }
+    if !command.flags.isEmpty { lines += [""] }
+    for flag in command.flags { lines += helpEntry(flag.usage, flag.summary, column: 25) }
+    if command.isControl {
+        lines += ["", "Which sidecar:"]
+        for row in sharedRows() {
+            lines += helpEntry(helpFlag(row), plainText(row.summary), column: 25)
+        }
+    }
+    if let status = command.exitStatus { lines += [""] + hanging("Exit status: ", status) }
+    lines += ["", command.examples.count == 1 ? "Example:" : "Examples:"] + command.examples.map { "  " + $0 }
+    return lines.joined(separator: "\n") + "\n"
+}
+
+// A word and a text that goes on below its own beginning.
+private func hanging(_ head: String, _ text: String) -> [String] {
+    let lines = wrapped(text, width: 80 - head.count)
+    let indent = String(repeating: " ", count: head.count)
+    return lines.enumerated().map { ($0 == 0 ? head : indent) + $1 }
 }
 
 private func uncapitalized(_ sentence: String) -> String {

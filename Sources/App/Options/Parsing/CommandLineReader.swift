@@ -27,10 +27,38 @@ struct CommandLineReader {
                 readWord(argument)
             }
         }
-        if let needed = command?.argument, needed.isRequired, arguments.hash == nil {
-            problems.append(Problem(command?.rawValue ?? "", "needs \(needed.placeholder), the hash of a commit"))
+        if command == .wait, arguments.hash == nil {
+            problems.append(Problem("wait", "needs HASH, the hash of a commit"))
+        }
+        if command == .status, let root = arguments.roots.first {
+            if !arguments.all {
+                let word = printable(redacted(root))
+                problems.append(
+                    Problem("status", "takes no arguments, but there is \(word); only status --all takes roots"))
+            } else if arguments.control != nil {
+                problems.append(Problem("--control", "does not go with the roots of --all"))
+            }
+        }
+        settleAction()
+    }
+
+    // `COMMAND --help` explains the command; three commands are other words for flags.
+    private mutating func settleAction() {
+        switch (action, command) {
+        case (.help(of: nil), let command?): action = .help(of: command == .help ? arguments.topic : command)
+        case (nil, .help): action = .help(of: arguments.topic)
+        case (nil, .version): action = .version
+        case (nil, .completions):
+            if let shell = arguments.shell {
+                action = .completions(shell)
+            } else if !problems.contains(where: { $0.subject == "completions" }) {
+                problems.append(Problem("completions", "needs SHELL: \(CommandLineReader.shells)"))
+            }
+        default: break
         }
     }
+
+    private static var shells: String { sentenceList(Shell.allCases.map(\.rawValue), last: "or") }
 
     // --name, --name=value, --name value
     private mutating func readLong(_ text: Substring) {
@@ -90,6 +118,7 @@ struct CommandLineReader {
             switch flag {
             case .json: arguments.json = try Bool.read(inline ?? "true")
             case .wait: arguments.wait = try Bool.read(inline ?? "true")
+            case .all: arguments.all = try Bool.read(inline ?? "true")
             case .timeout:
                 if let text = inline ?? takeValue(of: name) { arguments.timeout = try Duration.read(text) }
             case .control:
@@ -112,13 +141,28 @@ struct CommandLineReader {
             command = known
         } else {
             hasUnknownCommand = true
-            let near = nearest(to: word, among: Subcommand.allCases.map(\.rawValue)).map { "; did you mean \($0)?" }
-            problems.append(Problem(printable(redacted(word)), "there is no such command\(near ?? "")"))
+            problems.append(CommandLineReader.unknownCommand(word))
         }
     }
 
+    private static func unknownCommand(_ word: String) -> Problem {
+        let near = nearest(to: word, among: Subcommand.allCases.map(\.rawValue)).map { "; did you mean \($0)?" }
+        return Problem(printable(redacted(word)), "there is no such command\(near ?? "")")
+    }
+
     private mutating func readArgument(_ word: String, of command: Subcommand) {
-        if command.argument != nil, arguments.hash == nil {
+        if command == .help, arguments.topic == nil {
+            arguments.topic = Subcommand(rawValue: word)
+            if arguments.topic == nil { problems.append(CommandLineReader.unknownCommand(word)) }
+        } else if command == .completions, arguments.shell == nil {
+            arguments.shell = Shell(rawValue: word)
+            if arguments.shell == nil {
+                let message = "there are none for \(printable(redacted(word))), but for \(CommandLineReader.shells)"
+                problems.append(Problem(command.rawValue, message))
+            }
+        } else if command == .status {
+            arguments.roots.append(word)
+        } else if [.rollback, .wait].contains(command), arguments.hash == nil {
             arguments.hash = word
         } else {
             let what = command.argument == nil ? "takes no arguments" : "takes only one argument"

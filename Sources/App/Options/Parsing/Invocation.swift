@@ -2,12 +2,14 @@
 public struct Invocation: Sendable {
     /// What is to be done instead of running a command.
     public enum Action: Sendable, Equatable {
-        /// Print the help.
-        case help
+        /// Print the help, of one command or of all.
+        case help(of: Subcommand?)
         /// Print the manual.
         case manual
         /// Print the version.
         case version
+        /// Print the completions for a shell.
+        case completions(Shell)
     }
 
     /// Where a value came from.

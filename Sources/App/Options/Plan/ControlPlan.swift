@@ -24,4 +24,11 @@ extension Invocation {
         }
         return .socket(root: root.resolved(against: probe.workingDirectory))
     }
+
+    /// The roots that `status --all` names; none when all are to be found.
+    public func statusRoots(probe: Probe) throws(UsageError) -> [Path] {
+        let relevant = problems.filter { !$0.isFromEnvironment }
+        if !relevant.isEmpty { throw UsageError(relevant) }
+        return arguments.roots.map { Path($0).resolved(against: probe.workingDirectory) }
+    }
 }

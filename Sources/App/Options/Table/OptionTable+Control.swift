@@ -34,7 +34,7 @@ extension OptionTable {
         Option(
             "log-format", \.logFormat, .log, "how to log",
             "Where nothing is said, `text` is used when standard error is a terminal."),
-        Option("help", action: .help, .log, "print this help and end", letter: "h"),
+        Option("help", action: .help(of: nil), .log, "print this help and end", letter: "h"),
         Option("man", action: .manual, .log, "print the manual and end"),
         Option("version", action: .version, .log, "print the version and end"),
     ]
