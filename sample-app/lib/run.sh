@@ -29,6 +29,15 @@ cat <<END
     git commit -am 'Something new' && git push
 
   Push something broken, too: $broken
+
+  Every push as it goes live: http://127.0.0.1:$control_port/ui
+  The same, and back to the release before, in a terminal:
+
+    export GITSYNC_ROOT=$root
+    $sidecar status
+    $sidecar releases
+    $sidecar rollback
+
   Ctrl-C ends everything. What the sidecar does:
 
 END

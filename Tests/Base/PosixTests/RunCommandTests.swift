@@ -139,4 +139,32 @@ struct RunCommandTests {
         #expect(result.interruption == .timeout)
         #expect(result.output.total >= 60_000)
     }
+
+    @Test("what runs long is told once, and goes on; what is over before, or at its deadline, is not")
+    func longRun() throws {
+        let directory = try TestFiles.makeTemporaryDirectory("run")
+        defer { try? TestFiles.remove(directory) }
+        // It waits for what only whoever is told does.
+        var told = 0
+        let waiting = shell("until [ -e \(directory)/go ]; do sleep 0.01; done; echo done")
+        let result = try runCommand(
+            waiting, deadline: soon(),
+            longRun: (
+                .milliseconds(20),
+                {
+                    told += 1
+                    try? TestFiles.write("", to: directory + "/go")
+                }
+            ))
+        #expect(result.output.text == "done\n")
+        #expect(told == 1)
+        _ = try runCommand(shell("true"), deadline: soon(), longRun: (.seconds(60), { told += 1 }))
+        let clock = TestClock()
+        let late = try runCommand(
+            Command("/usr/bin/yes", environment: [:]), deadline: clock.deadline(.seconds(1)), outputLimit: 100,
+            longRun: (.seconds(60), { told += 1 }),
+            onOutput: { _, bytes in clock.advance(by: .milliseconds(bytes.count)) })
+        #expect(late.interruption == .timeout)
+        #expect(told == 1)
+    }
 }

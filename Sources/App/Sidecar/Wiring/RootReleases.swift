@@ -138,7 +138,20 @@ final class RootReleases: ReleaseStore {
             words.program, words.arguments,
             environment: .forRelease(commit, previous: previous, directory: directory), directory: directory)
         let deadline = workspace.deadline(timeout)
-        let result = try port { try runCommand(command, deadline: deadline, combined: true, outputLimit: 16 * 1024) }
+        // Nobody is to wonder for longer why nothing happens.
+        let patience = Duration.seconds(5)
+        func tell() {
+            logger.info(
+                "a command takes its time",
+                [
+                    "command": "\(words.program)", "after": "\(durationText(patience))",
+                    "limit": "\(durationText(timeout))",
+                ])
+        }
+        let result = try port {
+            try runCommand(
+                command, deadline: deadline, combined: true, outputLimit: 16 * 1024, longRun: (patience, tell))
+        }
         if result.interruption == .cancelled { try port { try deadline.check("run \(words.program)") } }
         guard result.isSuccess else {
             let reason = result.interruption == .timeout ? "did not end within \(durationText(timeout))" : result.reason

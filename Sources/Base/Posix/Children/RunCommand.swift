@@ -44,12 +44,14 @@ public struct CommandResult: Sendable, Equatable {
 ///   - combined: whether standard error goes where standard output goes, in the order of writing.
 ///   - outputLimit: how many bytes of each stream are kept.
 ///   - grace: how long it has between `SIGTERM` and `SIGKILL`.
+///   - longRun: what to do, once, when it has run for some time.
 ///   - onOutput: gets all bytes as they come.
 /// - Returns: how it ended and what it wrote; that it was ended by us is a result, not an error.
 /// - Throws: when the program cannot be started.
 public func runCommand(
     _ command: Command, input: [UInt8] = [], deadline: Deadline, combined: Bool = false, outputLimit: Int = 64 * 1024,
-    grace: Duration = .milliseconds(500), onOutput: (ChildStream, Span<UInt8>) -> Void = { _, _ in }
+    grace: Duration = .milliseconds(500), longRun: (after: Duration, tell: () -> Void)? = nil,
+    onOutput: (ChildStream, Span<UInt8>) -> Void = { _, _ in }
 ) throws(SystemError) -> CommandResult {
     let child = try ChildProcess(
         command, input: input.isEmpty ? .null : .pipe, output: .pipe, error: combined ? .sameAsOutput : .pipe)
@@ -73,8 +75,18 @@ public func runCommand(
     pump.finishInput()
     var interruption: CommandResult.Interruption?
     var status: ExitStatus
-    do {
-        status = try runUntil(deadline)
+    do throws(SystemError) {
+        if let longRun {
+            do throws(SystemError) {
+                status = try runUntil(deadline.capped(at: longRun.after))
+            } catch {
+                guard error.isTimeout, deadline.remaining > .zero else { throw error }
+                longRun.tell()
+                status = try runUntil(deadline)
+            }
+        } else {
+            status = try runUntil(deadline)
+        }
     } catch {
         guard error.isTimeout || error.isCancelled else { throw error }
         interruption = error.isTimeout ? .timeout : .cancelled
