@@ -45,6 +45,7 @@ complete -c git-sidecar -l root -r -F -d 'directory for everything on disk (requ
 complete -c git-sidecar -l link -r -F -d 'name under which the release is published'
 complete -c git-sidecar -l publish -x -a 'symlink directory' -d 'what the published name is'
 complete -c git-sidecar -l share -x -a 'auto link copy' -d 'how unchanged files get into a release'
+complete -c git-sidecar -l edits -x -a 'repair strict' -d 'what becomes of changes in the live release'
 complete -c git-sidecar -l keep-releases -x -d 'earlier releases kept for going back'
 complete -c git-sidecar -l stale-worktree-timeout -x -d 'how long a replaced release stays'
 complete -c git-sidecar -l group-write -d 'let the group write what is made'
