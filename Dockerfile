@@ -44,6 +44,7 @@ ENV GITSYNC_REF="HEAD" \
     GITSYNC_ONE_TIME="false" \
     GITSYNC_PUBLISH="symlink" \
     GITSYNC_SHARE="auto" \
+    GITSYNC_EDITS="repair" \
     GITSYNC_KEEP_RELEASES="auto" \
     GITSYNC_STALE_WORKTREE_TIMEOUT="0s" \
     GITSYNC_GROUP_WRITE="false" \

@@ -61,6 +61,7 @@ complete -c git-sidecar -l root -r -F -d 'directory for everything on disk (requ
 complete -c git-sidecar -l link -n 'not __fish_seen_subcommand_from status releases sync rollback resume wait processes' -r -F -d 'name under which the release is published'
 complete -c git-sidecar -l publish -n 'not __fish_seen_subcommand_from status releases sync rollback resume wait processes' -x -a 'symlink directory' -d 'what the published name is'
 complete -c git-sidecar -l share -n 'not __fish_seen_subcommand_from status releases sync rollback resume wait processes' -x -a 'auto link copy' -d 'how unchanged files get into a release'
+complete -c git-sidecar -l edits -n 'not __fish_seen_subcommand_from status releases sync rollback resume wait processes' -x -a 'repair strict' -d 'what becomes of changes in the live release'
 complete -c git-sidecar -l keep-releases -n 'not __fish_seen_subcommand_from status releases sync rollback resume wait processes' -x -d 'earlier releases kept for going back'
 complete -c git-sidecar -l stale-worktree-timeout -n 'not __fish_seen_subcommand_from status releases sync rollback resume wait processes' -x -d 'how long a replaced release stays'
 complete -c git-sidecar -l group-write -n 'not __fish_seen_subcommand_from status releases sync rollback resume wait processes' -d 'let the group write what is made'

@@ -51,4 +51,43 @@ struct ClockTests {
         }
         #expect(try sidecar.stop() == 0)
     }
+
+    @Test(
+        "that jumps forward holds no good commit back that is told to a process by its pid file",
+        .enabled(if: falseTime != nil, "needs Debian's faketime"))
+    func pidFile() throws {
+        let site = try Site()
+        let clock = site.path("clock")
+        func jump(_ offset: String) throws { try TestFiles.write("\(offset)\n", to: clock) }
+        try jump("+0d")
+        // Writes its file once, as a server does at its start.
+        let server = try Application.start([
+            "bash", "-c", "trap 'cp $0/file $1' HUP; echo $$ > $2; while :; do sleep 0.05; done", site.link,
+            site.path("read"), site.path("pid"),
+        ])
+        defer { server.stop() }
+        try waitUntil("it has written its file") { TestFiles.exists(site.path("pid")) }
+        let sidecar = try site.start(
+            [
+                "--signal=HUP", "--signal-target=pidfile:\(site.path("pid"))", "--health-timeout=10s",
+                "--health-command=cmp -s file \(site.path("read"))", "--rollback=on",
+            ],
+            environment: [
+                "LD_PRELOAD": try #require(falseTime), "FAKETIME_TIMESTAMP_FILE": clock, "FAKETIME_NO_CACHE": "1",
+                "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+                // Files keep the times that they were written at, as they do when somebody sets the clock.
+                "NO_FAKE_STAT": "1",
+            ],
+            under: ["env"])
+        try site.waitUntilLive(try site.tip)
+        try sidecar.waitFor("confirmed")
+        for (number, offset) in ["+1d", "+3650d", "-1d"].enumerated() {
+            try jump(offset)
+            let next = try site.repository.commit(["file": .text("\(number)")])
+            try sidecar.waitFor("confirmed", count: number + 2)
+            #expect(site.live == next)
+        }
+        #expect(!sidecar.log.has("the application does not run the new release; going back"))
+        #expect(try sidecar.stop() == 0)
+    }
 }

@@ -40,6 +40,24 @@ struct DamageTests {
         #expect(try site.git("fsck") == "")
     }
 
+    @Test("where history ends: the store is fetched anew, after a restart and without one")
+    func shallow() throws {
+        let site = try Site(["file": "one"]).overHTTP(try Servers.http.get())
+        #expect(try site.sync("--depth=1").status == 0)
+        try TestFiles.write("garbage\n", to: site.root + "/.git/shallow")
+        try site.repository.commit(["file": "two"])
+        #expect(try site.sync("--depth=1").status == 0)
+        #expect(site.read("file") == "two")
+        let sidecar = try site.start("--depth=1")
+        try sidecar.waitFor("started")
+        try TestFiles.write(String(repeating: "z", count: 100_000), to: site.root + "/.git/shallow")
+        let next = try site.repository.commit(["file": "three"])
+        try site.waitUntilLive(next)
+        #expect(sidecar.log.has(Self.replaced))
+        #expect(try sidecar.stop() == 0)
+        #expect(try site.git("fsck") == "")
+    }
+
     @Test("in a submodule's store: the submodule is fetched anew")
     func submodule() throws {
         let site = try Site([:])

@@ -14,20 +14,56 @@ struct KeepingTests {
         #expect(try site.git("status", "--porcelain") == "")
     }
 
-    @Test("what is edited, added or deleted in the live release is repaired while the sidecar runs")
+    @Test("what is edited or deleted in the live release is repaired, and who works there goes on")
     func repaired() throws {
-        let site = try Site(["file": "one", "directory/file": "two"])
+        let site = try Site(["file": "one", "directory/file": "two", "directory/run": .executable([35])])
         let sidecar = try site.start()
         try sidecar.waitFor("published")
         let release = site.link + "/"
+        // An application that keeps its working directory, and what it writes there.
+        let worker = try Application.start(
+            ["sh", "-c", "cd $1/directory && echo x > cache && while cat file > $2; do sleep 0.05; done", "-"]
+                + [site.link, site.path("read")])
+        defer { worker.stop() }
+        try waitUntil("it works") { TestFiles.exists(release + "directory/cache") }
+        let before = try Files.status(release + "directory")
         try runProgram(["chmod", "-R", "u+w", release]).succeeded()
         try Files.remove(release + "file")
         try waitUntil("the deleted file is back") { site.read("file") == "one" }
         try runProgram(["chmod", "-R", "u+w", release]).succeeded()
         try TestFiles.write("edited", to: release + "directory/file")
         try waitUntil("the edit is undone") { site.read("directory/file") == "two" }
+        try Files.setPermissions(release + "directory/run", 0o600)
+        try Files.setPermissions(release + "directory", 0o700)
+        try waitUntil("permissions are what they were") {
+            try Files.status(release + "directory/run").permissions & 0o111 == 0o111
+                && Files.status(release + "directory").permissions == before.permissions
+        }
+        #expect(try Files.status(release + "directory").isSameFile(as: before))
+        #expect(site.read("directory/cache") == "x\n")
+        try Files.remove(site.path("read"))
+        try waitUntil("it still reads its file") { (try? TestFiles.text(site.path("read"))) == "two" }
+        #expect(worker.isRunning)
+        #expect(site.live == (try site.tip))
+        let next = try site.repository.commit(["file": "next"])
+        try site.waitUntilLive(next)
+        #expect(site.read("directory/cache") == nil)
+        #expect(try sidecar.stop() == 0)
+    }
+
+    @Test("with --edits=strict, what was added is removed")
+    func strict() throws {
+        let site = try Site(["file": "one", "directory/file": "two"])
+        let sidecar = try site.start("--edits=strict")
+        try sidecar.waitFor("published")
+        let release = site.link + "/"
+        let before = try Files.status(release + "directory")
         try TestFiles.write("added", to: release + "added")
-        try waitUntil("what was added is gone") { site.read("added") == nil }
+        try TestFiles.makeDirectory(release + "directory/new/deep")
+        try waitUntil("what was added is gone") {
+            site.read("added") == nil && !TestFiles.exists(release + "directory/new")
+        }
+        #expect(try Files.status(release + "directory").isSameFile(as: before))
         #expect(site.live == (try site.tip))
         #expect(try sidecar.stop() == 0)
     }

@@ -28,9 +28,21 @@ extension StagingOptions {
             case .link: .link
             case .copy: .copy
             }
+        edits = EditMode(plan)
         isWrittenBeforePublishing = settings.prepareCommand != nil
         config = ConfigValues(GitSettings(plan.gitConfig))
         sparsePatterns = try plan.readSparsePatterns()
+    }
+}
+
+extension EditMode {
+    /// What a plan wants to become of changes in the live release.
+    package init(_ plan: Plan) {
+        self =
+            switch plan.settings.edits {
+            case .repair: .repair
+            case .strict: .strict
+            }
     }
 }
 

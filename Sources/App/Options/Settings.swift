@@ -113,6 +113,8 @@ public struct Settings: Sendable {
     public var publish = PublishChoice.symlink
     /// `--share`.
     public var share = SharingMode.auto
+    /// `--edits`.
+    public var edits = EditChoice.repair
     /// `--keep-releases`.
     public var keepReleases = AutomaticCount.automatic
     /// `--stale-worktree-timeout`.

@@ -95,6 +95,10 @@ extension DeploymentState {
         case .proved: (isVerified, outage) = (true, nil)
         case .unproved: isVerified = false
         case .flushed(let commit): if live?.commit == commit { live?.isDurable = true }
+        case .disturbed(let commit):
+            guard live?.commit == commit else { return }
+            live?.isConfirmed = false
+            unconfirmedSince = unconfirmedSince ?? moment.instant
         case .repaired: (isVerified, outage) = (true, nil)
         case .confirmed(let confirmation): confirm(confirmation)
         case .heldBack(let held): hold(held)

@@ -44,6 +44,9 @@ package enum Fact: Sendable, Equatable {
     /// Somebody had edited the live release, and it is again what its commit says.
     case repaired(ObjectID, [String])
 
+    /// Something that a process may be using is moved away to repair the live release: the application has to be told.
+    case disturbed(ObjectID)
+
     // The application.
     case told(ObjectID, [Notice])
     case confirmed(Confirmation)
@@ -292,7 +295,9 @@ extension Fact {
     /// Whether a restart has to know: the state is written when such a fact is recorded.
     package var mustSurvive: Bool {
         switch self {
-        case .intended, .abandoned, .interrupted, .published, .adopted, .flushed, .confirmed, .heldBack, .released: true
+        case .intended, .abandoned, .interrupted, .published, .adopted, .flushed, .disturbed, .confirmed, .heldBack,
+            .released:
+            true
         case .deploymentEnded(let record): record.outcome != .failed
         // Saved with what is recorded next: a line that is there twice does less harm than one that is missing.
         case .journaled: false

@@ -102,13 +102,11 @@ extension Pipeline {
         }
         let intent = Intent(wanted.info, isChosen: true, goesBackFrom: live.commit)
         recorder.begin(intent)
-        if !releases.canRepublish(commit) {
-            do throws(StageError) {
-                try make(commit, clock.deadline(settings.syncTimeout))
-            } catch {
-                abandon(intent)
-                throw error
-            }
+        do throws(StageError) {
+            try makeAgain(commit)
+        } catch {
+            abandon(intent)
+            throw error
         }
         try publish(intent)
         settled = nil

@@ -22,6 +22,8 @@ package final class Pipeline {
     var asked: ObjectID?
     // Whether the live commit must be made once more, because its release cannot be repaired otherwise.
     var needsRedeployment = false
+    // Whether what is damaged in the live release can be had back only by deploying it anew.
+    var isBroken = false
     // Whether what we believe was brought into agreement with the link.
     var isReconciled = true
     // Whether there may be something to put away.
@@ -29,6 +31,8 @@ package final class Pipeline {
     var durations: [StageDuration] = []
     // The commit that this attempt has found to be bad.
     var judged: ObjectID?
+    // What this process has put at the link last.
+    var swapped: ObjectID?
     // When every byte of the object stores was last looked at.
     var storeChecked: ContinuousClock.Instant?
     // Why the live release could not be looked at the last time.
@@ -69,6 +73,7 @@ package final class Pipeline {
         source.close()
         keepHouse()
         recorder.record(.attemptEnded(outcome, after: start.duration(to: clock.now.instant)))
+        assertAgreement()
         return outcome
     }
 
@@ -226,6 +231,19 @@ package final class Pipeline {
             if commit != previous { releases.discard(commit) }
             throw error
         }
+        try part(.publish) { () throws(Failure) in try releases.flushFew(commit, limit) }
+    }
+
+    /// The directory of an earlier release, as it is going to be published once more.
+    ///
+    /// What cannot be mended there does not keep us from going back.
+    func makeAgain(_ commit: ObjectID) throws(StageError) {
+        guard releases.canRepublish(commit) else {
+            return try make(commit, clock.deadline(settings.syncTimeout))
+        }
+        for problem in releases.freshen(commit, clock.deadline(min(settings.syncTimeout, .seconds(10)))) {
+            recorder.record(.found("an earlier release may not be what its commit says", subject: problem))
+        }
     }
 
     /// publish: what is intended is on the disk, then the link is swapped, then that is remembered.
@@ -240,7 +258,9 @@ package final class Pipeline {
                     // Going back must not wait for a volume that is full: what is live is bad.
                     if intent.goesBackFrom == nil || intent.isChosen { throw error }
                 }
-                return try releases.publish(intent.info.commit)
+                let warnings = try releases.publish(intent.info.commit)
+                swapped = intent.info.commit
+                return warnings
             }
         } catch {
             abandon(intent)

@@ -63,8 +63,10 @@ package enum Proof: Sendable, Equatable {
     case whole
     /// It was not, and is again.
     case repaired([String])
-    /// It cannot be known before its objects are fetched again, or it can only be made whole by deploying it anew.
+    /// It cannot be known before its objects are fetched again.
     case needsDeployment(String)
+    /// It was not, and can only be made whole by deploying it anew.
+    case broken(String)
     /// It is served as it is.
     case unknown(String)
 }
@@ -88,10 +90,18 @@ package protocol ReleaseStore: AnyObject {
     ///
     /// Returns what went wrong after the swap, which is no reason to think that it did not take place.
     func publish(_ commit: ObjectID) throws(Failure) -> [String]
+    /// Brings the files of a staged release to the disk where they are few; more wait for `flush`.
+    func flushFew(_ commit: ObjectID, _ limit: Deadline) throws(Failure)
     /// Makes sure that every byte of a release is on the disk.
-    func flush(_ commit: ObjectID) throws(Failure)
+    func flush(_ commit: ObjectID, _ limit: Deadline) throws(Failure)
     /// Finds out whether the live release is what its commit says, and repairs what is not, in its place.
-    func prove(_ commit: ObjectID, _ limit: Deadline) throws(Failure) -> Proof
+    ///
+    /// `willDisturb` is called before something is moved away that a process may be using.
+    func prove(_ commit: ObjectID, _ limit: Deadline, willDisturb: () -> Void) throws(Failure) -> Proof
+    /// Makes an earlier release what its commit says, as far as that can be done in its place.
+    ///
+    /// Returns what could not be done, which is no reason not to go back to it.
+    func freshen(_ commit: ObjectID, _ limit: Deadline) -> [String]
     /// Looks at a part of the live release.
     func watch(_ commit: ObjectID, share: Double) throws(Failure) -> [String]
     /// How many files the live release has, for spreading the look at them.
@@ -178,9 +188,12 @@ package protocol Projection: AnyObject {
     func take(_ fact: Fact, _ state: DeploymentState, at moment: Moment)
     /// The state could not be written, or could again.
     func saveProblemChanged(_ problem: String?)
+    /// What this audience is shown, where that is all that we believe.
+    var shown: DeploymentState? { get }
 }
 
 extension Projection {
+    package var shown: DeploymentState? { nil }
     package func saveProblemChanged(_ problem: String?) {}
 }
 

@@ -30,6 +30,9 @@ package final class Recorder {
         self.clock = clock
     }
 
+    /// What the projections show that show all of it.
+    var shown: [DeploymentState] { projections.compactMap(\.shown) }
+
     /// Records what happened, several things as one: a restart knows all of them or none.
     package func record(_ facts: Fact...) {
         let moment = clock.now

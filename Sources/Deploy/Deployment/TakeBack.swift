@@ -34,13 +34,11 @@ extension Pipeline {
             recorder.record(.intended(intent))
         }
         settled = nil
-        if !releases.canRepublish(good.commit) {
-            do throws(StageError) {
-                try make(good.commit, clock.deadline(settings.syncTimeout))
-            } catch {
-                abandon(intent)
-                throw error
-            }
+        do throws(StageError) {
+            try makeAgain(good.commit)
+        } catch {
+            abandon(intent)
+            throw error
         }
         try publish(intent)
         var reason = error.description

@@ -9,7 +9,10 @@ extension Pipeline {
             recorder.record(.found("stopped while a release was being published", subject: "\(intent.info.commit)"))
         }
         reconcile()
-        if let live = state.live { restore(live) }
+        if let live = state.live {
+            restore(live)
+            if isBroken { retreat(from: live) }
+        }
         if state.live?.isConfirmed == true { finishJournal() }
         recorder.retrySaving()
     }
@@ -69,8 +72,11 @@ extension Pipeline {
 
     /// Finds out whether the live release is what its commit says; what is not is repaired in its place.
     private func prove(_ live: LiveRelease) {
+        isBroken = false
         do throws(Failure) {
-            let proof = try releases.prove(live.commit, clock.deadline(settings.syncTimeout))
+            let proof = try releases.prove(live.commit, clock.deadline(settings.syncTimeout)) {
+                if application != nil, state.live?.isConfirmed == true { recorder.record(.disturbed(live.commit)) }
+            }
             switch proof {
             case .whole:
                 recorder.record(.proved(live.commit))
@@ -78,7 +84,8 @@ extension Pipeline {
             case .repaired(let differences):
                 recorder.record(.repaired(live.commit, differences))
                 hooks.synced(live.commit)
-            case .needsDeployment(let reason):
+            case .needsDeployment(let reason), .broken(let reason):
+                if case .broken = proof { isBroken = true }
                 needsRedeployment = true
                 settled = nil
                 recorder.record(.unproved(live.commit, reason))
@@ -86,6 +93,28 @@ extension Pipeline {
             }
         } catch {
             recorder.record(.unproved(live.commit, "\(error)"))
+        }
+    }
+
+    /// Publishes what was live before a release whose files were not all on the disk when the machine lost power.
+    ///
+    /// The newer one is deployed again by the next attempt, as the remote has it.
+    private func retreat(from live: LiveRelease) {
+        let known = [state.lastGood, state.retired.first.map { PublishedRelease($0) }].compactMap { $0 }
+        guard !live.isDurable, let former = known.first(where: { $0.commit != live.commit }),
+            !state.isHeldBack(former.commit), releases.canRepublish(former.commit)
+        else { return }
+        let intent = Intent(former.info, goesBackFrom: live.commit)
+        recorder.record(
+            .found(
+                "not all of the live release reached the disk; what was live before is published",
+                subject: "\(live.commit)"),
+            .intended(intent))
+        do throws(StageError) {
+            try publish(intent)
+            settled = nil
+        } catch {
+            recorder.record(.found("cannot publish what was live before", subject: "\(error)"))
         }
     }
 
@@ -105,12 +134,15 @@ extension Pipeline {
     /// Looks at a part of the live release, and repairs it when somebody edited or deleted something.
     ///
     /// Which commit is live does not change here.
-    package func lookAfterLive(share: Double) {
+    ///
+    /// - Returns: whether an attempt should follow at once, because the application has to be told.
+    @discardableResult
+    package func lookAfterLive(share: Double) -> Bool {
         if let expiry = state.retention.nextExpiry, expiry <= clock.now.time {
             needsUpkeep = true
             keepHouse()
         }
-        guard let live = state.live, !needsRedeployment else { return }
+        guard let live = state.live, !needsRedeployment else { return false }
         do throws(Failure) {
             let differences = try releases.watch(live.commit, share: share)
             watchProblem = nil
@@ -127,6 +159,7 @@ extension Pipeline {
             }
             watchProblem = error.description
         }
+        return live.isConfirmed && state.live?.isConfirmed == false
     }
 
     /// Makes the live release anew, from the remote where need be, while nothing newer may be deployed.
@@ -195,7 +228,7 @@ extension Pipeline {
         do throws(StageError) {
             try perform(.keep) { () throws(Failure) in
                 if let live = state.live, !live.isDurable {
-                    try releases.flush(live.commit)
+                    try releases.flush(live.commit, clock.deadline(settings.syncTimeout))
                     recorder.record(.flushed(live.commit))
                 }
                 let plan = Retention(state, settings).plan(at: clock.now.time)

@@ -19,6 +19,9 @@ public struct Difference: Sendable, Equatable, CustomStringConvertible {
     /// Where, from the top of the release; empty for the release as a whole.
     public let path: [UInt8]
 
+    /// The path of the release's own directory.
+    static let top = Array(".".utf8)
+
     /// Says what is different.
     public init(kind: Kind, path: [UInt8]) {
         self.kind = kind

@@ -1,9 +1,11 @@
 internal import Posix
 
-/// Notices what was added to a release, directory by directory in the order of its index.
+/// Notices what was added to a release, and directories with other permissions, in the order of its index.
 ///
 /// A directory's time changes whenever a name comes or goes, so that one whose time is the same is not read again.
 struct DirectoryWatch: Sendable {
+    /// Whether what was added matters.
+    let findsAdditions: Bool
     private struct Stamp {
         var inode: UInt64
         /// The time of the last change; zero when the directory has to be read again.
@@ -12,6 +14,10 @@ struct DirectoryWatch: Sendable {
 
     private var stamps: [Stamp] = []
     private var position = 0
+
+    init(findsAdditions: Bool) {
+        self.findsAdditions = findsAdditions
+    }
 
     /// Begins a pass at the first entry.
     mutating func restart() {
@@ -59,7 +65,11 @@ struct DirectoryWatch: Sendable {
             let isSettled =
                 Duration.nanoseconds(Timestamp.now().nanosecondsSince1970)
                 - .nanoseconds(status.changeTime) > .milliseconds(50)
-            let found = try additions(record, directory, cursor)
+            var found = findsAdditions ? try additions(record, directory, cursor) : []
+            let wanted = record.permissions.executable & DirectoryModes.mask
+            if status.permissions & DirectoryModes.mask != wanted {
+                found.append(Difference(kind: .changed, path: directory.isEmpty ? Difference.top : directory))
+            }
             stamps[position] = Stamp(inode: status.inode, changed: isSettled && found.isEmpty ? status.changeTime : 0)
             return found
         } catch  where error.isNoSuchPath {

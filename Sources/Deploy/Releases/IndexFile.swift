@@ -35,6 +35,8 @@ final class IndexFile {
     let count: Int
     /// The bytes of all files that are there.
     let fileBytes: UInt64
+    /// The permissions that new files got.
+    var permissions: Permissions { origin.permissions }
     private let origin: IndexOrigin
     private let file: FileDescriptor
     private let extents: [Extent]

@@ -11,7 +11,7 @@ public struct LiveWatch {
     private let release: Release
     private let record: IndexFile
     private let prepared: ReleaseIndex?
-    private var directories = DirectoryWatch()
+    private var directories: DirectoryWatch
     private var next = 0
     /// How many times everything was looked at.
     public private(set) var passes = 0
@@ -24,7 +24,9 @@ public struct LiveWatch {
     /// Begins to watch a release that is published; after a publish or a repair make a new one.
     ///
     /// - Throws: `refused` when there is no record of what was written, as with a release that was taken over.
-    public init(layout: ReleaseLayout, mode: PublishMode = .symlink, live: Release) throws(ReleaseError) {
+    public init(
+        layout: ReleaseLayout, mode: PublishMode = .symlink, edits: EditMode = .repair, live: Release
+    ) throws(ReleaseError) {
         let worktree = Worktree(layout: layout)
         let record = try system { () throws(SystemError) in try worktree.indexFile(of: live.commit) }
         guard let record else {
@@ -34,6 +36,7 @@ public struct LiveWatch {
         self.mode = mode
         self.record = record
         release = live
+        directories = DirectoryWatch(findsAdditions: edits == .strict)
         prepared = try system { () throws(SystemError) in try worktree.preparedIndex(of: live.commit) }
     }
 
@@ -60,6 +63,8 @@ public struct LiveWatch {
             directory = try layout.open(release)
         } catch  where error.isNoSuchPath {
             return [Difference(kind: .missing, path: [])]
+        } catch  where error.isForbidden {
+            return [Difference(kind: .changed, path: Difference.top)]
         } catch {
             throw .system(error)
         }
@@ -84,6 +89,9 @@ public struct LiveWatch {
             }
         } catch .system(IndexFile.damaged) {
             return [Difference(kind: .unproven, path: [])]
+        } catch .system(let error) where error.isForbidden {
+            // Somebody has closed a directory to us.
+            return [Difference(kind: .changed, path: Array(try record.path(of: next)))]
         }
         return found
     }

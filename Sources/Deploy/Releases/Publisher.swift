@@ -83,6 +83,12 @@ public struct Publisher: Sendable {
             if try system({ () throws(SystemError) in try currentTarget() }) != nil { return }
             throw .refused(operation: operation, reason: "there is a symbolic link that is not ours; move it away")
         case (.directory, .directory):
+            if let other = try system({ () throws(SystemError) in try recordInAnotherRoot() }) {
+                throw .refused(
+                    operation: operation,
+                    reason: "it is a release of another root, whose record is \(other); one link has one root:"
+                        + " move it away, or give --link")
+            }
             if try system({ () throws(SystemError) in try isOursOrEmpty() }) { return }
             throw .refused(
                 operation: operation, reason: "there is a directory that is not a release of ours; move it away")
@@ -202,7 +208,19 @@ extension Publisher {
     private func currentDirectory() throws(SystemError) -> Release? {
         guard try layout.linkPlace.isDirectory() else { return nil }
         guard let commit = try Worktree(layout: layout).commit(ofReleaseAt: layout.linkPlace) else { return nil }
-        return Release(commit: commit, path: layout.link)
+        return try recordInAnotherRoot() == nil ? Release(commit: commit, path: layout.link) : nil
+    }
+
+    /// Where the record of the published directory lies when that is in another root.
+    ///
+    /// A pointer that leads nowhere may be one of ours: the volume may be mounted elsewhere than it was.
+    private func recordInAnotherRoot() throws(SystemError) -> String? {
+        guard let pointer = try Worktree(layout: layout).pointer(inReleaseAt: layout.linkPlace) else { return nil }
+        let path = normalized(pointer.path.hasPrefix("/") ? pointer.path : layout.linkPlace.path + "/" + pointer.path)
+        if path == layout.metadata(of: pointer.commit) { return nil }
+        guard try Files.statusIfPresent(path, followingLinks: true) != nil else { return nil }
+        let found = try Files.resolve(path)
+        return found == layout.metadata(of: pointer.commit) ? nil : found
     }
 
     private func isOursOrEmpty() throws(SystemError) -> Bool {

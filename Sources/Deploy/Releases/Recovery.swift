@@ -55,20 +55,25 @@ public final class Recovery {
         try system { () throws(SystemError) in try BootRecord(layout: layout).write() }
     }
 
-    /// Finds out whether a live release is what its commit says, and makes it anew from the store where it is not.
+    /// Finds out whether a live release is what its commit says, and repairs it from the store where it is not.
     ///
-    /// Which release the link leads to does not change; it goes to our place, and to the way in which we publish now.
+    /// Files are replaced one by one and the directories stay, so that a process that works in one goes on. Only a release
+    /// whose directory is of no use is made anew. Which release the link leads to does not change; it goes to our place,
+    /// and to the way in which we publish now.
     ///
     /// - Parameters:
     ///   - live: the release, where it is reached.
     ///   - deadline: when to give up.
+    ///   - willDisturb: is called before something is moved away that a process may be using.
     /// - Returns: how it was found, and what was done.
     /// - Throws: a failure of the system that keeps us from looking at it or from publishing it again.
-    public func prove(_ live: Release, deadline: Deadline) throws -> Recovered {
+    public func prove(
+        _ live: Release, deadline: Deadline, willDisturb: () -> Void = {}
+    ) throws -> Recovered {
         findings = []
         try rebuild(live.commit)
         var recovered = Recovered()
-        try prove(live, &recovered, deadline)
+        try prove(live, &recovered, deadline, willDisturb)
         recovered.findings = findings
         cleaner.start()
         return recovered
@@ -109,10 +114,18 @@ public final class Recovery {
         }
     }
 
-    private func prove(_ live: Release, _ recovered: inout Recovered, _ deadline: Deadline) throws {
+    private func prove(
+        _ live: Release, _ recovered: inout Recovered, _ deadline: Deadline, _ willDisturb: () -> Void
+    ) throws {
         let boot = BootRecord(layout: layout)
         let byContent = try system { () throws(SystemError) in try boot.isOutdated() }
         let isThere = try system { () throws(SystemError) in try layout.place(of: live).statusIfPresent() != nil }
+        // First, since the worker may neither look into a directory that is closed nor open it.
+        let closed = try DirectoryModes(layout: layout).restore(live)
+        if let first = closed.first {
+            recovered.damage = first.description
+            find("directories of the live release got their permissions back", "\(first) and \(closed.count - 1) more")
+        }
         let examination: VerifyResult
         do {
             examination = try jobs.run(ExamineRelease(release: live, options: options, byContent: byContent), deadline)
@@ -129,19 +142,23 @@ public final class Recovery {
         case .unproven(let error):
             find("the live release cannot be proved and is served as it is; a fetch is needed", "\(error)")
             recovered.needsDeployment = true
-        case .damaged(let reason, let sharable):
+        case .damaged(let reason, let damage):
             recovered.damage = reason
             find("the live release is not as it was made", "\(live.commit): \(reason)")
-            try rebuild(live, sharing: sharable && isThere, &recovered, deadline)
+            if damage != .files { willDisturb() }
+            try mend(live, &recovered) {
+                damage == .everything
+                    ? try jobs.run(
+                        RemakeRelease(release: live, isShared: !byContent && isThere, options: options), deadline)
+                    : try jobs.run(RepairRelease(release: live, options: options, byContent: byContent), deadline)
+            }
         }
         if recovered.isVerified { try system { () throws(SystemError) in try boot.write() } }
     }
 
-    private func rebuild(
-        _ live: Release, sharing: Bool, _ recovered: inout Recovered, _ deadline: Deadline
-    ) throws {
+    private func mend(_ live: Release, _ recovered: inout Recovered, _ repair: () throws -> Remade) throws {
         do {
-            switch try jobs.run(RemakeRelease(release: live, isShared: sharing, options: options), deadline) {
+            switch try repair() {
             case .made(let release):
                 let isElsewhere = try isPublishedByFormerLink(live)
                 if isElsewhere || release.path != live.path { try publishAgain(release) }
@@ -157,7 +174,7 @@ public final class Recovery {
             find("the store lacks objects of the live release; a fetch is needed", "\(error)")
             recovered.needsDeployment = true
         } catch {
-            find("the live release could not be made anew", "\(error)")
+            find("the live release could not be repaired", "\(error)")
         }
     }
 

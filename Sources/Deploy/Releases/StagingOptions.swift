@@ -10,6 +10,14 @@ public enum ShareMode: String, Sendable, CaseIterable {
     case copy
 }
 
+/// What becomes of what somebody changes in the live release.
+public enum EditMode: String, Sendable, CaseIterable {
+    /// What the commit holds is put back; what was added stays, and does not reach the next release.
+    case repair
+    /// What was added is removed as well.
+    case strict
+}
+
 /// What decides how a release is made.
 public struct StagingOptions: Sendable {
     /// How unchanged files are shared.
@@ -18,6 +26,8 @@ public struct StagingOptions: Sendable {
     ///
     /// Such a release has files of its own, since writing into a hard link would change the release that is live.
     public var isWrittenBeforePublishing = false
+    /// What becomes of what somebody changes in the live release.
+    public var edits = EditMode.repair
     /// The settings for line endings.
     public var config = ConfigValues()
     /// The content of a sparse-checkout file that chooses what a release holds; nil for everything.

@@ -111,7 +111,7 @@ package struct ReleaseVerifier {
 }
 
 /// Compares the files of a release with its index.
-struct Verification: Sendable {
+package struct Verification: Sendable {
     let index: ReleaseIndex
     /// What a command has changed before publishing.
     let prepared: ReleaseIndex?
@@ -120,8 +120,19 @@ struct Verification: Sendable {
     /// Opens what every byte is compared with; nil to compare with the index alone.
     let open: (@Sendable () throws(ReleaseError) -> any ContentReader)?
 
+    /// A comparison with an index, or with every byte where `open` says with which.
+    package init(
+        index: ReleaseIndex, prepared: ReleaseIndex?, directory: Int32,
+        open: (@Sendable () throws(ReleaseError) -> any ContentReader)?
+    ) {
+        self.index = index
+        self.prepared = prepared
+        self.directory = directory
+        self.open = open
+    }
+
     /// Where files are missing or changed.
-    func files(threads: Int, _ deadline: Deadline) throws(ReleaseError) -> [Difference] {
+    package func files(threads: Int, _ deadline: Deadline) throws(ReleaseError) -> [Difference] {
         let threads = max(1, min(threads, index.count / 1000))
         let queue = WorkQueue(index.count, threads: threads, operation: "verify a release", deadline: deadline)
         let found = try queue.onThreads(threads) { () throws(ReleaseError) in try check(queue) }
@@ -204,7 +215,7 @@ struct Verification: Sendable {
     }
 
     /// Whether any file is as it was written.
-    func holdsAnyFile() throws(SystemError) -> Bool {
+    package func holdsAnyFile() throws(SystemError) -> Bool {
         let cursor = DirectoryCursor(root: directory, creates: false)
         let bytes = index.bytes.span
         for entry in 0..<index.count where !index.isSkipped(entry) {
@@ -221,7 +232,7 @@ struct Verification: Sendable {
     }
 
     /// What lies in the release and is not in the index.
-    func additions(_ deadline: Deadline) throws(ReleaseError) -> [Difference] {
+    package func additions(_ deadline: Deadline) throws(ReleaseError) -> [Difference] {
         try system { () throws(SystemError) in
             var found: [Difference] = []
             let cursor = DirectoryCursor(root: directory, creates: false)

@@ -34,6 +34,11 @@ package struct Worktree {
 
     /// The commit of the release in a place, by its `.git` file; nil for a directory that is no release of ours.
     package func commit(ofReleaseAt place: Place) throws(SystemError) -> ObjectID? {
+        try pointer(inReleaseAt: place)?.commit
+    }
+
+    /// Where the `.git` file of the release in a place leads, and the commit that it names; nil for one that is none of ours.
+    func pointer(inReleaseAt place: Place) throws(SystemError) -> (path: String, commit: ObjectID)? {
         guard let content = try place.appending(Self.pointerName).readIfRegular(limit: 8192) else { return nil }
         let line = String(decoding: content.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
         let marker = ".git/worktrees/"
@@ -41,16 +46,23 @@ package struct Worktree {
         guard line.hasPrefix("gitdir: "), let commit = ObjectID(lastComponent(of: line)),
             line.hasSuffix(marker + "\(commit)")
         else { return nil }
-        return commit
+        return (String(line.dropFirst("gitdir: ".count)), commit)
     }
 
     /// Writes the record of a release into a directory that does not exist yet.
     package func write(_ index: ReleaseIndex, of commit: ObjectID, into directory: Place) throws(SystemError) {
-        try write(
-            index,
-            Record(
-                commit: commit, place: layout.metadata(of: commit), release: layout.directory(of: commit),
-                store: layout.gitDirectory), into: directory)
+        try write(index, record(describing: commit), into: directory)
+    }
+
+    /// What the record of a release, or of a submodule that it holds, says.
+    package func record(describing commit: ObjectID, _ submodule: SubmoduleCheckout? = nil) -> Record {
+        let (place, release) = (layout.metadata(of: commit), layout.directory(of: commit))
+        guard let submodule else {
+            return Record(commit: commit, place: place, release: release, store: layout.gitDirectory)
+        }
+        return Record(
+            commit: submodule.commit, place: "\(place)/\(submodule.location)",
+            release: "\(release)/\(submodule.pathText)", store: layout.moduleStore(submodule.location))
     }
 
     /// What a record says: which commit is checked out where, and where its objects are.
@@ -75,14 +87,7 @@ package struct Worktree {
     package func write(_ index: ReleaseIndex, _ record: Record, into place: Place) throws(SystemError) {
         try place.makeDirectory()
         let directory = try place.openDirectory()
-        let files = [
-            ("HEAD", "\(record.commit)\n"),
-            ("commondir", relativePath(from: record.place, to: record.store) + "\n"),
-            ("gitdir", relativePath(from: record.place, to: record.release) + "/.git\n"),
-            // Keeps `git worktree prune`, which `git gc` runs, from taking the record away.
-            ("locked", "this worktree is a release of git-sidecar\n"),
-        ]
-        for (name, content) in files { try directory.createFile(entry: name, Array(content.utf8)) }
+        for (name, content) in files(of: record) { try directory.createFile(entry: name, Array(content.utf8)) }
         let (bytes, origin) = index.files()
         try directory.createFile(entry: Self.record + Self.origin, origin)
         try directory.createFile(entry: "index", bytes)
@@ -92,6 +97,33 @@ package struct Worktree {
             // A file system without hard links, or one that refuses this one.
             try directory.createFile(entry: Self.record, bytes)
         }
+    }
+
+    /// Writes what a record lacks or has otherwise, and its index, into a record that git may be using.
+    ///
+    /// Each file is replaced by itself. Who is stopped in between leaves an index that proves nothing.
+    package func restore(_ index: ReleaseIndex, _ record: Record, in place: Place) throws(SystemError) {
+        let directory = try place.makeDirectories()
+        for (name, content) in files(of: record) {
+            let bytes = Array(content.utf8)
+            if try place.appending(name).readIfRegular(limit: 8192) == bytes { continue }
+            // The umask decides the permissions: the worker may not change any.
+            try directory.replaceFile(entry: name, bytes.span, mode: nil)
+        }
+        let (bytes, origin) = index.files()
+        try directory.replaceFile(entry: Self.record + Self.origin, origin.span, mode: nil)
+        try directory.replaceFile(entry: Self.record, bytes.span, mode: nil)
+        try directory.replaceFile(entry: "index", bytes.span, mode: nil)
+    }
+
+    private func files(of record: Record) -> [(name: String, content: String)] {
+        [
+            ("HEAD", "\(record.commit)\n"),
+            ("commondir", relativePath(from: record.place, to: record.store) + "\n"),
+            ("gitdir", relativePath(from: record.place, to: record.release) + "/.git\n"),
+            // Keeps `git worktree prune`, which `git gc` runs, from taking the record away.
+            ("locked", "this worktree is a release of git-sidecar\n"),
+        ]
     }
 
     /// The index that was written with a release; nil when there is none that can be trusted.

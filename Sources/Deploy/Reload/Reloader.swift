@@ -27,6 +27,8 @@ public final class Reloader {
 
     init(_ settings: ReloadSettings, ourselves: Int32) throws(ReloadError) {
         for target in settings.targets { try target.check() }
+        // A step of the clock from now on is noticed.
+        PidFileMemory.shared.noteClock()
         self.settings = settings
         self.ourselves = ourselves
     }

@@ -56,6 +56,12 @@ extension RemakeRelease: LocalJob {
     }
 }
 
+extension RepairRelease: LocalJob {
+    func perform(on jobs: LocalJobs, _ context: JobContext) throws -> Remade {
+        try jobs.stager(options).repair(release, byContent: byContent, deadline: context.deadline)
+    }
+}
+
 extension FlushFiles: LocalJob {
     func perform(on jobs: LocalJobs, _ context: JobContext) throws -> Done {
         guard let release, !paths.isEmpty else {

@@ -10,7 +10,8 @@ internal import Releases
 extension OpenStore: LocalJob {
     func perform(on jobs: LocalJobs, _ context: JobContext) throws -> StoreOpening {
         do throws(GitError) {
-            _ = try jobs.store(.root)
+            // Where history ends decides what is asked for: with garbage there nothing could be fetched any more.
+            _ = try jobs.store(.root).shallow
             try PackFiles(directory: jobs.layout.gitDirectory + "/objects/pack").check()
             return .ready
         } catch {
@@ -65,7 +66,14 @@ extension CheckStores: LocalJob {
         defer { jobs.forgetModules() }
         let layout = jobs.layout
         func isWhole(_ path: String) throws -> Bool {
-            try PackFiles(directory: path + "/objects/pack").areWhole(context.deadline)
+            if try !PackFiles(directory: path + "/objects/pack").areWhole(context.deadline) { return false }
+            do throws(GitError) {
+                _ = try readShallow(path)
+                return true
+            } catch {
+                if error.cause != nil { throw error }
+                return false
+            }
         }
         var check = StoreCheck(modules: [], replacement: nil)
         for location in try layout.moduleLocations() {
@@ -76,7 +84,7 @@ extension CheckStores: LocalJob {
             check.modules.append(location)
         }
         if try !isWhole(layout.gitDirectory) {
-            check.replacement = try StoreReplacement(for: layout, isForeign: false, reason: "a byte has changed in it")
+            check.replacement = try StoreReplacement(for: layout, isForeign: false, reason: "bytes have changed in it")
         }
         return check
     }

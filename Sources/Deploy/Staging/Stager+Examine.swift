@@ -10,13 +10,14 @@ extension Stager {
     func examine(
         _ release: Release, byContent: Bool, _ deadline: Deadline
     ) throws(ReleaseError) -> VerifyResult {
-        if let reason = try obviousDamage(release) { return .damaged(reason, sharable: true) }
-        let differences = try verify(release, .additions, deadline: deadline)
-        if !differences.isEmpty { return .damaged(differences.summary, sharable: !byContent) }
+        if let (reason, damage) = try obviousDamage(release) { return .damaged(reason, damage) }
+        let differences = try differences(release, .additions, deadline)
+        if !differences.isEmpty { return .damaged(differences.summary, try damage(release, differences)) }
         if !byContent { return .whole }
         do throws(ReleaseError) {
-            let differences = try verify(release, .full, deadline: deadline)
-            return differences.isEmpty ? .whole : .damaged(differences.summary, sharable: false)
+            let differences = try self.differences(release, .full, deadline)
+            return differences.isEmpty
+                ? .whole : .damaged(differences.summary, try damage(release, differences))
         } catch .store(let error) where error.cause == nil {
             return .unproven(error)
         } catch .system(let error) where error.isInputOutput {
@@ -24,19 +25,75 @@ extension Stager {
         }
     }
 
+    /// What is different and must not be.
+    private func differences(
+        _ release: Release, _ depth: VerificationDepth, _ deadline: Deadline
+    ) throws(ReleaseError) -> [Difference] {
+        let isStrict = options.edits == .strict
+        let depth = depth == .additions && !isStrict ? .quick : depth
+        return try verify(release, depth, deadline: deadline).filter { isStrict || $0.kind != .added }
+    }
+
     /// What a few system calls tell.
-    private func obviousDamage(_ release: Release) throws(ReleaseError) -> String? {
+    private func obviousDamage(_ release: Release) throws(ReleaseError) -> (reason: String, damage: Damage)? {
         let worktree = Worktree(layout: layout)
         let permissions = try layout.permissions()
         return try system { () throws(SystemError) in
-            guard let status = try layout.place(of: release).statusIfPresent() else { return "it is not there" }
-            guard status.kind == .directory else { return "it is no directory" }
+            let place = try layout.place(of: release)
+            guard let status = try place.statusIfPresent() else { return ("it is not there", .everything) }
+            guard status.kind == .directory else { return ("it is no directory", .everything) }
+            let isOurPlace = release.path == layout.directory(of: release.commit) || release.path == layout.link
+            let found = try worktree.commit(ofReleaseAt: place)
+            // What lies elsewhere was made by another tool; the worker may not write there.
+            let isRepairable = isOurPlace && (found == nil || found == release.commit)
             guard let record = try worktree.index(of: release.commit) else {
-                return "there is no record of what was written"
+                let isOurs = isRepairable && found != nil
+                return ("there is no record of what was written", isOurs ? .files : .everything)
             }
-            guard record.origin.settings == options.fingerprint else { return "it was written with other settings" }
-            guard record.origin.permissions == permissions else { return "new files get other permissions now" }
-            return try worktree.isIntact(release) ? nil : "it is not a worktree of its commit any more"
+            guard record.origin.settings == options.fingerprint else {
+                return ("it was written with other settings", .everything)
+            }
+            guard record.origin.permissions == permissions else {
+                return ("new files get other permissions now", .everything)
+            }
+            if try worktree.isIntact(release) { return nil }
+            let reason = "it is not a worktree of its commit any more"
+            if found != nil { return (reason, isRepairable ? .files : .everything) }
+            // Without its pointer it is known by a file that we wrote.
+            let directory = try place.openDirectory()
+            let verification = Verification(index: record, prepared: nil, directory: directory.number, open: nil)
+            let isKnown = isRepairable ? try verification.holdsAnyFile() : false
+            return (reason, isKnown ? .files : .everything)
+        }
+    }
+
+    /// Whether the differences of a release can be mended by replacing files.
+    private func damage(_ release: Release, _ differences: [Difference]) throws(ReleaseError) -> Damage {
+        let submodules = Set(try layout.submodules(of: release.commit).map(\.path))
+        return try system { () throws(SystemError) in
+            let directory = try layout.open(release)
+            let cursor = DirectoryCursor(root: directory.number, creates: false)
+            for difference in differences where difference.kind != .added && !difference.path.isEmpty {
+                let isSubmodule = submodules.contains(difference.path)
+                if try isObstructed(difference.path, isDirectory: isSubmodule, cursor) { return .structure }
+            }
+            return .files
+        }
+    }
+
+    /// Whether something of another kind lies at a path, or where a directory on the way to it belongs.
+    private func isObstructed(
+        _ path: [UInt8], isDirectory: Bool, _ cursor: DirectoryCursor
+    ) throws(SystemError) -> Bool {
+        do throws(SystemError) {
+            let start = try cursor.enter(directoryOf: path.span)
+            let name = Array(path[start...]) + [0]
+            return try (TreeFile.status(in: cursor.descriptor, name.span).kind == .directory) != isDirectory
+        } catch {
+            if error.isNotDirectory { return true }
+            // It comes back, with the directories that it lay in.
+            if error.isNotFound { return false }
+            throw error
         }
     }
 }

@@ -21,26 +21,35 @@ extension Stager {
     private func verifier(_ deadline: Deadline) -> ReleaseVerifier {
         ReleaseVerifier(layout: layout, threads: options.usedThreads) {
             (release, submodule, record) throws(ReleaseError) in
-            try self.expected(release, submodule, record, deadline)
+            try self.expected(release, submodule, record.origin.permissions, deadline)
+        }
+    }
+
+    /// How a release, or a submodule that it holds, is made.
+    func options(for submodule: SubmoduleCheckout?) -> StagingOptions {
+        var options = options
+        // Sparse rules speak of the paths of the release's own commit.
+        if submodule != nil { options.sparsePatterns = nil }
+        return options
+    }
+
+    /// The store that a release, or a submodule that it holds, comes from.
+    func objects(of submodule: SubmoduleCheckout?) throws(ReleaseError) -> ObjectStore {
+        guard let submodule else { return objects }
+        return try store { () throws(GitError) in
+            try ObjectStore.openExisting(layout.moduleStore(submodule.location))
         }
     }
 
     /// The index that the commit says there should be, made without the record.
-    private func expected(
-        _ release: Release, _ submodule: SubmoduleCheckout?, _ record: ReleaseIndex, _ deadline: Deadline
+    func expected(
+        _ release: Release, _ submodule: SubmoduleCheckout?, _ permissions: Permissions, _ deadline: Deadline
     ) throws(ReleaseError) -> ExpectedContent {
-        var options = options
-        var source = objects
-        if let submodule {
-            // Sparse rules speak of the paths of the release's own commit.
-            options.sparsePatterns = nil
-            source = try store { () throws(GitError) in
-                try ObjectStore.openExisting(layout.moduleStore(submodule.location))
-            }
-        }
+        let options = options(for: submodule)
+        let source = try objects(of: submodule)
         let commit = submodule?.commit ?? release.commit
         let tree = try store { () throws(GitError) in try source.commit(commit).tree }
-        let origin = IndexOrigin(tree: tree, settings: options.fingerprint, permissions: record.origin.permissions)
+        let origin = IndexOrigin(tree: tree, settings: options.fingerprint, permissions: permissions)
         let index = try TreeMerge.index(
             objects: source, old: nil, origin: origin, options: options, deadline: deadline)
         let path = source.path

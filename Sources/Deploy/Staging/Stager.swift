@@ -70,15 +70,6 @@ package final class Stager {
         try system { () throws(SystemError) in try staged.place.removeTree() }
     }
 
-    /// Builds a release afresh that was edited or damaged, sharing what is still as it was, and puts it into its place.
-    ///
-    /// Readers of the link see the whole of one or the whole of the other. Call `sweep` for what is left.
-    package func repair(_ release: Release, deadline: Deadline) throws(ReleaseError) -> Release {
-        let submodules = try layout.submodules(of: release.commit)
-        return try install(
-            try stage(release.commit, from: release, submodules: submodules, deadline: deadline))
-    }
-
     /// Removes everything from the staging directory: what was discarded and what a killed run has left.
     ///
     /// Nothing may be staged at the time. It costs as much as there are files, so do it when nobody waits.

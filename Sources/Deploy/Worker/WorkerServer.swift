@@ -15,7 +15,7 @@ package final class WorkerServer {
             StageRelease.self, FindMissing.self, ReadSubmodules.self, FindChanges.self, DescribeCommits.self,
             ReadObjects.self, KeepCommit.self, FindCommit.self, KeepCommits.self, TidyStores.self, CheckStores.self,
             MeasureStore.self, FlushFiles.self, ReadFetchState.self, ReadShallow.self, BeginPack.self, FinishPack.self,
-            CopyObjects.self,
+            CopyObjects.self, RepairRelease.self,
         ]
         return Dictionary(all.map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
     }()

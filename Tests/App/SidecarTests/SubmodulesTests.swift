@@ -149,9 +149,17 @@ struct SubmodulesTests {
         try app.commit(["a": "2\n"])
         let second = try fixture.deploy(address)
         try fixture.expectExact(second, cloning: address)
-        let repaired = try fixture.stager.repair(first, deadline: .after(.seconds(10)))
-        #expect(try fixture.stager.verify(repaired, .full, deadline: .after(.seconds(10))) == [])
-        #expect(try text(repaired, "libs/one/in side/nested/n") == "nested\n")
+        let before = try status(first, "libs/one")
+        try Files.remove(first.path + "/libs/one/.git")
+        #expect(try fixture.stager.repair(first, deadline: .after(.seconds(10))) == .made(first))
+        // What was added is left alone, in a submodule as elsewhere.
+        #expect(
+            try fixture.stager.verify(first, .full, deadline: .after(.seconds(10))).map(\.description)
+                == ["added: libs/one/in side/added"])
+        #expect(try text(first, "libs/one/in side/nested/n") == "nested\n")
+        #expect(try text(first, "libs/one/o") == "one\n")
+        #expect(try status(first, "libs/one").isSameFile(as: before))
+        #expect(try fixture.git(first.path + "/libs/one/in side/nested", "status", "--porcelain") == "")
     }
 
     @Test("work where the release itself is the directory that is published")

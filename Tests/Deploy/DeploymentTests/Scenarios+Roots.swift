@@ -92,6 +92,26 @@ extension Scenarios {
             name: "an edited release is repaired", steps: [.push(1), .settle, edit(1), .look, .settle], live: [1],
             mostSwaps: [1: 1]),
         Scenario(
+            name: "what has to be moved away to repair a release is told to the application",
+            steps: [
+                .push(1), .settle,
+                .change("obstruct 1") {
+                    $0.directories[c(1)]?.isEdited = true
+                    $0.directories[c(1)]?.isObstructed = true
+                }, .look, .settle,
+            ], live: [1], mostSwaps: [1: 1]),
+        Scenario(
+            name: "what was not on the disk before the machine lost power makes way for what was",
+            steps: [
+                .push(1), .settle, .push(2),
+                .change("the volume cannot be flushed") { $0.failing[.flush] = 1 }, .attempt,
+                .change("lose power") { $0.directories[c(2)]?.isBroken = true }, .restart, .settle,
+            ], live: [2], heldBack: []),
+        Scenario(
+            name: "going back to a release in which something was edited",
+            steps: [.push(1), .settle, .push(2), .settle, edit(1), .goBack(to: 1), .settle], live: [1, 2], heldBack: nil
+        ),
+        Scenario(
             name: "an edited release is repaired at the start",
             steps: [.push(1), .settle, .push(2), .settle, edit(2), .restart, .settle], live: [2], mostSwaps: [2: 1]),
         Scenario(

@@ -9,9 +9,9 @@ import Testing
 
 @Suite("Watching the live release", .scratch(.memory), .timeLimit(.minutes(1)))
 struct LiveWatchTests {
-    private func watch(_ root: Root) throws -> (LiveWatch, Release) {
+    private func watch(_ root: Root, _ edits: EditMode = .strict) throws -> (LiveWatch, Release) {
         let live = try root.deploy(try root.fixture.commit(Root.files))
-        return (try LiveWatch(layout: root.layout, mode: root.mode, live: live), live)
+        return (try LiveWatch(layout: root.layout, mode: root.mode, edits: edits, live: live), live)
     }
 
     /// One period: a whole pass in ten steps, and one more for what is rounded off.
@@ -33,6 +33,7 @@ struct LiveWatchTests {
         arguments: [
             ("edited", "changed: d/b"), ("added", "added: d/e/new"), ("addedDirectory", "added: new"),
             ("between", "added: d-"), ("removed", "missing: d/b"), ("mode", "changed: run"),
+            ("directoryMode", "changed: d/e/"), ("ownMode", "changed: ."),
             ("gone", "missing: "), ("link", "unpublished: "), ("linkGone", "unpublished: "), ("record", "unproven: "),
         ])
     func damage(_ damage: String, _ expected: String) throws {
@@ -49,6 +50,8 @@ struct LiveWatchTests {
         case "between": try TestFiles.write("x", to: live.path + "/d-")
         case "removed": try Files.remove(live.path + "/d/b")
         case "mode": try Files.setPermissions(live.path + "/run", 0o644)
+        case "directoryMode": try Files.setPermissions(live.path + "/d/e", 0o700)
+        case "ownMode": try Files.setPermissions(live.path, 0o711)
         case "gone": try Files.removeTree(live.path)
         case "link": try AtomicSymlink.replace(target: "elsewhere", at: root.layout.link)
         case "linkGone": try Files.remove(root.layout.link)
@@ -61,6 +64,17 @@ struct LiveWatchTests {
     private func usleepForTick() {
         let start = Timestamp.now()
         while start.secondsSince1970 + 0.06 > Timestamp.now().secondsSince1970 {}
+    }
+
+    @Test("what was added is no damage unless it is to be removed")
+    func additionsStay() throws {
+        let root = try Root()
+        var (watch, live) = try watch(root, .repair)
+        try TestFiles.write("x", to: live.path + "/d/new")
+        try TestFiles.makeDirectory(live.path + "/cache/deep")
+        for _ in 0..<3 { #expect(try period(&watch) == []) }
+        try Files.remove(live.path + "/d/b")
+        #expect(try period(&watch) == ["missing: d/b"])
     }
 
     @Test("what was added is found at each pass until it is gone")
@@ -93,7 +107,7 @@ struct LiveWatchTests {
         for number in 0..<1400 { files["d/\(number)"] = .text("\(number)") }
         for number in 0..<300 { files["e\(number)/f"] = .text("\(number)") }
         let live = try root.deploy(try root.fixture.commit(files))
-        let watch = try LiveWatch(layout: root.layout, mode: root.mode, live: live)
+        let watch = try LiveWatch(layout: root.layout, mode: root.mode, edits: .strict, live: live)
         #expect(watch.files == files.count)
         #expect(watch.bytes == files.values.reduce(0) { $0 + UInt64($1.size) })
         return (watch, live)

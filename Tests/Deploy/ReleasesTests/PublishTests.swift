@@ -95,6 +95,24 @@ struct PublishTests {
         #expect(try mine.publisher.current() == release)
     }
 
+    @Test("a directory that is a release of another root is refused and stays, until that root is gone")
+    func otherRootsDirectory() throws {
+        let mine = try Root(at: Scratch.directory + "/mine", link: "../link", mode: .directory)
+        let other = try Root(
+            at: Scratch.directory + "/other", link: "../link", mode: .directory, repository: mine.fixture)
+        let hash = try mine.fixture.commit(["a": "1"])
+        let theirs = try other.deploy(hash)
+        let before = try Files.status(theirs.path)
+        let error = try #require(throws: ReleaseError.self) { try mine.deploy(hash) }
+        #expect("\(error)".contains("it is a release of another root, whose record is \(other.layout.root)/.git"))
+        #expect(try mine.publisher.current() == nil)
+        #expect(try other.publisher.current() == theirs)
+        #expect(try Files.status(theirs.path).isSameFile(as: before))
+        try Files.removeTree(other.layout.root)
+        let release = try mine.deploy(hash)
+        #expect(try mine.publisher.current() == release)
+    }
+
     @Test("what fails after the swap is a warning: readers see the release")
     func warning() throws {
         var site = try Site()

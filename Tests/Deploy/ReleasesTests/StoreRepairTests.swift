@@ -12,6 +12,7 @@ struct StoreRepairTests {
     /// What a `.git` may be.
     enum Damage: String, CaseIterable {
         case isFile, noObjects, truncatedPack, noHead, isEmpty, headIsGarbage, packLacksIndex, otherFormat, danglingLink
+        case shallowIsGarbage
     }
 
     private func damage(_ git: String, _ damage: Damage) throws {
@@ -32,6 +33,7 @@ struct StoreRepairTests {
             try FileDescriptor.open(pack, .write).resize(to: size - 30)
         case .noHead: try Files.remove(git + "/HEAD")
         case .headIsGarbage: try TestFiles.write([0, 0, 0], to: git + "/HEAD")
+        case .shallowIsGarbage: try TestFiles.write("garbage\n", to: git + "/shallow")
         case .packLacksIndex: try Files.remove(pack.dropLast(5) + ".idx")
         case .otherFormat:
             try TestFiles.write(

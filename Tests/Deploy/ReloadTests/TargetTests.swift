@@ -209,6 +209,80 @@ struct PidFileTests {
         #expect(try find(path) == [program.processID])
     }
 
+    /// Clocks of which one can be set.
+    private final class SetClock: Sendable {
+        let step = Locked(Duration.zero)
+        var clocks: PidFileMemory.Clocks {
+            PidFileMemory.Clocks(wall: { Timestamp.now().adding(self.step.withLock { $0 }) })
+        }
+    }
+
+    private func find(_ path: String, _ memory: PidFileMemory) throws -> Int32 {
+        try PidFile(path: path, table: .read([]), target: .pidFile(path), memory: memory).process().processID
+    }
+
+    @Test(
+        "a clock that steps does not make a file stale that was written before",
+        arguments: [3600, 86_400, 315_360_000, -3600, -86_400])
+    func step(seconds: Int) throws {
+        let clock = SetClock()
+        let memory = PidFileMemory(clock.clocks)
+        let program = try start(["sleep", "600"])
+        defer { program.stop() }
+        let path = "\(Scratch.directory)/pid"
+        try TestFiles.write("\(program.processID)\n", to: path)
+        // The file is seen for the first time after the step, which a sidecar that runs has noticed.
+        clock.step.withLock { $0 = .seconds(seconds) }
+        #expect(try find(path, memory) == program.processID)
+        // Seen once, the process is known by its ticks, however often the clock is set.
+        for step in [1, 2, -1, 0] {
+            clock.step.withLock { $0 = .seconds(step * seconds * 3) }
+            #expect(try find(path, memory) == program.processID)
+        }
+    }
+
+    @Test("a sidecar that starts after the step goes by the program that the file is named after")
+    func stepBefore() throws {
+        let clock = SetClock()
+        clock.step.withLock { $0 = .seconds(86_400) }
+        let program = try start(["sleep", "600"])
+        defer { program.stop() }
+        let own = "\(Scratch.directory)/sleep.pid"
+        let foreign = "\(Scratch.directory)/nginx.pid"
+        for path in [own, foreign] { try TestFiles.write("\(program.processID)\n", to: path) }
+        #expect(try find(own, PidFileMemory(clock.clocks)) == program.processID)
+        #expect {
+            _ = try find(foreign, PidFileMemory(clock.clocks))
+        } throws: { error in
+            (error as? ReloadError)?.code == .stalePidFile
+                && "\(error)".contains("have the server write the file again")
+        }
+    }
+
+    @Test("a number that another program has got since is stale, and one of the same program is not")
+    func reusedKnown() throws {
+        let path = "\(Scratch.directory)/pid"
+        let memory = PidFileMemory()
+        let first = try start(["sleep", "600"])
+        defer { first.stop() }
+        try TestFiles.write("\(first.processID)\n", to: path)
+        #expect(try find(path, memory) == first.processID)
+        let other = try start(["tail", "-f", "/dev/null"])
+        defer { other.stop() }
+        let again = try start(["sleep", "600"])
+        defer { again.stop() }
+        try TestFiles.write("\(other.processID)\n", to: path)
+        try runProgram(["touch", "-d", "1 hour ago", path]).succeeded()
+        #expect {
+            _ = try find(path, memory)
+        } throws: { error in
+            (error as? ReloadError)?.code == .stalePidFile
+        }
+        try TestFiles.write("\(again.processID)\n", to: path)
+        try runProgram(["touch", "-d", "1 hour ago", path]).succeeded()
+        #expect(try find(path, memory) == again.processID)
+    }
+
     @Test("a file that is older than the process with its number is stale")
     func reused() throws {
         let program = try start(["sleep", "600"])

@@ -55,7 +55,7 @@ struct CodecTests {
     func answers() throws {
         try expectRoundTrip([Difference(kind: .unproven, path: []), Difference(kind: .added, path: [0xfe])])
         try expectRoundTrip([[UInt8]]([[], [1], [2, 3]]))
-        try expectRoundTrip(VerifyResult.damaged("a", sharable: true))
+        try expectRoundTrip(VerifyResult.damaged("a", .structure))
         try expectRoundTrip(VerifyResult.unproven(GitError(code: .damaged, operation: "o", message: "m")))
         try expectRoundTrip(Remade.made(Release(commit: one, path: "/")))
         try expectRoundTrip([CommitSummary?]([nil, CommitSummary(id: one, tree: one, subject: "s", time: .min)]))

@@ -27,6 +27,12 @@ extension OptionTable {
             `copy` shares nothing.
             """),
         Option(
+            "edits", \.edits, .releases, "what becomes of changes in the live release",
+            """
+            Files of the commit that were edited, deleted or given other permissions are put back. With `repair`, files and \
+            directories that the application added stay, and do not reach the next release; `strict` removes them.
+            """),
+        Option(
             "keep-releases", \.keepReleases, .releases, "earlier releases kept for going back",
             "Going back to them needs no network. `auto` means 5 where {rollback} is in effect, else 0."),
         Option(

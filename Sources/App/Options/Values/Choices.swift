@@ -56,6 +56,14 @@ public enum SharingMode: String, OptionChoice {
     case copy
 }
 
+/// What becomes of what somebody changes in the live release.
+public enum EditChoice: String, OptionChoice {
+    /// What the commit holds is put back.
+    case repair
+    /// What was added is removed as well.
+    case strict
+}
+
 /// How much of the worker's confinement must be there.
 public enum SandboxChoice: String, OptionChoice {
     /// What the kernel has.

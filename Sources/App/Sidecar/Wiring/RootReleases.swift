@@ -15,6 +15,8 @@ final class RootReleases: ReleaseStore {
     private let cleanup: ReleaseCleanup
     private let cleaner: Cleaner
     private let logger: Logger
+    /// The few files that were written for the release that was staged last.
+    private var written: (commit: ObjectID, paths: [[UInt8]])?
     private var watch: (commit: ObjectID, watch: LiveWatch)?
     /// When the link was swapped last, on the clock of processes' start times; at our own start at the earliest.
     private(set) var publishedAt = CurrentProcess.timeSinceBoot
@@ -66,9 +68,16 @@ final class RootReleases: ReleaseStore {
         if plan.publishMode == .directory { workspace.jobs.end() } else { workspace.endJobsIfResting() }
     }
 
-    func flush(_ commit: ObjectID) throws(Failure) {
+    func flushFew(_ commit: ObjectID, _ limit: Deadline) throws(Failure) {
+        guard let written, written.commit == commit, !written.paths.isEmpty else { return }
         try port {
-            try layout.rootPlace.openDirectory().synchronizeVolume()
+            _ = try workspace.run(FlushFiles(release: release(commit), paths: written.paths), limit)
+        }
+    }
+
+    func flush(_ commit: ObjectID, _ limit: Deadline) throws(Failure) {
+        try port {
+            _ = try workspace.run(FlushFiles(release: nil, paths: []), limit)
             // From now on it is enough to look at every byte after a restart of the machine.
             try workspace.recovery.noteBoot()
         }
@@ -92,7 +101,10 @@ final class RootReleases: ReleaseStore {
             let job = StageRelease(
                 commit: commit, source: live.map { Release(commit: $0, path: directory(of: $0)) },
                 submodules: workspace.submodules, options: try workspace.stagingOptions(for: commit))
+            written = nil
             let staged = try workspace.run(job, limit) { done, total in progress.report(done, of: total) }
+            // A command writes what nobody counts.
+            if !hasPrepareCommand { written = (commit, staged.written) }
             return StagingSummary(
                 written: staged.figures.written, shared: staged.figures.shared, warnings: staged.warnings)
         }
@@ -176,18 +188,35 @@ final class RootReleases: ReleaseStore {
 
     // Looking after the live release.
 
-    func prove(_ commit: ObjectID, _ limit: Deadline) throws(Failure) -> Proof {
+    func freshen(_ commit: ObjectID, _ limit: Deadline) -> [String] {
+        do {
+            var options = try workspace.stagingOptions(for: commit)
+            // It is not live: when it is published there is nothing in it but what its commit holds.
+            options.edits = .strict
+            switch try workspace.run(
+                RepairRelease(release: release(commit), options: options, byContent: false), limit)
+            {
+            case .made: return []
+            case .prepared: return ["a command prepared it, and what it wrote was changed"]
+            case .unknownSubmodules: return ["which submodules it had is not known"]
+            }
+        } catch {
+            return ["\(error)"]
+        }
+    }
+
+    func prove(_ commit: ObjectID, _ limit: Deadline, willDisturb: () -> Void) throws(Failure) -> Proof {
         defer { endJobsAfterPublishing() }
         return try port {
             let live = Release(commit: commit, path: directory(of: commit))
             watch = nil
             try workspace.open(limit)
-            let recovered = try workspace.recovery.prove(live, deadline: limit)
+            let recovered = try workspace.recovery.prove(live, deadline: limit, willDisturb: willDisturb)
             for finding in recovered.findings {
                 logger.warning(finding.message, ["subject": "\(finding.subject)"])
             }
             if recovered.needsDeployment {
-                return .needsDeployment(recovered.damage ?? "its objects have to be fetched again")
+                return recovered.damage.map { .broken($0) } ?? .needsDeployment("its objects have to be fetched again")
             }
             guard recovered.isVerified else {
                 return .unknown(recovered.damage ?? recovered.obstacle ?? "it could not be made anew")
@@ -218,7 +247,7 @@ final class RootReleases: ReleaseStore {
         defer { workspace.endJobsIfResting() }
         try workspace.open(workspace.deadline(plan.settings.syncTimeout))
         do throws(ReleaseError) {
-            watch = (commit, try LiveWatch(layout: layout, mode: plan.publishMode, live: live))
+            watch = (commit, try LiveWatch(layout: layout, mode: plan.publishMode, edits: EditMode(plan), live: live))
             return true
         } catch .refused {
             // A release that another tool has made: it is served as it is and replaced by the next one.

@@ -50,6 +50,33 @@ public enum TreeFile {
         }
     }
 
+    /// Moves a file or directory; a file that has the new name is replaced in the same step.
+    public static func rename(
+        _ name: Span<UInt8>, from source: Int32, to target: Int32, as newName: Span<UInt8>
+    ) throws(SystemError) {
+        try unsafe withName(name) { (name) throws(SystemError) in
+            try unsafe withName(newName) { (newName) throws(SystemError) in
+                _ = try unsafe systemCall("rename \(String(cString: name))") {
+                    unsafe renameat(source, name, target, newName)
+                }
+            }
+        }
+    }
+
+    /// Sets the permissions of a directory, which may be closed to its own owner.
+    public static func setPermissions(
+        ofDirectory name: Span<UInt8>, in directory: Int32, _ mode: UInt32
+    ) throws(SystemError) {
+        let number = try unsafe withName(name) { (name) throws(SystemError) in
+            try unsafe systemCall("open the directory \(String(cString: name))") {
+                unsafe openat(directory, name, shim_open_name_flag() | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            }
+        }
+        // chmod(2) by name would follow a symbolic link that took the directory's place meanwhile.
+        let held = FileDescriptor(taking: number)
+        try Files.setPermissions("/proc/self/fd/\(held.number)", mode)
+    }
+
     /// Removes a file's name.
     public static func remove(in directory: Int32, _ name: Span<UInt8>) throws(SystemError) {
         try unsafe withName(name) { (name) throws(SystemError) in

@@ -145,7 +145,7 @@ package final class SyncLoop {
                 heartbeat.beat(until: .now.advanced(by: min(left, pause / slices) + settings.syncTimeout))
                 let reasons = try queue.wait(.after(min(left, pause / slices), cancellation: cancellation))
                 if !reasons.isEmpty || cancellation.isCancelled { return reasons }
-                pipeline.lookAfterLive(share: share)
+                if pipeline.lookAfterLive(share: share) { return [] }
             }
             // Nothing can change any more at the remote: it is not asked.
             if !pipeline.isSettledForGood { return [] }

@@ -54,6 +54,10 @@ package final class LogProjection: Projection {
             logger.warning(
                 "the live release was not as it was published; it is repaired",
                 ["hash": "\(commit)", "differences": .list(differences.prefix(5).map { .text($0) })])
+        case .disturbed(let commit):
+            logger.warning(
+                "what lies in the way in the live release is moved away; the application is told", ["hash": "\(commit)"]
+            )
         case .told(_, let notices):
             for notice in notices {
                 logger.info("application told", ["action": "\(notice.action)", "outcome": "\(notice.outcome)"])

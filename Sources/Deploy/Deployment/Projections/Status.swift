@@ -40,6 +40,8 @@ package final class Status: Projection, Sendable {
         content.withLock { $0.state = state }
     }
 
+    package var shown: DeploymentState? { now.state }
+
     package var now: Snapshot { content.withLock { $0 } }
 
     /// Lends what is known while nobody can change it.

@@ -45,23 +45,32 @@ package struct StoreReplacement: WireValue, Equatable {
     }
 }
 
+/// How much of a release differs, and so what it takes to repair it.
+package enum Damage: UInt8, Sendable, CaseIterable {
+    /// Files: each is replaced by a rename, and every directory stays what it is.
+    case files
+    /// A directory or a file has something of another kind in its place, which has to be moved away.
+    case structure
+    /// All of it: the directory is not there, is another release's, or was made in another way than releases are now.
+    case everything
+}
+
 /// How a release was found.
 package enum VerifyResult: WireValue, Equatable {
     /// It is as it was written.
     case whole
-    /// It differs, and is to be made anew for the reason that is given for people; with `sharable` the files that did
-    /// not change can be taken over.
-    case damaged(String, sharable: Bool)
+    /// It differs, for the reason that is given for people.
+    case damaged(String, Damage)
     /// It seems whole, but what would prove it is not in the store.
     case unproven(GitError)
 
     package func write(to writer: inout WireWriter) {
         switch self {
         case .whole: writer.put(byte: 0)
-        case .damaged(let reason, let sharable):
+        case .damaged(let reason, let damage):
             writer.put(byte: 1)
             writer.put(reason)
-            writer.put(sharable)
+            writer.put(case: damage)
         case .unproven(let error):
             writer.put(byte: 2)
             writer.put(error)
@@ -70,7 +79,7 @@ package enum VerifyResult: WireValue, Equatable {
     package init(from reader: inout WireReader) throws(WireError) {
         switch try reader.takeByte() {
         case 0: self = .whole
-        case 1: self = .damaged(try reader.take(), sharable: try reader.take())
+        case 1: self = .damaged(try reader.take(), try reader.takeCase())
         case 2: self = .unproven(try reader.take())
         default: throw WireError("a case is not known")
         }

@@ -62,6 +62,37 @@ package struct RemakeRelease: Job {
     }
 }
 
+/// Makes a release what its commit says, file by file, in its place.
+package struct RepairRelease: Job {
+    package typealias Answer = Remade
+    package static var number: UInt8 { 24 }
+    package static var name: String { "repair a release" }
+    package static var isAboutCommit: Bool { true }
+    /// The release.
+    package var release: Release
+    /// How releases are made.
+    package var options: StagingOptions
+    /// Whether every byte is compared, because the record may not be relied on.
+    package var byContent: Bool
+
+    /// Describes the job.
+    package init(release: Release, options: StagingOptions, byContent: Bool) {
+        self.release = release
+        self.options = options
+        self.byContent = byContent
+    }
+    package func write(to writer: inout WireWriter) {
+        writer.put(release)
+        writer.put(options)
+        writer.put(byContent)
+    }
+    package init(from reader: inout WireReader) throws(WireError) {
+        release = try reader.take()
+        options = try reader.take()
+        byContent = try reader.take()
+    }
+}
+
 /// Finds out where a release is not as it was made.
 package struct VerifyRelease: Job {
     package typealias Answer = [Difference]

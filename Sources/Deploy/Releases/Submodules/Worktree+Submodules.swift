@@ -83,7 +83,8 @@ extension Worktree {
         try writePointer(content, in: directory)
     }
 
-    private static let terminatedPointerName = Array(pointerName.utf8) + [0]
+    /// The same for C.
+    package static let terminatedPointerName = Array(pointerName.utf8) + [0]
 }
 
 extension DirectoryCursor {

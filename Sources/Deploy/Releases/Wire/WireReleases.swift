@@ -87,6 +87,7 @@ extension StagingOptions: WireValue {
     /// What is told is what decides the release; whom to tell how far it is, each process knows itself.
     package func write(to writer: inout WireWriter) {
         writer.put(case: share)
+        writer.put(case: edits)
         writer.put(isWrittenBeforePublishing)
         writer.put(case: config.automaticConversion)
         writer.put(case: config.endOfLine)
@@ -97,6 +98,7 @@ extension StagingOptions: WireValue {
     package init(from reader: inout WireReader) throws(WireError) {
         self.init()
         share = try reader.takeCase()
+        edits = try reader.takeCase()
         isWrittenBeforePublishing = try reader.take()
         config = ConfigValues(automaticConversion: try reader.takeCase(), endOfLine: try reader.takeCase())
         sparsePatterns = try reader.take()

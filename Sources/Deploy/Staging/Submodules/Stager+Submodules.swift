@@ -60,12 +60,7 @@ extension Stager {
         try system { () throws(SystemError) in
             let directory = staged.metadata.appending(submodule.location)
             _ = try directory.directory.makeDirectories()
-            try worktree.write(
-                index,
-                Worktree.Record(
-                    commit: submodule.commit, place: layout.metadata(of: staged.commit) + "/" + submodule.location,
-                    release: layout.directory(of: staged.commit) + "/" + submodule.pathText, store: place),
-                into: directory)
+            try worktree.write(index, worktree.record(describing: staged.commit, submodule), into: directory)
             let pointer = worktree.pointer(submodule, of: staged.commit, at: layout.directory(of: staged.commit))
             try worktree.writePointer(pointer, in: inside.descriptor)
         }

@@ -118,15 +118,29 @@ extension World: ReleaseStore {
         }
     }
 
-    func flush(_ commit: ObjectID) throws(Failure) { try call(.flush) { () throws(Failure) in } }
+    func flushFew(_ commit: ObjectID, _ limit: Deadline) throws(Failure) {
+        try call(.flushFew) { () throws(Failure) in flushedFew.append((commit, swaps.count)) }
+    }
 
-    func prove(_ commit: ObjectID, _ limit: Deadline) throws(Failure) -> Proof {
+    func flush(_ commit: ObjectID, _ limit: Deadline) throws(Failure) { try call(.flush) { () throws(Failure) in } }
+
+    func freshen(_ commit: ObjectID, _ limit: Deadline) -> [String] {
+        quiet(.freshen, ["it is not known"]) {
+            if isStoreDamaged { return ["an object is damaged"] }
+            directories[commit]?.isEdited = false
+            return []
+        }
+    }
+
+    func prove(_ commit: ObjectID, _ limit: Deadline, willDisturb: () -> Void) throws(Failure) -> Proof {
         try call(.prove) { () throws(Failure) in
-            guard let directory = directories[commit] else { return .needsDeployment("its directory is gone") }
-            if directory.isBroken { return .needsDeployment("its directories are not what they were") }
+            guard let directory = directories[commit] else { return .broken("its directory is gone") }
+            if directory.isBroken { return .broken("its directories are not what they were") }
             if !directory.isEdited { return .whole }
             if isStoreDamaged { return .unknown("an object is damaged") }
+            if directory.isObstructed { willDisturb() }
             directories[commit]?.isEdited = false
+            directories[commit]?.isObstructed = false
             return .repaired(["index.html"])
         }
     }

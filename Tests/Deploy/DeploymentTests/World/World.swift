@@ -35,8 +35,8 @@ final class World: @unchecked Sendable {
     /// What is called.
     enum Call: String, CaseIterable {
         case resolve, fetch, verify, complete, repairStore, close
-        case linkTarget, checkLink, stage, prepare, validate, discard, canRepublish, publish, flush, prove, watch,
-            retain
+        case linkTarget, checkLink, stage, prepare, validate, discard, canRepublish, publish, flushFew, flush,
+            freshen, prove, watch, retain
         case checkPermission, tell, confirm
         case beforePublishing, synced
         case save, journal
@@ -66,6 +66,8 @@ final class World: @unchecked Sendable {
         var isEdited = false
         /// It can only be made whole by deploying it anew.
         var isBroken = false
+        /// What was changed has to be moved away, which the application notices.
+        var isObstructed = false
     }
 
     // The disk.
@@ -108,6 +110,8 @@ final class World: @unchecked Sendable {
 
     // What happened.
     var swaps: [ObjectID] = []
+    /// What was brought to the disk before it was published, and how many swaps there had been.
+    var flushedFew: [(commit: ObjectID, swaps: Int)] = []
     var adopted: Set<ObjectID> = []
     var trace: [Call] = []
     /// The first point of what makes a sequence different from others.
