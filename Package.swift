@@ -93,7 +93,8 @@ let package = Package(
         module(
             "App/Assembly",
             uses: [
-                "Posix", "Telemetry", "GitObjects", "GitFiles", "HTTPClient", "Layout", "Remote", "Signatures",
+                "Posix", "Telemetry", "Crypto", "GitObjects", "GitFiles", "HTTPClient", "Layout", "Remote",
+                "Signatures",
                 "Releases", "Worker", "Reload", "Deployment", "Options",
             ]),
         module(

@@ -104,7 +104,7 @@ complete -c git-sidecar -n __fish_use_subcommand -a status -d 'say whether what 
 complete -c git-sidecar -n __fish_use_subcommand -a releases -d 'list the releases that can be gone back to'
 complete -c git-sidecar -n __fish_use_subcommand -a sync -d 'look at the remote now'
 complete -c git-sidecar -n __fish_use_subcommand -a rollback -d 'go back to an earlier release, the previous one by default'
-complete -c git-sidecar -n __fish_use_subcommand -a resume -d 'try again what was rejected or gone back from'
+complete -c git-sidecar -n __fish_use_subcommand -a resume -d 'try again what was rejected, gone back from or put off'
 complete -c git-sidecar -n __fish_use_subcommand -a wait -d 'wait until a commit is live, or is known not to become so'
 complete -c git-sidecar -n __fish_use_subcommand -a processes -d 'list processes, which of them a signal would reach, and why'
 complete -c git-sidecar -n __fish_use_subcommand -a doctor -d 'check remote, credentials, target, disk and clock, with advice'

@@ -13,6 +13,7 @@ extension DeploymentSettings {
         staleTimeout = settings.staleWorktreeTimeout
         quarantineTTL = settings.quarantineTTL
         reference = settings.ref
+        fingerprint = plan.fingerprint
         // Who runs us once wants it now.
         waitsAfterInterruption = !settings.oneTime
     }

@@ -64,7 +64,7 @@ package struct StageAnswer {
     }
 }
 
-/// A commit that is held back.
+/// A commit that is held back, or put off.
 package struct HeldAnswer {
     package let hash: String
     package let stage: String

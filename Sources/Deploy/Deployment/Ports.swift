@@ -196,6 +196,8 @@ package struct DeploymentSettings: Sendable, Equatable {
     package var reference = "HEAD"
     /// Whether a commit during whose deployment this program ended more than once has to wait.
     package var waitsAfterInterruption = true
+    /// What stands for the parameters: another one means that they have changed.
+    package var fingerprint = ""
 
     package init() {}
 }

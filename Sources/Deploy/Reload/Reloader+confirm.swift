@@ -13,7 +13,7 @@ extension Reloader {
     ///   - limit: how long it may take to become healthy; nil for what the health check says.
     ///   - look: is called between two checks; what it throws ends the wait.
     /// - Returns: what was seen.
-    /// - Throws: `unhealthy`, `ended`, `unconfirmed` or `noTarget`: the release is not to be kept. `cancelled`: nothing
+    /// - Throws: `unhealthy`, `ended` or `unconfirmed`: the release is not to be kept. `cancelled`: nothing
     ///   is known about it. What `look` throws.
     public func confirm(
         _ change: ReleaseChange, deadline: Deadline, within limit: Duration? = nil,
@@ -115,6 +115,11 @@ final class ConfirmWork {
                 if error.code == .cancelled { throw error }
                 (successes, failures) = (0, failures + 1)
                 answeredFailures = error.isAnswer ? answeredFailures + 1 : 0
+                if error.isConfiguration {
+                    throw ReloadError(
+                        code: error.code, operation: "confirm \(change.commit)", message: "\(error)",
+                        output: error.output)
+                }
                 try checkAlive()
                 if try !escalate(), limit.remaining == .zero {
                     // The last check was cut short by the end of the time: the one before it knew the reason.

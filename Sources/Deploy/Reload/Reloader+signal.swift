@@ -24,7 +24,7 @@ extension Reloader {
                 }
                 if !isTold, deadline.remaining == .zero {
                     throw ReloadError(
-                        code: .noTarget, operation: "signal \(target)", message: "what matches ends at once")
+                        code: .ended, operation: "signal \(target)", message: "what matches ends at once")
                 }
             }
         }
@@ -79,7 +79,9 @@ extension Reloader {
                 return try target.find(ourselves: ourselves)
             } catch {
                 guard error.code == .noTarget || error.code == .stalePidFile, deadline.remaining > .zero else {
-                    throw error
+                    var failure = error
+                    if wasThere(target) { failure.isConfiguration = false }
+                    throw failure
                 }
             }
             try self.pause(pause, deadline)

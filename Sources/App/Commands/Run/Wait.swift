@@ -115,6 +115,10 @@ struct WaitProgress {
             verdict = .notLive("\(short(held.hash)) \(held.verdict): \(held.reason)")
             return
         }
+        if let put = status.postponed, isMeant(put.hash) {
+            verdict = .notLive("\(short(put.hash)) \(put.delay): \(put.reason)")
+            return
+        }
         if let published = status.published, isMeant(published.hash), status.isSettled {
             let running = status.running.map { ", and runs (\($0.verdict))" } ?? ""
             let when = published.time.map { ", published \(age($0, status.now))" } ?? ""

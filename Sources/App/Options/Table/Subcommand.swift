@@ -29,7 +29,7 @@ public enum Subcommand: String, CaseIterable, Sendable {
         case .releases: "list the releases that can be gone back to"
         case .sync: "look at the remote now"
         case .rollback: "go back to an earlier release, the previous one by default"
-        case .resume: "try again what was rejected or gone back from"
+        case .resume: "try again what was rejected, gone back from or put off"
         case .wait: "wait until a commit is live, or is known not to become so"
         case .processes: "list processes, which of them a signal would reach, and why"
         case .doctor: "check remote, credentials, target, disk and clock, with advice"
@@ -65,7 +65,7 @@ public enum Subcommand: String, CaseIterable, Sendable {
     /// The bare words that may follow: their placeholder, and whether one is needed.
     public var argument: (placeholder: String, isRequired: Bool)? {
         switch self {
-        case .rollback: ("HASH", false)
+        case .rollback, .resume: ("HASH", false)
         case .wait: ("HASH", true)
         default: nil
         }

@@ -137,7 +137,12 @@ final class RootReleases: ReleaseStore {
             words.program, words.arguments,
             environment: .forRelease(commit, previous: previous, directory: directory), directory: directory)
         let deadline = workspace.deadline(timeout)
-        let result = try port { try runCommand(command, deadline: deadline, combined: true, outputLimit: 16 * 1024) }
+        let result: CommandResult
+        do throws(SystemError) {
+            result = try runCommand(command, deadline: deadline, combined: true, outputLimit: 16 * 1024)
+        } catch {
+            throw Failure(cannotStart: command, error)
+        }
         if result.interruption == .cancelled { try port { try deadline.check("run \(words.program)") } }
         guard result.isSuccess else {
             let reason = result.interruption == .timeout ? "did not end within \(timeout.inSeconds) s" : result.reason
@@ -257,6 +262,16 @@ final class RootReleases: ReleaseStore {
                 "compacted the object store",
                 ["removed_packs": .count(packs), "removed_objects": .count(tidied.removedLooseObjects)])
         }
+    }
+}
+
+extension Failure {
+    /// Why a command could not be started: a program of the release is what its commit made it, any other is ours.
+    init(cannotStart command: Command, _ error: SystemError) {
+        let blame: Blame =
+            error.isCancelled
+            ? .cancelled : !error.isMisnamed ? .attempt : command.isInDirectory ? .commit : .configuration
+        self.init("\(error)", blame: blame)
     }
 }
 

@@ -87,6 +87,7 @@ extension World: ReleaseStore {
 
     func prepare(_ commit: ObjectID, previous: ObjectID?) throws(Failure) {
         try call(.prepare) { () throws(Failure) in
+            if lacksProgram { throw Failure("cannot run npm: no such file or directory", blame: .configuration) }
             if unprepared.contains(commit) { throw Failure("exit status 2", output: "prepare", blame: .commit) }
         }
     }
@@ -165,6 +166,7 @@ extension World: Application {
 
     func tell(_ change: Change) throws(Failure) -> [Notice] {
         try call(.tell) { () throws(Failure) in
+            if behaviour(change.commit) == .untold { throw Failure("no process matches", blame: .configuration) }
             lastTold = change.commit
             return [Notice(action: "signal", outcome: "signalled")]
         }
@@ -197,7 +199,7 @@ extension World: Application {
             }
             throw Failure(
                 "the application does not run \(change.commit)", output: "503",
-                blame: behaviour == .fails || behaviour == .ignores ? .commit : .attempt)
+                blame: .commit)
         }
     }
 

@@ -21,6 +21,8 @@ final class World: @unchecked Sendable {
         case ignores
         /// It has to be started anew.
         case needsRestart
+        /// It cannot be told, for a reason that is not the commit's.
+        case untold
     }
 
     enum Link: Equatable {
@@ -100,6 +102,8 @@ final class World: @unchecked Sendable {
     var behaviours: [ObjectID: Behaviour] = [:]
     var invalid: Set<ObjectID> = []
     var unprepared: Set<ObjectID> = []
+    /// Whether the program that prepares is not installed.
+    var lacksProgram = false
     var refusesSignal = false
     var lastTold: ObjectID?
     /// What happens while the application is waited for: at so many seconds with this commit live.
@@ -220,13 +224,14 @@ struct Persisted: Equatable {
     let lastGood: PublishedRelease?
     let running: Running?
     let heldBack: [HeldBack]
+    let postponed: Postponed?
     let retired: [RetiredRelease]
     let unwrittenLines: [DeploymentRecord]
 
     init(_ state: DeploymentState) {
         (live, intent, lastGood) = (state.live, state.intent, state.lastGood)
         (running, heldBack, retired) = (state.running, state.heldBack, state.retired)
-        unwrittenLines = state.unwrittenLines
+        (unwrittenLines, postponed) = (state.unwrittenLines, state.postponed)
     }
 }
 

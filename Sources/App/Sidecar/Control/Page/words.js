@@ -108,6 +108,9 @@ function answer(status) {
     return ["Published, but not confirmed", running ? "The application: " + running.cause
       : "It was not shown that the application runs it."];
   case "stale":
+    if (status.postponed && remote && status.postponed.hash === remote.hash) {
+      return ["Your push is put off", "In " + status.postponed.stage + ": " + status.postponed.reason];
+    }
     if (failure && failure.stage !== "resolve") {
       return ["The last attempt failed in " + failure.stage, failure.message];
     }
