@@ -94,8 +94,7 @@ let package = Package(
             "App/Assembly",
             uses: [
                 "Posix", "Telemetry", "Crypto", "GitObjects", "GitFiles", "HTTPClient", "Layout", "Remote",
-                "Signatures",
-                "Releases", "Worker", "Reload", "Deployment", "Options",
+                "Signatures", "Releases", "Worker", "Reload", "Deployment", "Options",
             ]),
         module(
             "App/Doctor",

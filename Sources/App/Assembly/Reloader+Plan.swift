@@ -84,6 +84,6 @@ extension HealthCheck {
         if probes.isEmpty { return nil }
         self.init(
             probes, timeout: settings.healthTimeout, interval: settings.healthInterval,
-            successes: settings.healthSuccesses, watch: settings.healthWatch)
+            successes: settings.healthSuccesses, failures: settings.healthFailures, watch: settings.healthWatch)
     }
 }

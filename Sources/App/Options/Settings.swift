@@ -176,6 +176,8 @@ public struct Settings: Sendable {
     public var healthInterval = Duration.milliseconds(200)
     /// `--health-successes`.
     public var healthSuccesses = 2
+    /// `--health-failures`; zero for any number.
+    public var healthFailures = 10
     /// `--health-watch`.
     public var healthWatch = Duration.zero
     /// `--rollback`.

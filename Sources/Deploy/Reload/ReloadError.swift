@@ -45,6 +45,8 @@ public struct ReloadError: Error, Equatable, Sendable, CustomStringConvertible {
     public let output: String
     /// Whether the application itself answered so, in contrast to one that is not there yet.
     public var isAnswer = false
+    /// Whether a server answered a check with a failure: a command that fails may do so because there is no server yet.
+    var isRefusal: Bool { isAnswer && code == .unhealthy }
     /// Whether it would fail so with any release: what we were told to do is wrong, or nobody is there to take it.
     public var isConfiguration: Bool
 

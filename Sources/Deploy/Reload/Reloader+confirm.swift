@@ -52,6 +52,8 @@ final class ConfirmWork {
     private var checks = 0
     private var answeredFailures = 0
     private let limit: Duration?
+    /// Nil where nobody is expected to start again, or nothing better could be done.
+    private var restarts: RestartWatch?
     private let look: (ConfirmState) throws -> Void
     /// What the caller ended the wait with.
     private(set) var interruption: (any Error)?
@@ -69,6 +71,9 @@ final class ConfirmWork {
         start = deadline.now
         since = start
         steps = reloader.signalledAt == nil ? [] : reloader.settings.escalation.steps
+        restarts =
+            change.goesBack || reloader.activeTargets.isEmpty
+            ? nil : RestartWatch(reloader, publishedAt: change.publishedAt)
     }
 
     func run() throws(ReloadError) -> ConfirmResult {
@@ -104,12 +109,14 @@ final class ConfirmWork {
         var successes = 0
         var failures = 0
         var previous: ReloadError?
+        var refusals = Refusals(health)
         while true {
             let limit = limited(min(health.timeout, limit ?? health.timeout))
             do {
                 try probe(health, limit)
                 (successes, failures) = (successes + 1, 0)
                 answeredFailures = 0
+                refusals.end()
                 if successes >= health.successes { return }
             } catch {
                 if error.code == .cancelled { throw error }
@@ -121,6 +128,13 @@ final class ConfirmWork {
                         output: error.output)
                 }
                 try checkAlive()
+                // Going back, there is nothing better to publish. Who is going to be restarted may answer differently then.
+                if refusals.count(error, at: deadline.now), !change.goesBack, !canEscalate {
+                    throw ReloadError(
+                        code: .unhealthy, operation: "confirm \(change.commit)",
+                        message: "\(health.failures) checks in a row were answered with a failure: \(error)",
+                        output: error.output)
+                }
                 if try !escalate(), limit.remaining == .zero {
                     // The last check was cut short by the end of the time: the one before it knew the reason.
                     let reason = previous ?? error
@@ -165,12 +179,28 @@ final class ConfirmWork {
             interruption = error
             throw ReloadError(code: .interrupted, operation: "confirm \(change.commit)", message: "\(error)")
         }
-        do {
-            try deadline.pause(max(.zero, min(duration, deadline.remaining)))
-        } catch {
-            if error.isCancelled { throw ReloadError(error) }
-            // Whoever paused looks at the time.
-        }
+        var left = max(.zero, min(duration, deadline.remaining))
+        repeat {
+            let step = restarts.map { min(left, $0.pace) } ?? left
+            do {
+                try deadline.pause(step)
+            } catch {
+                if error.isCancelled { throw ReloadError(error) }
+                // Whoever paused looks at the time.
+            }
+            left -= step
+            try checkRestarts()
+        } while left > .zero
+    }
+
+    /// Fails when the application was started on the release again and again, and ended each time.
+    private func checkRestarts() throws(ReloadError) {
+        guard let ended = try restarts?.look() else { return }
+        throw ReloadError(
+            code: .ended, operation: "confirm \(change.commit)",
+            message:
+                "it does not stay up: \(ended.map(\.shown).joined(separator: " and ")) ended after they were started on it"
+        )
     }
 
     /// Fails at once when a signal that should have made it reload ended the application, and nobody has restarted it.
@@ -215,6 +245,32 @@ final class ConfirmWork {
         if reached { since = deadline.now }
         return reached
     }
+}
+
+/// Counts the checks in a row that a server answered with a failure, one in each interval.
+private struct Refusals {
+    private let most: Int
+    private let interval: Duration
+    private var number = 0
+    private var last: ContinuousClock.Instant?
+
+    init(_ health: HealthCheck) {
+        (most, interval) = (health.failures, health.interval)
+    }
+
+    /// Takes a failure; whether it is the last that is waited for.
+    mutating func count(_ error: ReloadError, at now: ContinuousClock.Instant) -> Bool {
+        guard error.isRefusal else {
+            end()
+            return false
+        }
+        // The first checks follow each other within milliseconds.
+        if let last, last.duration(to: now) < interval { return false }
+        (number, last) = (number + 1, now)
+        return most > 0 && number >= most
+    }
+
+    mutating func end() { (number, last) = (0, nil) }
 }
 
 /// A duration as people write it: `30 s`, `0.25 s`.

@@ -45,9 +45,12 @@ extension Reloader {
                 message: "it has no handler for SIG\(signalName(signal)), which would end it",
                 hint: "a server that is meant to end and to be restarted gets TERM")
         }
+        let command = try system { () throws(SystemError) in
+            try ProcessEntry.read(entry.processID, .arguments)?.arguments ?? []
+        }
         guard try process.send(signal: signal) else { return nil }
         signalledAt = signalledAt ?? deadline.now
-        signalled.append(SignalledProcess(process: process, signal: signal))
+        signalled.append(SignalledProcess(process: process, signal: signal, command: command))
         return "sent \(signalName(signal)) to \(entry.shown)"
     }
 

@@ -77,4 +77,6 @@ public struct TargetCheck: Sendable, Equatable {
 struct SignalledProcess {
     let process: HeldProcess
     let signal: Int32
+    /// How it was started; empty when that cannot be seen.
+    let command: [String]
 }

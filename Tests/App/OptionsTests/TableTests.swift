@@ -84,6 +84,7 @@ struct TableTests {
         ("reload-header-file", ""), ("on-change", ""), ("prepare-command", ""), ("prepare-timeout", "5m"),
         ("validate-command", ""), ("validate-timeout", "30s"), ("health-url", ""), ("health-status", "200-399"),
         ("health-tcp", ""), ("health-command", ""), ("health-timeout", "30s"), ("health-interval", "200ms"),
+        ("health-failures", "10"),
         ("health-successes", "2"), ("health-watch", "0s"), ("health-revision-header", ""), ("rollback", "auto"),
         ("quarantine-ttl", "0s"), ("publish", "symlink"), ("share", "auto"), ("keep-releases", "auto"),
         ("jitter", "10%"), ("max-backoff", "5m"), ("push-secret-file", ""), ("api-token-file", ""),

@@ -138,7 +138,7 @@ struct PlanCheck {
             for name in names { warnWithoutEffect(name, "--\(needed)") }
         }
         if !hasHealthCheck {
-            for name in ["health-interval", "health-successes", "health-watch"] {
+            for name in ["health-failures", "health-interval", "health-successes", "health-watch"] {
                 warnWithoutEffect(name, "a health check")
             }
         }
