@@ -34,6 +34,14 @@ extension StagingOptions {
     }
 }
 
+extension RevisionFile {
+    /// What a plan wants to be written into each release; nil for nothing.
+    package init?(_ plan: Plan) {
+        guard let wanted = plan.settings.revisionFile else { return nil }
+        self.init(path: wanted.path, template: wanted.template, host: ThisProcess.hostName)
+    }
+}
+
 extension ConfigValues {
     fileprivate init(_ git: GitSettings) {
         let conversion: AutomaticConversion =

@@ -14,6 +14,32 @@ struct TargetDiagnostics {
     }
 
     func run(_ tell: Diagnostics.Tell) {
+        targets(tell)
+        log(tell)
+    }
+
+    private func log(_ tell: Diagnostics.Tell) {
+        guard let log = AppLog(plan), let name = plan.settings.appLog?.text else { return }
+        do throws(SystemError) {
+            if try log.check() {
+                tell(Diagnosis(.good, "log", "\(name) can be read"))
+            } else {
+                tell(
+                    Diagnosis(
+                        .warning, "log", "there is no \(name) yet",
+                        advice: "The application may not have begun it. Is its volume mounted here?"))
+            }
+        } catch {
+            let advice =
+                switch log.source {
+                case .file: "Name the regular file itself, which our user may read."
+                case .unit: "Install systemd's journalctl beside git-sidecar, or name a file."
+                }
+            tell(Diagnosis(.problem, "log", "\(error)", advice: advice))
+        }
+    }
+
+    private func targets(_ tell: Diagnostics.Tell) {
         do throws(ReloadError) {
             let http = HTTPConfiguration(userAgent: "\(Product.name)/\(Product.version)")
             guard let reloader = try Reloader(plan, http: http) else { return }

@@ -129,6 +129,8 @@ public struct Settings: Sendable {
     public var sandbox = SandboxChoice.auto
     /// `--worker-memory`.
     public var workerMemory: ByteSize?
+    /// `--revision-file`.
+    public var revisionFile: RevisionTemplate?
     /// `--prepare-command`.
     public var prepareCommand: CommandWords?
     /// `--prepare-timeout`.
@@ -180,6 +182,8 @@ public struct Settings: Sendable {
     public var healthFailures = 10
     /// `--health-watch`.
     public var healthWatch = Duration.zero
+    /// `--app-log`.
+    public var appLog: AppLogChoice?
     /// `--rollback`.
     public var rollback = RollbackMode.auto
     /// `--quarantine-ttl`; zero for until a newer commit.

@@ -35,6 +35,7 @@ public struct LiveWatch {
         self.record = record
         release = live
         prepared = try system { () throws(SystemError) in try worktree.preparedIndex(of: live.commit) }
+        directories.generated = try system { () throws(SystemError) in try worktree.generatedPath(of: live.commit) }
     }
 
     /// The number of files that a whole pass looks at.

@@ -58,6 +58,34 @@ struct FailFastTests {
         print("crash at start, found by \(kind): gone back after \(away) s")
     }
 
+    @Test("what the application said at its end is part of the reason, everywhere")
+    func ownWords() throws {
+        let log = site.path("app.log")
+        let sidecar = try site.start(
+            "--signal=TERM", "--signal-target=port:\(port)", "--health-url=http://127.0.0.1:\(port)/",
+            "--app-log=\(log)")
+        try site.waitUntilLive(try site.tip)
+        let program = try Application.startAgainAndAgain([
+            "sh", "-c", "exec python3 \(site.link)/server.py \(site.link)/file \(port) 2>> \(log)",
+        ])
+        defer { program.stop() }
+        try sidecar.waitUntilConfirmed(try site.tip)
+        let bad = try site.repository.commit(["file": "crash"])
+        let line = try sidecar.waitFor("the application does not run the new release; going back")
+        let last = "the application logged last: cannot start with crash"
+        #expect(line["reason"]?.hasSuffix(last) == true && line["output"]?.contains("The application logged:") == true)
+        try sidecar.waitFor("rolled back")
+        #expect(try site.quarantine.first?["reason"]?.string?.hasSuffix(last) == true)
+        #expect(try site.journal.last?["reason"]?.string?.hasSuffix(last) == true)
+        #expect(try site.journal.last?["output"]?.string?.contains("cannot start with crash") == true)
+        let status = try Sidecar.run(["--root=\(site.root)", "status"]).output
+        #expect(status.contains("cannot start with crash"), "\(status)")
+        let wait = try Sidecar.run(["--root=\(site.root)", "wait", bad, "--timeout=10s"])
+        #expect(
+            wait.status == 1 && wait.output.contains("\n  The application logged:\n  cannot start with crash"),
+            "\(wait.output)")
+    }
+
     @Test("a push that starts and answers 500 is gone back from after ten answers")
     func answers() throws {
         let (sidecar, program) = try start(target: "port:\(port)")

@@ -137,6 +137,7 @@ struct PlanCheck {
         for (needed, names) in companions where !given(needed) {
             for name in names { warnWithoutEffect(name, "--\(needed)") }
         }
+        if !hasHealthCheck, !hasReloadAction { warnWithoutEffect("app-log", "a health check or a reload action") }
         if !hasHealthCheck {
             for name in ["health-failures", "health-interval", "health-successes", "health-watch"] {
                 warnWithoutEffect(name, "a health check")

@@ -81,6 +81,14 @@ extension OptionTable {
             "health-watch", \.healthWatch, .application, "how long it must stay well after that",
             "`0s` is satisfied with {health-successes}."),
         Option(
+            "app-log", \.appLog, .application, "where the application logs, for the reason of a failure",
+            """
+            A file, or `unit:NAME` for the journal of a unit of systemd. What it logged from the moment when it was told \
+            about a release until that failed is part of the reason: the last 50 lines. The file must be a regular one with \
+            no symbolic link in its path; it may be rotated or emptied meanwhile. Whoever can read the status can read \
+            these lines.
+            """),
+        Option(
             "rollback", \.rollback, .application, "take back a release that fails",
             """
             `auto` does so when {signal}, {reload-url}, {on-change} or a health check is given. The commit is not \

@@ -68,6 +68,14 @@ extension OptionTable {
             """,
             check: atLeast(.mebibytes(32))),
         Option(
+            "revision-file", \.revisionFile, .releases, "file in each release that says which commit it is",
+            """
+            `PATH` in the release, which gets the hash, or `PATH=TEXT`, where `{hash}` and `{host}` stand for the commit \
+            and for the name of this machine, as in `revision.conf=add_header X-Revision {hash};`. It is there before \
+            {prepare-command} runs, so that a build or a server can answer with it. Git does not track it, and it \
+            counts as no edit. A commit that has a file of that name is put off.
+            """),
+        Option(
             "prepare-command", \.prepareCommand, .releases, "command that completes a staged release",
             """
             Such as `npm ci` or a build. It runs in the staged release before it is published and may write there. It is \

@@ -14,6 +14,7 @@ final class RootReleases: ReleaseStore {
     private let cleanup: ReleaseCleanup
     private let cleaner: Cleaner
     private let logger: Logger
+    private let revisionFile: RevisionFile?
     private var watch: (commit: ObjectID, watch: LiveWatch)?
     /// When the link was swapped last, on the clock of processes' start times; at our own start at the earliest.
     private(set) var publishedAt = CurrentProcess.timeSinceBoot
@@ -25,6 +26,7 @@ final class RootReleases: ReleaseStore {
         self.workspace = workspace
         self.cleaner = cleaner
         let plan = workspace.plan
+        revisionFile = RevisionFile(plan)
         publisher = Publisher(layout: workspace.layout, mode: plan.publishMode)
         cleanup = ReleaseCleanup(layout: workspace.layout, cleaner: cleaner)
         logger = workspace.logger
@@ -92,6 +94,7 @@ final class RootReleases: ReleaseStore {
                 commit: commit, source: live.map { Release(commit: $0, path: directory(of: $0)) },
                 submodules: workspace.submodules, options: try workspace.stagingOptions(for: commit))
             let staged = try workspace.run(job, limit) { done, total in progress.report(done, of: total) }
+            try writeRevision(in: release(commit))
             return StagingSummary(
                 written: staged.figures.written, shared: staged.figures.shared, warnings: staged.warnings)
         }
@@ -150,6 +153,16 @@ final class RootReleases: ReleaseStore {
         }
     }
 
+    /// Adds what says which commit it is, where that is asked for.
+    private func writeRevision(in release: Release) throws {
+        guard let revisionFile, try !revisionFile.isWritten(in: release, layout) else { return }
+        do {
+            try revisionFile.write(in: release, layout)
+        } catch {
+            throw Failure(revisionFileOf: error)
+        }
+    }
+
     func discard(_ commit: ObjectID) {
         do {
             try cleaner.discard(layout.release(named: "\(commit)"))
@@ -183,6 +196,7 @@ final class RootReleases: ReleaseStore {
             guard recovered.isVerified else {
                 return .unknown(recovered.damage ?? recovered.obstacle ?? "it could not be made anew")
             }
+            try writeRevision(in: Release(commit: commit, path: directory(of: commit)))
             return recovered.damage.map { .repaired([$0]) } ?? .whole
         }
     }
@@ -193,6 +207,10 @@ final class RootReleases: ReleaseStore {
             let passes = watch?.watch.passes
             let found = try watch?.watch.step(share: share) ?? []
             if !found.isEmpty { return found.map(\.description) }
+            if watch?.watch.passes != passes, let file = revisionFile {
+                let live = Release(commit: commit, path: directory(of: commit))
+                if try !file.isWritten(in: live, layout) { return [file.path] }
+            }
             // Submodules are not in the index that is walked in steps: they are looked at when it has been.
             guard watch?.watch.passes != passes, try !layout.submodules(of: commit).isEmpty else { return [] }
             let live = Release(commit: commit, path: directory(of: commit))
@@ -266,6 +284,16 @@ final class RootReleases: ReleaseStore {
 }
 
 extension Failure {
+    /// Why the revision file could not be written: where the commit has something in its place, another name is needed.
+    fileprivate init(revisionFileOf error: ReleaseError) {
+        switch error {
+        case .refused: self.init("\(error)", blame: .configuration)
+        case .system(let cause) where cause.isNoSuchPath:
+            self.init("\(error); choose another --revision-file", blame: .configuration)
+        case .system, .store: self.init(error)
+        }
+    }
+
     /// Why a command could not be started: a program of the release is what its commit made it, any other is ours.
     init(cannotStart command: Command, _ error: SystemError) {
         let blame: Blame =
