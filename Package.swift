@@ -100,8 +100,8 @@ let package = Package(
         module(
             "App/Assembly",
             uses: [
-                "Posix", "Telemetry", "GitObjects", "GitFiles", "HTTPClient", "Layout", "Remote", "Signatures",
-                "Releases", "Worker", "Reload", "Deployment", "Options",
+                "Figures", "Posix", "Telemetry", "Crypto", "GitObjects", "GitFiles", "HTTPClient", "Layout", "Remote",
+                "Signatures", "Releases", "Worker", "Reload", "Deployment", "Options",
             ]),
         module(
             "App/Doctor",

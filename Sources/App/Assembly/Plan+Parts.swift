@@ -46,6 +46,14 @@ extension EditMode {
     }
 }
 
+extension RevisionFile {
+    /// What a plan wants to be written into each release; nil for nothing.
+    package init?(_ plan: Plan) {
+        guard let wanted = plan.settings.revisionFile else { return nil }
+        self.init(path: wanted.path, template: wanted.template, host: ThisProcess.hostName)
+    }
+}
+
 extension ConfigValues {
     fileprivate init(_ git: GitSettings) {
         let conversion: AutomaticConversion =

@@ -64,17 +64,20 @@ package struct StageAnswer {
     }
 }
 
-/// A commit that is held back.
+/// A commit that is held back, or put off.
 package struct HeldAnswer {
     package let hash: String
     package let stage: String
     package let reason: String
     package let output: String
+    /// The same in lines.
+    package let outputLines: [String]
     package let time: Timestamp?
 
     package init(hash: String, stage: String, reason: String, output: String, time: Timestamp) {
         (self.hash, self.stage, self.reason) = (hash, stage, reason)
         (self.output, self.time) = (output, time)
+        outputLines = plainLines(output)
     }
 
     package init?(_ json: JSONValue) {
@@ -83,6 +86,7 @@ package struct HeldAnswer {
         stage = json.text("stage") ?? ""
         reason = json.text("reason") ?? ""
         output = json.text("output") ?? ""
+        outputLines = plainLines(json["output"]?.string)
         time = json.time("time")
     }
 
@@ -123,6 +127,8 @@ package struct DeploymentAnswer {
     package let subject: String
     package let outcome: String
     package let reason: String?
+    /// What the command, the server or the application said that is the reason, in lines.
+    package let outputLines: [String]
     /// How long all stages took together.
     package let seconds: Double
     /// The stage that took its time last: the one that failed, where one did.
@@ -135,6 +141,7 @@ package struct DeploymentAnswer {
         subject = json.text("subject") ?? ""
         outcome = json.text("outcome") ?? ""
         reason = json.text("reason")
+        outputLines = plainLines(json["output"]?.string)
         var (total, last) = (0.0, String?.none)
         if case .object(let members) = json["seconds"] {
             for member in members {

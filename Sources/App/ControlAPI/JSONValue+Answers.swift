@@ -26,3 +26,8 @@ package func plain(_ text: String) -> String {
     }
     return String(result)
 }
+
+/// The last lines of a text from elsewhere, each fit for a terminal.
+func plainLines(_ text: String?) -> [String] {
+    (text ?? "").split(whereSeparator: \.isNewline).suffix(60).map { plain(String($0)) }
+}

@@ -53,6 +53,8 @@ package struct StatusAnswer {
     package var lag: Double?
     package var deployment: StageAnswer?
     package var quarantine: [HeldAnswer] = []
+    /// What is put off for a reason that is not the commit's.
+    package var postponed: HeldAnswer?
     package var failures = 0
     package var lastFailure: FailureAnswer?
     package var attempt = 0
@@ -90,6 +92,7 @@ package struct StatusAnswer {
         lag = json["lag"]?.double
         deployment = json["deployment"].flatMap { $0 == .null ? nil : StageAnswer($0) }
         quarantine = (json["quarantine"]?.elements ?? []).compactMap(HeldAnswer.init)
+        postponed = json["postponed"].flatMap(HeldAnswer.init)
         failures = json["failures"]?.integer ?? 0
         lastFailure = json["last_failure"].flatMap(FailureAnswer.init)
         attempt = json["attempt"]?.integer ?? 0
@@ -117,8 +120,8 @@ package struct StatusAnswer {
             } ?? .null,
             "lag": .seconds(lag),
             "deployment": deployment?.statusJSON ?? .null,
-            "quarantine": .array(quarantine.map(\.json)), "failures": JSONValue(failures),
-            "last_failure": lastFailure?.json ?? .null,
+            "quarantine": .array(quarantine.map(\.json)), "postponed": postponed?.json ?? .null,
+            "failures": JSONValue(failures), "last_failure": lastFailure?.json ?? .null,
             "attempt": JSONValue(attempt), "next_attempt": .time(nextAttempt),
         ]
     }
@@ -135,7 +138,8 @@ package struct StatusAnswer {
             // Most attempts find nothing, which is no news.
             "deployment": condition == "deploying"
                 ? deployment.map { [JSONValue($0.hash) ?? .null, .string($0.stage)] } : nil,
-            "quarantine": .array(quarantine.map(\.json)), "failures": JSONValue(failures),
+            "quarantine": .array(quarantine.map(\.json)), "postponed": postponed?.json ?? .null,
+            "failures": JSONValue(failures),
             "last_failure": lastFailure.map { [JSONValue($0.stage) ?? .null, .string($0.message)] },
         ]
     }

@@ -131,6 +131,8 @@ public struct Settings: Sendable {
     public var sandbox = SandboxChoice.auto
     /// `--worker-memory`.
     public var workerMemory: ByteSize?
+    /// `--revision-file`.
+    public var revisionFile: RevisionTemplate?
     /// `--prepare-command`.
     public var prepareCommand: CommandWords?
     /// `--prepare-timeout`.
@@ -139,6 +141,12 @@ public struct Settings: Sendable {
     public var validateCommand: CommandWords?
     /// `--validate-timeout`.
     public var validateTimeout = Duration.seconds(30)
+    /// `--trial-command`.
+    public var trialCommand: CommandWords?
+    /// `--trial-health-url`.
+    public var trialHealthURL: PortTemplate?
+    /// `--trial-timeout`.
+    public var trialTimeout = Duration.seconds(10)
 
     // Application
 
@@ -178,8 +186,12 @@ public struct Settings: Sendable {
     public var healthInterval = Duration.milliseconds(200)
     /// `--health-successes`.
     public var healthSuccesses = 2
+    /// `--health-failures`; zero for any number.
+    public var healthFailures = 10
     /// `--health-watch`.
     public var healthWatch = Duration.zero
+    /// `--app-log`.
+    public var appLog: AppLogChoice?
     /// `--rollback`.
     public var rollback = RollbackMode.auto
     /// `--quarantine-ttl`; zero for until a newer commit.

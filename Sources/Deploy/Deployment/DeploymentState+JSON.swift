@@ -26,6 +26,7 @@ extension DeploymentState {
         interruption = json["interrupted"].flatMap(Interruption.init)
         running = json["running"].flatMap(Running.init)
         heldBack = (json["quarantine"]?.elements ?? []).compactMap(HeldBack.init)
+        postponed = json["postponed"].flatMap(Postponed.init)
         unwrittenLines = (json["unwritten"]?.elements ?? []).compactMap(DeploymentRecord.init)
         retired = (json["retired"]?.elements ?? []).compactMap(RetiredRelease.init)
         // The version before wrote the commit alone.
@@ -54,6 +55,7 @@ extension DeploymentState {
         ("last_good", { JSONValue($0.lastGood?.commit.description) }),
         ("last_good_release", { $0.lastGood?.json }),
         ("quarantine", { .array($0.heldBack.map(\.json)) }),
+        ("postponed", { $0.postponed?.json }),
         ("retired", { .array($0.retired.map(\.json)) }),
         ("unwritten", { $0.unwrittenLines.isEmpty ? nil : .array($0.unwrittenLines.map(\.json)) }),
     ]
@@ -84,6 +86,7 @@ package struct UnknownMembers: Sendable, Equatable {
     private static let nestedNames: Set = [
         "commit", "ref", "subject", "time", "confirmed", "chosen", "recorded", "durable", "back_from", "verdict",
         "cause", "stage", "reason", "output", "published", "hash", "outcome", "seconds", "count",
+        "fingerprint",
     ]
 
     private static func key(_ name: String, _ object: JSONValue) -> String? {
@@ -214,6 +217,22 @@ extension HeldBack {
         [
             "commit": "\(commit)", "stage": "\(stage.rawValue)", "reason": "\(reason)", "output": "\(output)",
             "time": time.json,
+        ]
+    }
+}
+
+extension Postponed {
+    fileprivate init?(json: JSONValue) {
+        guard let held = HeldBack(json: json), let fingerprint = json["fingerprint"]?.string else { return nil }
+        self.init(
+            commit: held.commit, stage: held.stage, reason: held.reason, output: held.output, time: held.time,
+            fingerprint: fingerprint)
+    }
+
+    fileprivate var json: JSONValue {
+        [
+            "commit": "\(commit)", "stage": "\(stage.rawValue)", "reason": "\(reason)", "output": "\(output)",
+            "time": time.json, "fingerprint": .string(fingerprint),
         ]
     }
 }

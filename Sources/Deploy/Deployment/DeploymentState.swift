@@ -18,6 +18,8 @@ package struct DeploymentState: Sendable, Equatable {
     package var running: Running?
     /// Commits that are not tried again by themselves, the oldest first.
     package var heldBack: [HeldBack] = []
+    /// The commit that is put off although it is not to blame.
+    package var postponed: Postponed?
     /// Releases that others have replaced, the newest first.
     package var retired: [RetiredRelease] = []
     /// Lines that the journal is to get, the oldest first; it has those that are not here any more.
@@ -102,7 +104,10 @@ extension DeploymentState {
         case .repaired: (isVerified, outage) = (true, nil)
         case .confirmed(let confirmation): confirm(confirmation)
         case .heldBack(let held): hold(held)
-        case .released(let commits): heldBack.removeAll { commits.contains($0.commit) }
+        case .postponed(let new): postponed = new
+        case .released(let commits):
+            heldBack.removeAll { commits.contains($0.commit) }
+            if let commit = postponed?.commit, commits.contains(commit) { postponed = nil }
         case .deploymentEnded(let record): end(record)
         case .journaled: if !unwrittenLines.isEmpty { unwrittenLines.removeFirst() }
         case .retained(let report): retention = report
@@ -116,6 +121,7 @@ extension DeploymentState {
         retire(inFavourOf: intent.info.commit, publication.time)
         // Chosen or gone back to, it is not held back any more.
         heldBack.removeAll { $0.commit == intent.info.commit }
+        if postponed?.commit == intent.info.commit { postponed = nil }
         live = LiveRelease(
             PublishedRelease(intent.info, time: publication.time), isConfirmed: !publication.needsConfirmation,
             isChosen: intent.isChosen,
@@ -177,7 +183,7 @@ extension DeploymentState {
         case .deployed, .chosen:
             if live?.commit == record.info.commit { live?.isInJournal = true }
             // A newer commit has made it: what failed by itself before is history.
-            if record.outcome == .deployed { heldBack.removeAll() }
+            if record.outcome == .deployed { (heldBack, postponed) = ([], nil) }
             lastFailedDeployment = nil
         case .failed: lastFailedDeployment = record
         case .rejected, .rolledBack, .overtaken: lastFailedDeployment = nil
@@ -196,6 +202,12 @@ extension DeploymentState {
         case .failed(let error):
             failures += 1
             isFailing = true
+            lastFailure = FailureReport(stage: error.stage, message: error.description, time: moment.time)
+        case .postponed(_, let error):
+            failures += 1
+            isFailing = true
+            // The remote was asked, and what is live is served.
+            hasSucceeded = true
             lastFailure = FailureReport(stage: error.stage, message: error.description, time: moment.time)
         case .refused(let error):
             lastFailure = FailureReport(stage: error.stage, message: error.description, time: moment.time)
@@ -233,7 +245,8 @@ extension DeploymentState {
     /// What the application could not be brought to run is not among it; what a person has gone back from is.
     package func previous(_ count: Int) -> [PublishedRelease] {
         let candidates = retired.filter { retired in
-            retired.commit != live?.commit && !heldBack.contains { $0.commit == retired.commit && !$0.isByHand }
+            retired.commit != live?.commit && retired.commit != postponed?.commit
+                && !heldBack.contains { $0.commit == retired.commit && !$0.isByHand }
         }
         var previous = candidates.prefix(count).map { PublishedRelease($0) }
         if let lastGood, lastGood.commit != live?.commit, !previous.contains(where: { $0.commit == lastGood.commit }) {

@@ -53,6 +53,8 @@ package enum Fact: Sendable, Equatable {
 
     // Verdicts.
     case heldBack(HeldBack)
+    /// A commit is not to blame for what kept it from going live, and is put off.
+    case postponed(Postponed)
     case released([ObjectID])
     /// A deployment has come to its end, for the journal.
     case deploymentEnded(DeploymentRecord)
@@ -83,6 +85,8 @@ package enum Outcome: Sendable, Equatable {
     case overtaken(ObjectID, by: ObjectID)
     /// The attempt failed and is repeated.
     case failed(StageError)
+    /// What the remote has is put off, and for the same reason as before not tried.
+    case postponed(ObjectID, StageError)
     /// An order by hand was not carried out to the end; that says nothing about the remote.
     case refused(StageError)
     /// The work was called off.
@@ -95,8 +99,8 @@ package enum Order: Sendable, Equatable {
     case sync
     /// Publish a release that is still kept.
     case rollBack(to: ObjectID)
-    /// Let everything that is held back be tried again, and look at the remote now.
-    case resume
+    /// Let what is held back or put off be tried again, all of it or one commit, and look at the remote now.
+    case resume(ObjectID?)
 }
 
 /// A commit with what people know it by.
@@ -296,6 +300,7 @@ extension Fact {
     package var mustSurvive: Bool {
         switch self {
         case .intended, .abandoned, .interrupted, .published, .adopted, .flushed, .disturbed, .confirmed, .heldBack,
+            .postponed,
             .released:
             true
         case .deploymentEnded(let record): record.outcome != .failed

@@ -4,10 +4,49 @@ internal import Posix
 // Which commits are not tried again by themselves, and what a person decides about that.
 extension Pipeline {
     /// The remote has a commit that failed before: what is live stays, and is looked after.
-    func stayBack(_ commit: ObjectID) throws(StageError) -> Outcome {
+    ///
+    /// - Returns: nil when the commit is to be tried.
+    func stayBack(_ commit: ObjectID) throws(StageError) -> Outcome? {
+        guard commit != state.live?.commit else { return nil }
+        let outcome: Outcome
+        if state.isHeldBack(commit) {
+            outcome = .heldBack(commit)
+        } else if let put = state.postponed, put.commit == commit {
+            outcome = .postponed(commit, StageError(put.stage, Failure(put.reason, output: put.output)))
+        } else {
+            return nil
+        }
         if needsRedeployment { try redeployLive() }
         try confirmLive()
-        return .heldBack(commit)
+        return outcome
+    }
+
+    /// Puts a commit off that was never published, for a reason that is not the commit's.
+    ///
+    /// While nothing is live there is nothing to wait for.
+    func postpone(_ info: CommitInfo, _ error: StageError) {
+        guard state.live != nil else {
+            recorder.record(.abandoned(info.commit))
+            return
+        }
+        recorder.record(
+            .postponed(postponed(info, error)),
+            .deploymentEnded(
+                DeploymentRecord(
+                    info, .failed, at: error.stage, time: clock.now.time, reason: error.description,
+                    output: error.failure.output, durations: durations)), .abandoned(info.commit))
+    }
+
+    func postponed(_ info: CommitInfo, _ error: StageError) -> Postponed {
+        Postponed(
+            commit: info.commit, stage: error.stage, reason: error.description, output: error.failure.output,
+            time: clock.now.time, fingerprint: settings.fingerprint)
+    }
+
+    /// What is put off is tried again with other parameters.
+    func releasePostponed() {
+        guard let put = state.postponed, put.fingerprint != settings.fingerprint else { return }
+        recorder.record(.released([put.commit]))
     }
 
     /// Holds a commit back that was never published.
@@ -48,9 +87,10 @@ extension Pipeline {
     /// Lets commits go whose time is up.
     func releaseExpired() {
         let limit = settings.quarantineTTL
-        guard limit > .zero, !state.heldBack.isEmpty else { return }
+        guard limit > .zero else { return }
         let now = clock.now.time
-        let expired = state.heldBack.filter { $0.time.adding(limit) <= now }.map(\.commit)
+        let since = state.heldBack.map { ($0.commit, $0.time) } + (state.postponed.map { [($0.commit, $0.time)] } ?? [])
+        let expired = since.filter { $0.1.adding(limit) <= now }.map(\.0)
         if !expired.isEmpty { recorder.record(.released(expired)) }
     }
 
@@ -71,10 +111,12 @@ extension Pipeline {
                     + "\(last.nextTry), or at once by git-sidecar sync", retryAfter: .seconds(seconds)))
     }
 
-    /// Lets everything that is held back be tried again.
-    func resume() {
+    /// Lets what is held back or put off be tried again: one commit, or all.
+    func resume(_ commit: ObjectID?) {
         if let intent = state.intent { abandon(intent) }
-        if !state.heldBack.isEmpty { recorder.record(.released(state.heldBack.map(\.commit))) }
+        let all = state.heldBack.map(\.commit) + (state.postponed.map { [$0.commit] } ?? [])
+        let released = commit.map { commit in all.filter { $0 == commit } } ?? all
+        if !released.isEmpty { recorder.record(.released(released)) }
         settled = nil
     }
 

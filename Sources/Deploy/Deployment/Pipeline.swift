@@ -86,8 +86,9 @@ package final class Pipeline {
             if case .rollBack = wanted { isChoice = true } else { isChoice = false }
             switch wanted {
             case .rollBack(let commit): return try choose(commit)
-            case .resume: resume()
-            case .sync, nil: break
+            case .resume(let commit): resume(commit)
+            case .sync: if let postponed = state.postponed { recorder.record(.released([postponed.commit])) }
+            case nil: break
             }
             do throws(StageError) {
                 return try run()
@@ -109,13 +110,13 @@ package final class Pipeline {
         case .commit:
             if let judged { return .rejected(judged, error) }
             return isChoice ? .refused(error) : .failed(error)
-        case .attempt, .store:
+        case .attempt, .store, .configuration:
             if clock.isCancelled { return .cancelled }
             return isChoice ? .refused(error) : .failed(error)
         }
     }
 
-    /// The ten stages, in their order.
+    /// The eleven stages, in their order.
     private func run() throws(StageError) -> Outcome {
         let limit = clock.deadline(settings.syncTimeout)
 
@@ -138,7 +139,7 @@ package final class Pipeline {
         if isSettled, let live = state.live, isInOrder { return .unchanged(live.commit) }
         releaseExpired()
         // What is held back need not be brought.
-        if state.isHeldBack(found.commit), found.commit != state.live?.commit { return try stayBack(found.commit) }
+        if let outcome = try stayBack(found.commit) { return outcome }
         if found.commit != state.live?.commit { try endOutage() }
         recorder.record(
             .commitFound(found.commit, isNew: state.live?.commit != found.commit || needsRedeployment))
@@ -169,7 +170,7 @@ package final class Pipeline {
             recorder.record(
                 .remoteHas(commit),
                 .commitFound(commit, isNew: state.live?.commit != commit || needsRedeployment))
-            if state.isHeldBack(commit), commit != state.live?.commit { return try stayBack(commit) }
+            if let outcome = try stayBack(commit) { return outcome }
         }
         if state.live?.commit == commit, !needsRedeployment {
             try confirmLive()
@@ -195,10 +196,15 @@ package final class Pipeline {
         recorder.begin(intent)
         do throws(StageError) {
             try make(intent.info.commit, limit)
+            try tryOut(intent.info.commit)
         } catch {
             // What is live was judged when it was new, and is not held back because it cannot be made once more.
             let isNew = intent.info.commit != former
-            if isNew, error.failure.blame == .commit { reject(intent.info, error) } else { abandon(intent) }
+            switch error.failure.blame {
+            case .commit where isNew: reject(intent.info, error)
+            case .configuration where isNew: postpone(intent.info, error)
+            default: abandon(intent)
+            }
             throw error
         }
         try publish(intent)
@@ -246,6 +252,18 @@ package final class Pipeline {
         }
     }
 
+    /// trial: whether a new release can start. The way back does not wait for that.
+    private func tryOut(_ commit: ObjectID) throws(StageError) {
+        let previous = state.live?.commit
+        guard releases.hasTrial, commit != previous else { return }
+        do throws(StageError) {
+            try perform(.trial) { () throws(Failure) in try releases.tryOut(commit, previous: previous) }
+        } catch {
+            releases.discard(commit)
+            throw error
+        }
+    }
+
     /// publish: what is intended is on the disk, then the link is swapped, then that is remembered.
     func publish(_ intent: Intent) throws(StageError) {
         hooks.beforePublishing(intent.info.commit)
@@ -289,6 +307,10 @@ package final class Pipeline {
                 // Stopped while going back.
                 throw try takeBack(
                     because: StageError(held.stage, Failure(held.reason, output: held.output, blame: .commit)))
+            }
+            if !staysPublished, let put = state.postponed, put.commit == live.commit {
+                throw try takeBack(
+                    because: StageError(put.stage, Failure(put.reason, output: put.output, blame: .configuration)))
             }
             do throws(StageError) {
                 try tellAndConfirm(application, former: former, goesBack: staysPublished)

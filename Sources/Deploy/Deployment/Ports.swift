@@ -80,8 +80,11 @@ package protocol ReleaseStore: AnyObject {
     func stage(_ commit: ObjectID, sharing live: ObjectID?, _ limit: Deadline) throws(Failure) -> StagingSummary
     func prepare(_ commit: ObjectID, previous: ObjectID?) throws(Failure)
     func validate(_ commit: ObjectID, previous: ObjectID?) throws(Failure)
+    /// Starts a release that nobody sees yet, and throws when it does not become well.
+    func tryOut(_ commit: ObjectID, previous: ObjectID?) throws(Failure)
     var hasPrepareCommand: Bool { get }
     var hasValidateCommand: Bool { get }
+    var hasTrial: Bool { get }
     /// Gives a release that was never published to the cleaner.
     func discard(_ commit: ObjectID)
     /// Whether the directory of an earlier release is there and can be published as it is.
@@ -209,6 +212,8 @@ package struct DeploymentSettings: Sendable, Equatable {
     package var reference = "HEAD"
     /// Whether a commit during whose deployment this program ended more than once has to wait.
     package var waitsAfterInterruption = true
+    /// What stands for the parameters: another one means that they have changed.
+    package var fingerprint = ""
 
     package init() {}
 }

@@ -14,6 +14,8 @@ package enum Stage: String, Sendable, CaseIterable {
     case prepare
     /// Let the validate command judge it.
     case validate
+    /// Start it on a free port, and see whether it becomes well.
+    case trial
     /// Swap the link.
     case publish
     /// Tell the application.
@@ -30,8 +32,10 @@ package struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
     package enum Blame: Sendable, Equatable {
         /// The commit: it is held back.
         case commit
-        /// The remote, the machine, or our configuration: the attempt is repeated.
+        /// The remote or the machine: the attempt is repeated.
         case attempt
+        /// Our configuration: the commit is put off until that has changed.
+        case configuration
         /// An object is missing or changed in our store: the store is looked at, and the attempt repeated at once.
         case store
         /// The work was called off; nothing is known.

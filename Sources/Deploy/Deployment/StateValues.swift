@@ -94,6 +94,32 @@ package struct HeldBack: Sendable, Equatable {
     package var isByHand: Bool { stage == .publish }
 }
 
+/// A commit that something else than the commit kept from going live.
+///
+/// It is tried again when the parameters have changed, when a person asks for it, or when a newer commit takes its place.
+package struct Postponed: Sendable, Equatable {
+    package var commit: ObjectID
+    /// Where it failed.
+    package var stage: Stage
+    package var reason: String
+    /// What the command or the application said, bounded.
+    package var output: String
+    package var time: Timestamp
+    /// What stands for the parameters with which it failed.
+    package var fingerprint: String
+
+    package init(
+        commit: ObjectID, stage: Stage, reason: String, output: String, time: Timestamp, fingerprint: String
+    ) {
+        self.commit = commit
+        self.stage = stage
+        self.reason = reason
+        self.output = output
+        self.time = time
+        self.fingerprint = fingerprint
+    }
+}
+
 /// A release that another one has replaced.
 package struct RetiredRelease: Sendable, Equatable {
     package var commit: ObjectID

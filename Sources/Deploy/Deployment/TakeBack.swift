@@ -5,16 +5,17 @@ internal import Posix
 extension Pipeline {
     /// Publishes the last good release again, and holds back the commit that the application could not be brought to run.
     ///
-    /// It needs that release's directory and the state, nothing else.
+    /// It needs that release's directory and the state, nothing else. What the commit has not done does not hold it
+    /// back: it is put off.
     ///
-    /// - Returns: the failure to report: one of the commit when we went back.
+    /// - Returns: the failure to report: one of the commit when we went back from it for what it did.
     func takeBack(because error: StageError) throws(StageError) -> StageError {
         guard let bad = state.live else { return error }
         switch error.failure.blame {
         // Called off by us: nothing is known about the commit, and the next start finds out.
         case .cancelled: return error
         case .overtaken: return overtake(bad, error)
-        case .commit, .attempt, .store: if clock.isCancelled { return error }
+        case .commit, .attempt, .store, .configuration: if clock.isCancelled { return error }
         }
         guard settings.rollsBack, let good = state.lastGood, good.commit != bad.commit else {
             endFailed(bad.info, error)
@@ -23,7 +24,16 @@ extension Pipeline {
         let intent = Intent(good.info, goesBackFrom: bad.commit)
         // Where time was cut short because of commits before it, the commit has not had its chance.
         let hadItsTime = !isTimeShared
-        if hadItsTime, !state.isHeldBack(bad.commit) {
+        let isToBlame = error.failure.blame == .commit
+        if !isToBlame, state.postponed?.commit != bad.commit {
+            recorder.record(
+                .postponed(postponed(bad.info, error)),
+                .deploymentEnded(
+                    DeploymentRecord(
+                        bad.info, .failed, at: error.stage, time: clock.now.time, reason: error.description,
+                        output: error.failure.output, durations: durations)),
+                .intended(intent))
+        } else if isToBlame, hadItsTime, !state.isHeldBack(bad.commit) {
             recorder.record(
                 .deploymentEnded(
                     DeploymentRecord(
@@ -51,10 +61,9 @@ extension Pipeline {
             }
         }
         judged = bad.commit
-        return StageError(
-            error.stage,
-            Failure(
-                reason, output: error.failure.output, blame: hadItsTime ? .commit : .overtaken(by: bad.commit)))
+        let blame: Failure.Blame =
+            !isToBlame ? .configuration : hadItsTime ? .commit : .overtaken(by: bad.commit)
+        return StageError(error.stage, Failure(reason, output: error.failure.output, blame: blame))
     }
 
     /// A newer commit takes the place of one that the application was not seen to run in time.

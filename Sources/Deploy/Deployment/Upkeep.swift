@@ -9,6 +9,7 @@ extension Pipeline {
             recorder.record(.found("stopped while a release was being published", subject: "\(intent.info.commit)"))
         }
         reconcile()
+        releasePostponed()
         if let live = state.live {
             restore(live)
             if isBroken { retreat(from: live) }

@@ -12,6 +12,8 @@ struct DirectoryWatch: Sendable {
         var changed: Int64
     }
 
+    /// The path of the file that we have added ourselves.
+    var generated: [UInt8]?
     private var stamps: [Stamp] = []
     private var position = 0
 
@@ -89,7 +91,9 @@ struct DirectoryWatch: Sendable {
         for name in try cursor.entries().map(\.name).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
             if directory.isEmpty, name == Self.gitFile { continue }
             let path = directory + name
-            if try !record.holds(path) { found.append(Difference(kind: .added, path: path)) }
+            if try !record.holds(path), !isGenerated(path, generated) {
+                found.append(Difference(kind: .added, path: path))
+            }
         }
         return found
     }

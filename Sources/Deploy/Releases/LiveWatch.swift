@@ -38,6 +38,7 @@ public struct LiveWatch {
         release = live
         directories = DirectoryWatch(findsAdditions: edits == .strict)
         prepared = try system { () throws(SystemError) in try worktree.preparedIndex(of: live.commit) }
+        directories.generated = try system { () throws(SystemError) in try worktree.generatedPath(of: live.commit) }
     }
 
     /// The number of files that a whole pass looks at.

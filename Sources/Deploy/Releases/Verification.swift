@@ -63,10 +63,11 @@ package struct ReleaseVerifier {
         _ release: Release, _ depth: VerificationDepth, deadline: Deadline
     ) throws(ReleaseError) -> [Difference] {
         let worktree = Worktree(layout: layout)
-        let (record, prepared, pointer) = try system { () throws(SystemError) in
+        let (record, prepared, pointer, generated) = try system { () throws(SystemError) in
             (
                 try worktree.index(of: release.commit), try worktree.preparedIndex(of: release.commit),
-                try worktree.commit(ofReleaseAt: layout.place(of: release))
+                try worktree.commit(ofReleaseAt: layout.place(of: release)),
+                try worktree.generatedPath(of: release.commit)
             )
         }
         guard let record, pointer == release.commit else { return [Difference(kind: .unproven, path: [])] }
@@ -76,7 +77,9 @@ package struct ReleaseVerifier {
             index: expected?.index ?? record, prepared: prepared, directory: directory.number, open: expected?.open)
         var differences = try verification.files(threads: threads, deadline)
         // A command may add what it likes.
-        if depth != .quick, prepared == nil { differences += try verification.additions(deadline) }
+        if depth != .quick, prepared == nil {
+            differences += try verification.additions(deadline).filter { !isGenerated($0.path, generated) }
+        }
         differences += try verifySubmodules(of: release, depth, deadline)
         return differences
     }

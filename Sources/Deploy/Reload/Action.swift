@@ -14,6 +14,14 @@ public enum Action: Sendable, Equatable {
     /// A new modification time for a file, which is made when it is missing.
     case touch(String)
 
+    /// Whether nobody else has a part in it: where it cannot begin, nobody has noticed anything.
+    var isOurs: Bool {
+        switch self {
+        case .run, .touch: true
+        case .none, .signal, .call: false
+        }
+    }
+
     /// The targets that it signals.
     var targets: [Target] {
         if case .signal(_, let targets) = self { targets } else { [] }

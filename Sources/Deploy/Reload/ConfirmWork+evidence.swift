@@ -75,7 +75,7 @@ extension ConfirmWork {
     private func gone() -> ReloadError {
         let names = reloader.signalled.map(\.process.entry.shown).joined(separator: ", ")
         return ReloadError(
-            code: .noTarget, operation: "confirm \(change.commit)",
+            code: .ended, operation: "confirm \(change.commit)",
             message: "\(names) ended and nobody started it again within \(durationText(settings.healthTimeout))")
     }
 }

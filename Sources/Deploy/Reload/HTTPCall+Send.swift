@@ -26,15 +26,26 @@ extension HTTPCall {
         do {
             answer = try HTTPAnswer.get(request, configuration, deadline.capped(at: timeout))
         } catch {
-            guard error.code == .refused else { throw ReloadError(error) }
-            return ReloadError(error)
+            var failure = ReloadError(error)
+            // Nobody is there, or not under this name: the release has no part in that.
+            failure.isConfiguration = [.refused, .dns].contains(error.code)
+            guard error.code == .refused else { throw failure }
+            return failure
         }
         if statuses.contains(answer.status) { return nil }
-        let failure = ReloadError(
+        var failure = ReloadError(
             code: .request, operation: request.operation,
             message: "the answer is \(answer.status), not \(shown(statuses))", output: answer.body.text)
-        guard 502...504 ~= answer.status else { throw failure }
+        guard 502...504 ~= answer.status else {
+            failure.isConfiguration = HTTPCall.isMisaddressed(answer.status)
+            throw failure
+        }
         return failure
+    }
+
+    /// Whether a status says that the call was not understood or not allowed, or was a success that was not asked for.
+    private static func isMisaddressed(_ status: Int) -> Bool {
+        (200...399).contains(status) || [401, 403, 404, 405, 407, 501].contains(status)
     }
 
     /// Reads the header file; what is in it is never shown.

@@ -18,18 +18,21 @@ public struct HealthCheck: Sendable, Equatable {
     public var interval: Duration
     /// How many checks in a row must succeed.
     public var successes: Int
+    /// How many checks in a row a server may answer with a failure, one in each interval; zero for any number.
+    public var failures: Int
     /// How long it must stay well after that: every check in this time must succeed.
     public var watch: Duration
 
     /// Describes a health check.
     public init(
         _ probes: [Probe], timeout: Duration = .seconds(30), interval: Duration = .milliseconds(200),
-        successes: Int = 2, watch: Duration = .zero
+        successes: Int = 2, failures: Int = 10, watch: Duration = .zero
     ) {
         self.probes = probes
         self.timeout = timeout
         self.interval = interval
         self.successes = successes
+        self.failures = failures
         self.watch = watch
     }
 

@@ -7,9 +7,15 @@ extension Program {
     /// Runs it to its end in a directory; throws, with its output, unless it exits with code 0.
     func run(in directory: String, _ environment: Environment, _ deadline: Deadline) throws(ReloadError) {
         let command = Command(path, arguments, environment: environment, directory: directory)
-        let result = try system { () throws(SystemError) in
-            try runCommand(
+        let result: CommandResult
+        do {
+            result = try runCommand(
                 command, deadline: deadline.capped(at: timeout), combined: true, outputLimit: Program.outputLimit)
+        } catch {
+            var failure = ReloadError(error)
+            // A program of the release is what its commit made it.
+            if command.isInDirectory { failure.isConfiguration = false }
+            throw failure
         }
         if result.isSuccess { return }
         throw ReloadError(

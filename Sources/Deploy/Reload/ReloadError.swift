@@ -45,6 +45,10 @@ public struct ReloadError: Error, Equatable, Sendable, CustomStringConvertible {
     public let output: String
     /// Whether the application itself answered so, in contrast to one that is not there yet.
     public var isAnswer = false
+    /// Whether a server answered a check with a failure: a command that fails may do so because there is no server yet.
+    var isRefusal: Bool { isAnswer && code == .unhealthy }
+    /// Whether it would fail so with any release: what we were told to do is wrong, or nobody is there to take it.
+    public var isConfiguration: Bool
 
     /// Records a failure.
     public init(code: Code, operation: String, message: String, hint: String? = nil, output: String = "") {
@@ -53,6 +57,7 @@ public struct ReloadError: Error, Equatable, Sendable, CustomStringConvertible {
         self.message = message
         self.hint = hint
         self.output = output
+        isConfiguration = [.invalid, .noTarget, .stalePidFile, .permission, .noHandler].contains(code)
     }
 
     /// Records a system call that failed.
@@ -66,6 +71,7 @@ public struct ReloadError: Error, Equatable, Sendable, CustomStringConvertible {
         self.init(
             code: code, operation: operation ?? error.operation,
             message: operation == nil ? SystemError.text(of: error.code) : "\(error)")
+        if error.isMisnamed { isConfiguration = true }
     }
 
     /// `cannot <operation>: <message>; <hint>`.

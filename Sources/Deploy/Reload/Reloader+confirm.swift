@@ -14,7 +14,7 @@ extension Reloader {
     ///   - limit: how long it may take to become healthy; nil for what the health check says.
     ///   - look: is called between two checks; what it throws ends the wait.
     /// - Returns: what was seen.
-    /// - Throws: `unhealthy`, `ended`, `unconfirmed` or `noTarget`: the release is not to be kept. `cancelled`: nothing
+    /// - Throws: `unhealthy`, `ended` or `unconfirmed`: the release is not to be kept. `cancelled`: nothing
     ///   is known about it. What `look` throws.
     public func confirm(
         _ change: ReleaseChange, deadline: Deadline, within limit: Duration? = nil,
@@ -53,6 +53,8 @@ final class ConfirmWork {
     private var checks = 0
     private var answeredFailures = 0
     private let limit: Duration?
+    /// Nil where nobody is expected to start again, or nothing better could be done.
+    private var restarts: RestartWatch?
     private let look: (ConfirmState) throws -> Void
     /// What the caller ended the wait with.
     private(set) var interruption: (any Error)?
@@ -70,6 +72,9 @@ final class ConfirmWork {
         start = deadline.now
         since = start
         steps = reloader.signalledAt == nil ? [] : reloader.settings.escalation.steps
+        restarts =
+            change.goesBack || reloader.activeTargets.isEmpty
+            ? nil : RestartWatch(reloader, publishedAt: change.publishedAt)
     }
 
     func run() throws(ReloadError) -> ConfirmResult {
@@ -105,18 +110,32 @@ final class ConfirmWork {
         var successes = 0
         var failures = 0
         var previous: ReloadError?
+        var refusals = Refusals(health)
         while true {
             let limit = limited(min(health.timeout, limit ?? health.timeout))
             do {
                 try probe(health, limit)
                 (successes, failures) = (successes + 1, 0)
                 answeredFailures = 0
+                refusals.end()
                 if successes >= health.successes { return }
             } catch {
                 if error.code == .cancelled { throw error }
                 (successes, failures) = (0, failures + 1)
                 answeredFailures = error.isAnswer ? answeredFailures + 1 : 0
+                if error.isConfiguration {
+                    throw ReloadError(
+                        code: error.code, operation: "confirm \(change.commit)", message: "\(error)",
+                        output: error.output)
+                }
                 try checkAlive()
+                // Going back, there is nothing better to publish. Who is going to be restarted may answer differently then.
+                if refusals.count(error, at: deadline.now), !change.goesBack, !canEscalate {
+                    throw ReloadError(
+                        code: .unhealthy, operation: "confirm \(change.commit)",
+                        message: "\(health.failures) checks in a row were answered with a failure: \(error)",
+                        output: error.output)
+                }
                 if try !escalate(), limit.remaining == .zero {
                     // The last check was cut short by the end of the time: the one before it knew the reason.
                     let reason = previous ?? error
@@ -162,12 +181,28 @@ final class ConfirmWork {
             interruption = error
             throw ReloadError(code: .interrupted, operation: "confirm \(change.commit)", message: "\(error)")
         }
-        do {
-            try deadline.pause(max(.zero, min(duration, deadline.remaining)))
-        } catch {
-            if error.isCancelled { throw ReloadError(error) }
-            // Whoever paused looks at the time.
-        }
+        var left = max(.zero, min(duration, deadline.remaining))
+        repeat {
+            let step = restarts.map { min(left, $0.pace) } ?? left
+            do {
+                try deadline.pause(step)
+            } catch {
+                if error.isCancelled { throw ReloadError(error) }
+                // Whoever paused looks at the time.
+            }
+            left -= step
+            try checkRestarts()
+        } while left > .zero
+    }
+
+    /// Fails when the application was started on the release again and again, and ended each time.
+    private func checkRestarts() throws(ReloadError) {
+        guard let ended = try restarts?.look() else { return }
+        throw ReloadError(
+            code: .ended, operation: "confirm \(change.commit)",
+            message:
+                "it does not stay up: \(ended.map(\.shown).joined(separator: " and ")) ended after they were started on it"
+        )
     }
 
     /// Fails at once when a signal that should have made it reload ended the application, and nobody has restarted it.

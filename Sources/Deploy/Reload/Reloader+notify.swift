@@ -22,9 +22,17 @@ extension Reloader {
         activeTargets = []
         let actions = ActionRule.actions(for: change.paths, rules: settings.rules, defaults: settings.defaultActions)
         isLeftAlone = actions.isEmpty && !(settings.rules.isEmpty && settings.defaultActions.isEmpty)
+        // The application never heard of the release that is gone back from.
+        if change.goesBack, isUntold { return [] }
+        isUntold = false
         var notices: [NotifyResult] = []
         for action in actions {
-            notices.append(NotifyResult(action: action, outcome: try perform(action, change, deadline)))
+            do {
+                notices.append(NotifyResult(action: action, outcome: try perform(action, change, deadline)))
+            } catch {
+                isUntold = notices.isEmpty && action.isOurs && error.isConfiguration
+                throw error
+            }
         }
         return notices
     }

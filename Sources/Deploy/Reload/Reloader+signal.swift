@@ -24,7 +24,7 @@ extension Reloader {
                 }
                 if !isTold, deadline.remaining == .zero {
                     throw ReloadError(
-                        code: .noTarget, operation: "signal \(target)", message: "what matches ends at once")
+                        code: .ended, operation: "signal \(target)", message: "what matches ends at once")
                 }
             }
         }
@@ -45,9 +45,12 @@ extension Reloader {
                 message: "it has no handler for \(Signal(signal)), which would end it",
                 hint: "a server that is meant to end and to be restarted gets TERM")
         }
+        let command = try system { () throws(SystemError) in
+            try ProcessEntry.read(entry.processID, .arguments)?.arguments ?? []
+        }
         guard try process.send(signal: signal) else { return nil }
         signalledAt = signalledAt ?? deadline.now
-        signalled.append(SignalledProcess(process: process, signal: signal))
+        signalled.append(SignalledProcess(process: process, signal: signal, command: command))
         return "sent \(Signal(signal).name) to \(entry.shown)"
     }
 
@@ -79,7 +82,9 @@ extension Reloader {
                 return try target.find(ourselves: ourselves)
             } catch {
                 guard error.code == .noTarget || error.code == .stalePidFile, deadline.remaining > .zero else {
-                    throw error
+                    var failure = error
+                    if wasThere(target) { failure.isConfiguration = false }
+                    throw failure
                 }
             }
             try self.pause(pause, deadline)

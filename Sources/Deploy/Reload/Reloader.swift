@@ -15,6 +15,10 @@ public final class Reloader {
     var signalledAt: ContinuousClock.Instant?
     /// The targets that the last actions signalled.
     var activeTargets: [Target] = []
+    /// The targets that were there when we looked before publishing.
+    private var seen: Set<Target> = []
+    /// Whether the last release was not told about because what should have done it could not even begin.
+    var isUntold = false
     /// Whether the rules said that the last change needs nothing: then nobody can be expected to have noticed it.
     var isLeftAlone = false
 
@@ -50,10 +54,15 @@ public final class Reloader {
     ///
     /// One that is not there is no failure: it may wait for its first release.
     public func checkPermission() throws(ReloadError) {
-        for check in checkTargets() {
+        let checks = checkTargets()
+        seen = Set(checks.filter { $0.problem == nil }.map(\.target))
+        for check in checks {
             if let problem = check.problem, problem.code != .noTarget, problem.code != .stalePidFile { throw problem }
         }
     }
+
+    /// Whether a target was there when we looked before publishing: then it has gone since, and nobody named it wrongly.
+    func wasThere(_ target: Target) -> Bool { seen.contains(target) }
 }
 
 /// What a target stands for at the moment.
@@ -70,4 +79,6 @@ public struct TargetCheck: Sendable, Equatable {
 struct SignalledProcess {
     let process: HeldProcess
     let signal: Int32
+    /// How it was started; empty when that cannot be seen.
+    let command: [String]
 }

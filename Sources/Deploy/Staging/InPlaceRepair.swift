@@ -82,7 +82,8 @@ struct InPlaceRepair {
         let damaged = try verification.files(threads: stager.options.usedThreads, deadline).map(\.path)
         if let prepared, damaged.contains(where: { prepared.entry(at: $0) != nil }) { return false }
         if stager.options.edits == .strict, prepared == nil {
-            for added in try verification.additions(deadline) {
+            let generated = try system { () throws(SystemError) in try worktree.generatedPath(of: release.commit) }
+            for added in try verification.additions(deadline) where !isGenerated(added.path, generated) {
                 try system { () throws(SystemError) in try bench.moveAway(added.path, directory) }
             }
         }

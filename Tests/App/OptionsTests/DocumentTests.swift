@@ -40,7 +40,7 @@ struct DocumentTests {
                 "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COMMANDS", "EXIT STATUS", "ENVIRONMENT", "FILES",
                 "EXAMPLES", "SEE ALSO",
             ])
-        #expect(manualText().firstMatch(of: /\{[a-z-]+\}/) == nil)
+        #expect(manualText().firstMatch(of: /\{(?!(hash|host|port)\})[a-z-]+\}/) == nil)
     }
 
     @Test("the manual's source is accepted by groff without a warning", .enabled(if: installed("man") != nil))

@@ -62,11 +62,12 @@ extension Scenarios {
         Scenario(name: "going back by hand from nothing", steps: [.goBack(to: 9), .push(1), .settle], live: [1]),
         Scenario(
             name: "resume after going back by hand",
-            steps: [.push(1), .settle, .push(2), .settle, .goBack(to: 1), .attempt(.resume), .settle], live: [1, 2],
+            steps: [.push(1), .settle, .push(2), .settle, .goBack(to: 1), .attempt(.resume(nil)), .settle],
+            live: [1, 2],
             heldBack: nil),
         Scenario(
             name: "resume tries a bad one once more", world: { $0.behaviours[c(2)] = .fails },
-            steps: [.push(1), .settle, .push(2), .settle, .attempt(.resume), .settle], live: [1], heldBack: [2],
+            steps: [.push(1), .settle, .push(2), .settle, .attempt(.resume(nil)), .settle], live: [1], heldBack: [2],
             mostSwaps: [2: 2]),
         Scenario(
             name: "an order to sync does not undo a choice that was stopped",

@@ -7,7 +7,7 @@ private func c(_ number: Int) -> ObjectID { World.commit(number) }
 ///
 /// Commits are numbers.
 enum Scenarios {
-    static let all = deployments + outages + people + roots + others
+    static let all = deployments + outages + delays + people + roots + others
 
     // A push and what becomes of it.
     private static let deployments: [Scenario] = [

@@ -24,6 +24,8 @@ struct StateTests {
         state.lastGood = PublishedRelease(
             CommitInfo(commit: World.commit(3), reference: "main", subject: "good"), time: time)
         state.heldBack = [HeldBack(commit: commit, stage: .publish, reason: "reason", output: "output", time: time)]
+        state.postponed = Postponed(
+            commit: World.commit(4), stage: .notify, reason: "reason", output: "output", time: time, fingerprint: "f")
         state.retired = [
             RetiredRelease(commit: commit, time: time, reference: "main", subject: "old", published: time),
             RetiredRelease(commit: commit, time: time),

@@ -89,7 +89,7 @@ struct LogProjectionTests {
         let driver = Driver(world, "log")
         driver.run([
             .push(1), .settle, .push(2), .settle, .settle, .push(3), .settle, .push(4), .settle, .goBack(to: 1),
-            .attempt(.resume), .settle, .change("foreign") { $0.link = .foreign }, .look, .look,
+            .attempt(.resume(nil)), .settle, .change("foreign") { $0.link = .foreign }, .look, .look,
             .change("gone") { $0.link = .nothing }, .look,
         ])
         #expect(driver.problems == [])

@@ -17,11 +17,11 @@ struct TriggerQueueTests {
         #expect(queue.begin() == (1, nil))
         // Attempt 1 is under way.
         #expect(queue.post(.sync) == 2)
-        #expect(queue.post(.resume) == 3)
+        #expect(queue.post(.resume(nil)) == 3)
         #expect(queue.post(.rollBack(to: try commit(1))) == 4)
         #expect(queue.begin() == (2, .sync))
         #expect(queue.post(.sync) == 5)
-        #expect(queue.begin() == (3, .resume))
+        #expect(queue.begin() == (3, .resume(nil)))
         #expect(queue.begin() == (4, .rollBack(to: try commit(1))))
         #expect(queue.begin() == (5, .sync))
         #expect(queue.begin() == (6, nil))
@@ -41,13 +41,13 @@ struct TriggerQueueTests {
     func bound() throws {
         let queue = try TriggerQueue()
         for number in 1...TriggerQueue.mostOrders {
-            #expect(queue.post(number.isMultiple(of: 2) ? .sync : .resume) == number)
+            #expect(queue.post(number.isMultiple(of: 2) ? .sync : .resume(nil)) == number)
         }
-        #expect(queue.post(.resume) == nil)
+        #expect(queue.post(.resume(nil)) == nil)
         for number in 1...TriggerQueue.mostOrders {
-            #expect(queue.begin() == (number, number.isMultiple(of: 2) ? .sync : .resume))
+            #expect(queue.begin() == (number, number.isMultiple(of: 2) ? .sync : .resume(nil)))
         }
-        #expect(queue.post(.resume) == TriggerQueue.mostOrders + 1)
+        #expect(queue.post(.resume(nil)) == TriggerQueue.mostOrders + 1)
     }
 
     @Test("an order that comes too late is refused")
@@ -62,7 +62,7 @@ struct TriggerQueueTests {
     func wait() throws {
         let queue = try TriggerQueue()
         _ = queue.post(.sync)
-        _ = queue.post(.resume)
+        _ = queue.post(.resume(nil))
         let hour = Deadline.after(.seconds(3600))
         #expect(try queue.wait(hour) == [.request])
         _ = queue.begin()

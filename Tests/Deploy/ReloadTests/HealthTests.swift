@@ -75,6 +75,43 @@ struct HealthTests {
         #expect(failure(second)?.message.hasSuffix("X-Revision is old, not \(hash(1))") == true)
     }
 
+    @Test("a server that answers with failures is not waited for as long as one that is not there")
+    func answered() throws {
+        let (answered, _) = try check([HealthTests.answer("500 Oh")])
+        let text = try #require(failure(answered)?.message)
+        #expect(text.hasPrefix("10 checks in a row were answered with a failure: "), "\(text)")
+        for status in ["502 Gone", "503 Soon", "504 Late"] {
+            let (behindProxy, _) = try check([HealthTests.answer(status)])
+            #expect(failure(behindProxy)?.message.hasPrefix("not healthy within 20") == true, "\(status)")
+        }
+        // One that is not there in between begins anew.
+        let row = Array(repeating: HealthTests.answer("500 Oh"), count: 5)
+        let proxy = [HealthTests.answer("503 Soon")]
+        let (flapping, _) = try check(
+            row + proxy + row + proxy + row + [HealthTests.answer("200 OK")], timeout: .seconds(60))
+        #expect(try flapping.get().checks > 17)
+    }
+
+    @Test("answers that come faster than the interval count once in it, and any number may be allowed")
+    func answeredSlowly() throws {
+        for (failures, prefix) in [(3, "3 checks in a row"), (0, "not healthy within 20")] {
+            let server = try ScriptedServer(scripts: [HealthTests.answer("500 Oh")])
+            defer { server.stop() }
+            let clock = TestClock()
+            let health = HealthCheck(
+                [.url("http://127.0.0.1:\(server.port)/", statuses: 200...399, revisionHeader: nil)],
+                timeout: .seconds(20), interval: .seconds(1), failures: failures)
+            do {
+                _ = try reloader(health: health).confirm(anyChange(), deadline: clock.deadline(.seconds(3600)))
+                Issue.record("it was healthy")
+            } catch let error as ReloadError {
+                #expect(error.message.hasPrefix(prefix), "\(error)")
+            }
+            #expect(clock.elapsed >= .seconds(failures == 0 ? 20 : 2))
+            #expect(server.connectionCount > failures)
+        }
+    }
+
     @Test("a server that hangs does not take the time of the one that follows it")
     func hanging() throws {
         // The first check is given up after five seconds.

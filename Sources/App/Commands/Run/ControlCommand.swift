@@ -48,7 +48,7 @@ public struct ControlCommand {
             return true
         case .sync: return try OrderCommand(.sync, self).carryOut()
         case .rollback: return try OrderCommand(.rollback(arguments.hash), self).carryOut()
-        case .resume: return try OrderCommand(.resume, self).carryOut()
+        case .resume: return try OrderCommand(.resume(arguments.hash), self).carryOut()
         case .wait: return try Wait(for: arguments.hash ?? "", self).carryOut()
         case .run, .check, .doctor, .help, .version, .completions:
             throw CommandError(message: "\(command.rawValue) does not talk to a sidecar")

@@ -9,7 +9,8 @@ struct OrderCommand {
         case sync
         /// To a release, or to the one before the live one.
         case rollback(String?)
-        case resume
+        /// One commit, or all.
+        case resume(String?)
     }
 
     private let kind: Kind
@@ -58,8 +59,8 @@ struct OrderCommand {
         case .rollback(let hash):
             answer = try client.post("/v1/rollback", hash.map { ["hash": .string($0)] })
             if let hash = answer.text("hash") { display.note("going back to \(short(hash))") }
-        case .resume:
-            answer = try client.post("/v1/resume")
+        case .resume(let hash):
+            answer = try client.post("/v1/resume", hash.map { ["hash": .string($0)] })
             let released = answer["released"]?.elements?.compactMap { $0.string.map { short(plain($0)) } } ?? []
             display.note(
                 released.isEmpty
@@ -83,6 +84,7 @@ struct OrderCommand {
         case "unchanged": return "\(style.good("Nothing new")): \(isLive)"
         case "deployed", "chosen": return "\(style.good("Done")): \(isLive)"
         case "held-back": return "\(style.bad("Held back")): \(hash) is not tried again; \(isLive)"
+        case "postponed": return "\(style.bad("Put off")): \(hash) waits for other parameters; \(isLive)"
         case "rejected":
             let stage = end.stage.map { " at \($0)" } ?? ""
             return "\(style.bad("Rejected")): \(hash) failed\(stage); \(isLive)"

@@ -40,7 +40,7 @@ struct Wait {
                 }
             }
             if let ambiguity = progress.ambiguity { throw CommandError(message: ambiguity) }
-            if let verdict = progress.verdict { return say(verdict, display) }
+            if let verdict = progress.verdict { return say(verdict, display, progress.output) }
             // The time may be up by now, which the loop's condition sees.
             try? deadline.pause(.milliseconds(300))
         } while deadline.remaining > .zero
@@ -70,7 +70,7 @@ struct Wait {
         }
     }
 
-    private func say(_ verdict: WaitProgress.Verdict, _ display: StageDisplay) -> Bool {
+    private func say(_ verdict: WaitProgress.Verdict, _ display: StageDisplay, _ output: [String] = []) -> Bool {
         display.end()
         let style = command.console.style
         switch verdict {
@@ -79,6 +79,7 @@ struct Wait {
             return true
         case .notLive(let words):
             command.console.write("\(style.bad("Not live")): \(words)")
+            if !output.isEmpty { command.console.write(lines: output.map { "  " + style.faint($0) }) }
             return false
         }
     }
@@ -96,6 +97,8 @@ struct WaitProgress {
     private var newest: String?
     private var lastFailure: String?
     private(set) var verdict: Verdict?
+    /// What the command or the application said that is the reason against it.
+    private(set) var output: [String] = []
 
     init(_ prefix: String) {
         self.prefix = prefix
@@ -114,6 +117,12 @@ struct WaitProgress {
         lastFailure = status.lastFailure?.message
         if let held = status.quarantine.last(where: { isMeant($0.hash) }) {
             verdict = .notLive("\(short(held.hash)) \(held.verdict): \(held.reason)")
+            output = held.outputLines
+            return
+        }
+        if let put = status.postponed, isMeant(put.hash) {
+            verdict = .notLive("\(short(put.hash)) \(put.delay): \(put.reason)")
+            output = put.outputLines
             return
         }
         if let published = status.published, isMeant(published.hash), status.isSettled {
@@ -137,6 +146,7 @@ struct WaitProgress {
             let stage = deployment.lastStage.map { " at \($0)" } ?? ""
             let reason = deployment.reason.map { ": \($0)" } ?? ""
             verdict = .notLive("\(short(deployment.hash)) \(what)\(stage)\(reason)")
+            output = deployment.outputLines
         case "overtaken":
             let how = deployment.reason.flatMap { $0.hasPrefix("overtaken by ") ? $0 : nil }
             verdict = .notLive("\(short(deployment.hash)) was \(how ?? "overtaken by a newer commit")")

@@ -43,6 +43,10 @@ extension StatusAnswer {
                 return ("Your push is not live", rest, .bad)
             }
             return ("Your push is published, but not confirmed", ": \(what) was not shown to run.", .doubtful)
+        case "stale" where postponed != nil && postponed?.hash == remote?.hash:
+            return (
+                "Your push is not live", ": \(short(postponed?.hash ?? "")) \(postponed?.delay ?? "")\(stays)", .bad
+            )
         case "stale":
             guard failures > 0 else {
                 guard let remote else {
@@ -73,4 +77,7 @@ extension HeldAnswer {
         default: "was rejected at \(stage)"
         }
     }
+
+    /// What became of it where it is put off.
+    var delay: String { "is put off: it failed at \(stage), which is not the commit's fault" }
 }

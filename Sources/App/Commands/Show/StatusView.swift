@@ -15,6 +15,7 @@ struct StatusView {
         var lines = [status.headline(style), ""]
         lines += table().lines(style, width: width, flexible: 2, indent: "  ")
         for held in status.quarantine.reversed() { lines += block(held) }
+        if let put = status.postponed { lines += delay(put) }
         lines += failure()
         return lines
     }
@@ -68,19 +69,30 @@ struct StatusView {
 
     private func block(_ held: HeldAnswer) -> [String] {
         let when = held.time.map { ", \(age($0, now))" } ?? ""
-        var lines = ["", "\(style.bad("Held back")): \(style.strong(short(held.hash))) \(held.verdict)\(when)"]
-        lines += folded(held.reason, width - 2).map { "  " + $0 }
+        let head = "\(style.bad("Held back")): \(style.strong(short(held.hash))) \(held.verdict)\(when)"
+        return block(
+            held, head, "Push a fix: a newer commit is tried at once. To try this one again: git-sidecar resume")
+    }
+
+    private func delay(_ put: HeldAnswer) -> [String] {
+        let when = put.time.map { ", \(age($0, now))" } ?? ""
+        let head = "\(style.bad("Put off")): \(style.strong(short(put.hash))) failed at \(put.stage)\(when)"
+        return block(
+            put, head,
+            "The commit is not to blame. It is tried again when git-sidecar is started with other parameters. To try it now: "
+                + "git-sidecar sync")
+    }
+
+    private func block(_ held: HeldAnswer, _ head: String, _ advice: String) -> [String] {
         let output = held.output.split(separator: " ").isEmpty ? [] : folded(held.output, width - 4).suffix(6)
-        lines += output.map { "    " + style.faint($0) }
-        lines += folded(
-            "Push a fix: a newer commit is tried at once. To try this one again: git-sidecar resume", width - 2
-        ).map { "  " + $0 }
-        return lines
+        return ["", head] + folded(held.reason, width - 2).map { "  " + $0 }
+            + output.map { "    " + style.faint($0) } + folded(advice, width - 2).map { "  " + $0 }
     }
 
     private func failure() -> [String] {
         guard let failure = status.lastFailure, status.failures > 0 else { return [] }
         // What is held back has been told already.
+        if status.postponed?.reason == failure.message { return [] }
         if status.quarantine.contains(where: { $0.reason == failure.message }) { return [] }
         let times = status.failures == 1 ? "the last attempt" : "\(status.failures) attempts in a row"
         let stage = failure.stage.map { " at \($0)" } ?? ""

@@ -189,11 +189,11 @@ extension Subcommand {
 
     fileprivate var completion: Completion? {
         switch self {
-        case .rollback, .wait: .hashes
+        case .rollback, .resume, .wait: .hashes
         case .help: .words(commandNames)
         case .completions: .words(Shell.allCases.map(\.rawValue))
         case .status: .directories
-        case .run, .releases, .sync, .resume, .processes, .doctor, .check, .version: nil
+        case .run, .releases, .sync, .processes, .doctor, .check, .version: nil
         }
     }
 }

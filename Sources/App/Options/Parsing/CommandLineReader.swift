@@ -162,7 +162,7 @@ struct CommandLineReader {
             }
         } else if command == .status {
             arguments.roots.append(word)
-        } else if [.rollback, .wait].contains(command), arguments.hash == nil {
+        } else if [.rollback, .resume, .wait].contains(command), arguments.hash == nil {
             arguments.hash = word
         } else {
             let what = command.argument == nil ? "takes no arguments" : "takes only one argument"

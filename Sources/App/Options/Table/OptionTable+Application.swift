@@ -57,8 +57,11 @@ extension OptionTable {
             "It runs in the published release. Written like {prepare-command}."),
         Option(
             "health-timeout", \.healthTimeout, .application, "how long until it must be well",
-            "Counted from {signal} or {reload-url}; a process that is not up yet is waited for as long, too.",
-            check: atLeast(.milliseconds(10))),
+            """
+            Counted from {signal} or {reload-url}; a process that is not up yet is waited for as long, too. It is not waited \
+            out where waiting is no use: see {health-failures}. Neither is it where the process that {signal-target} finds was \
+            started on the new release and ended, twice.
+            """, check: atLeast(.milliseconds(10))),
         Option(
             "health-interval", \.healthInterval, .application, "pause between two checks",
             check: atLeast(.milliseconds(1))),
@@ -66,8 +69,25 @@ extension OptionTable {
             "health-successes", \.healthSuccesses, .application, "good checks in a row that count",
             check: atLeast(1)),
         Option(
+            "health-failures", \.healthFailures, .application, "answered failures in a row that end the wait",
+            """
+            A server that answers {health-url} with a failure is up, and does not run the release. One such answer counts in each \
+            {health-interval}. A server that is not there yet has all of {health-timeout}: one that refuses the \
+            connection, or 502, 503 and 504 of a proxy before it; so has {health-command}, which cannot tell. `0` waits \
+            for {health-timeout} whatever is answered.
+            """,
+            check: within(0...1_000_000)),
+        Option(
             "health-watch", \.healthWatch, .application, "how long it must stay well after that",
             "`0s` is satisfied with {health-successes}."),
+        Option(
+            "app-log", \.appLog, .application, "where the application logs, for the reason of a failure",
+            """
+            A file, or `unit:NAME` for the journal of a unit of systemd. What it logged from the moment when it was told \
+            about a release until that failed is part of the reason: the last 50 lines. The file must be a regular one with \
+            no symbolic link in its path; it may be rotated or emptied meanwhile. Whoever can read the status can read \
+            these lines.
+            """),
         Option(
             "rollback", \.rollback, .application, "take back a release that fails",
             """

@@ -35,7 +35,7 @@ public enum Subcommand: String, CaseIterable, Sendable {
         case .releases: "list the releases that can be gone back to"
         case .sync: "look at the remote now"
         case .rollback: "go back to an earlier release, the previous one by default"
-        case .resume: "try again what was rejected or gone back from"
+        case .resume: "try again what was rejected, gone back from or put off"
         case .wait: "wait until a commit is live, or is known not to become so"
         case .processes: "list processes, which of them a signal would reach, and why"
         case .doctor: "check remote, credentials, target, disk and clock, with advice"
@@ -86,7 +86,9 @@ public enum Subcommand: String, CaseIterable, Sendable {
         case .rollback:
             "What is live now is held back until somebody resumes it or a newer commit comes. Without HASH it goes to the "
                 + "release that was live before; 'releases' lists what is kept. It waits for the end and shows the stages."
-        case .resume: "What is tried is what the remote has now. It waits for the end and shows the stages."
+        case .resume:
+            "With HASH that commit alone is let go, without it all that is held back. What is tried is what the remote has "
+                + "now. It waits for the end and shows the stages."
         case .wait:
             "For scripts and pipelines: it shows the stages as they happen, and survives a restart of the sidecar. HASH is "
                 + "a commit's hash, or at least its first 4 digits; the commit need not have been seen yet."
@@ -117,7 +119,7 @@ public enum Subcommand: String, CaseIterable, Sendable {
         case .releases: return ["\(name) releases --root=/srv/git"]
         case .sync: return ["\(name) sync --wait --root=/srv/git"]
         case .rollback: return ["\(name) rollback --root=/srv/git", "\(name) rollback 6bd6b50 --root=/srv/git"]
-        case .resume: return ["\(name) resume --root=/srv/git"]
+        case .resume: return ["\(name) resume --root=/srv/git", "\(name) resume 6bd6b50 --root=/srv/git"]
         case .wait: return ["git push && \(name) wait \"$(git rev-parse HEAD)\" --root=/srv/git"]
         case .processes: return ["\(name) processes --root=/srv/git"]
         case .doctor: return ["\(name) doctor --repo=https://git.example.org/site.git --root=/srv/git"]
@@ -131,12 +133,12 @@ public enum Subcommand: String, CaseIterable, Sendable {
     /// The bare words that may follow: their placeholder, and whether one is needed.
     public var argument: (placeholder: String, isRequired: Bool)? {
         switch self {
-        case .rollback: ("HASH", false)
+        case .rollback, .resume: ("HASH", false)
         case .wait: ("HASH", true)
         case .status: ("ROOT…", false)
         case .help: ("COMMAND", false)
         case .completions: ("SHELL", true)
-        case .run, .releases, .sync, .resume, .processes, .doctor, .check, .version: nil
+        case .run, .releases, .sync, .processes, .doctor, .check, .version: nil
         }
     }
 

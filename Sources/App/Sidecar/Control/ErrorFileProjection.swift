@@ -22,7 +22,7 @@ final class ErrorFileProjection: Projection {
                 try file.write(
                     "the new release was rejected", error.description,
                     [("hash", "\(commit)"), ("stage", error.stage.rawValue)])
-            case .failed(let error):
+            case .failed(let error), .postponed(_, let error):
                 try file.write(
                     "sync failed", error.description,
                     [("stage", error.stage.rawValue), ("failures", "\(state.failures)")])

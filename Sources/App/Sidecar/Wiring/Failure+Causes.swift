@@ -15,7 +15,7 @@ extension Failure {
                 "\(error)", blame: error.kind == .cancelled ? .cancelled : error.kind == .store ? .store : .attempt,
                 retryAfter: error.retryAfter)
         case let error as ReloadError:
-            self.init("\(error)", output: error.output, blame: error.code == .cancelled ? .cancelled : .attempt)
+            self.init("\(error)", output: error.output, blame: Failure.blame(error))
         case let error as GitError: self.init("\(error)", blame: Failure.blame(error))
         case ReleaseError.store(let error): self.init("\(error)", blame: Failure.blame(error))
         case ReleaseError.system(let error): self.init("\(error)", blame: error.isCancelled ? .cancelled : .attempt)
@@ -31,6 +31,16 @@ extension Failure {
             error.cause == nil && error.category != .memory
             && ![.limitExceeded, .foreignFormat, .user].contains(error.code)
         return isDamage ? .store : .attempt
+    }
+
+    /// Whether the release has to do with it that the application could not be told, or was not seen to run it.
+    private static func blame(_ error: ReloadError) -> Blame {
+        switch error.code {
+        case .cancelled: .cancelled
+        case _ where error.isConfiguration: .configuration
+        case .system: .attempt
+        default: .commit
+        }
     }
 
     /// Whether the worker process brought its end on itself, over the objects of a commit.

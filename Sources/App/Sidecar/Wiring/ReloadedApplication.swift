@@ -11,11 +11,13 @@ final class ReloadedApplication: Application {
     private let reloader: Reloader
     private let releases: RootReleases
     private let workspace: Workspace
+    private let log: AppLog?
     // Made when it is told, so that confirming speaks of the same change.
     private var change: ReleaseChange?
 
     init(_ reloader: Reloader, _ releases: RootReleases, _ workspace: Workspace) {
         self.reloader = reloader
+        log = AppLog(workspace.plan)
         self.releases = releases
         self.workspace = workspace
     }
@@ -23,7 +25,8 @@ final class ReloadedApplication: Application {
     func checkPermission() throws(Failure) { try port { try reloader.checkPermission() } }
 
     func tell(_ change: Change) throws(Failure) -> [Deployment.Notice] {
-        try port {
+        log?.mark()
+        return try telling(log) {
             let described = try describe(change)
             self.change = described
             return try reloader.notify(described, deadline: workspace.deadline(workspace.plan.actionLimit)).map {
@@ -35,7 +38,9 @@ final class ReloadedApplication: Application {
     func confirm(
         _ change: Change, within limit: Duration?, _ look: (ConfirmProgress) throws(Failure) -> Void
     ) throws(Failure) -> Deployment.Confirmation {
-        try port {
+        // Another process told it.
+        if self.change == nil { log?.mark() }
+        return try telling(log) {
             let described = try self.change ?? describe(change)
             let deadline = workspace.deadline(workspace.plan.confirmLimit)
             let confirmation = try reloader.confirm(described, deadline: deadline, within: limit) { progress in
@@ -45,6 +50,19 @@ final class ReloadedApplication: Application {
                 commit: change.commit, verdict: confirmation.evidence.verdict.rawValue,
                 cause: confirmation.evidence.cause, time: .now(), checks: confirmation.checks,
                 healthyAfter: confirmation.healthyAfter, escalations: confirmation.escalations)
+        }
+    }
+
+    /// Runs code inside a port; where the application is why it fails, its own words are part of the failure.
+    private func telling<Result: ~Copyable>(_ log: AppLog?, _ body: () throws -> Result) throws(Failure) -> Result {
+        do {
+            return try body()
+        } catch {
+            var failure = Failure(error)
+            if let log, failure.blame == .commit {
+                failure.add(log.words(workspace.deadline(.seconds(5))))
+            }
+            throw failure
         }
     }
 
@@ -63,5 +81,14 @@ final class ReloadedApplication: Application {
             publishedAt: releases.publishedAt,
             environment: .forRelease(change.commit, previous: change.former, directory: directory),
             goesBack: change.goesBack)
+    }
+}
+
+extension Failure {
+    /// Adds what the application has logged: all of it to the output, the last line to the reason.
+    fileprivate mutating func add(_ words: String) {
+        guard let last = words.split(separator: "\n").last(where: { !$0.allSatisfy(\.isWhitespace) }) else { return }
+        description += "; the application logged last: \(last)"
+        output += (output.isEmpty || output.hasSuffix("\n") ? "" : "\n") + "The application logged:\n\(words)\n"
     }
 }

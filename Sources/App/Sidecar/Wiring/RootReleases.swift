@@ -2,10 +2,12 @@ internal import Assembly
 internal import Deployment
 internal import Figures
 internal import GitObjects
+internal import HTTPClient
 internal import Layout
 internal import Options
 internal import Posix
 internal import Releases
+internal import Reload
 internal import Telemetry
 
 /// The releases below the root, and the link that leads to one of them, as a deployment uses them.
@@ -17,6 +19,8 @@ final class RootReleases: ReleaseStore {
     private let logger: Logger
     /// The few files that were written for the release that was staged last.
     private var written: (commit: ObjectID, paths: [[UInt8]])?
+    private let revisionFile: RevisionFile?
+    private let trial: Trial?
     private var watch: (commit: ObjectID, watch: LiveWatch)?
     /// When the link was swapped last, on the clock of processes' start times; at our own start at the earliest.
     private(set) var publishedAt = CurrentProcess.timeSinceBoot
@@ -24,10 +28,13 @@ final class RootReleases: ReleaseStore {
     private var plan: Plan { workspace.plan }
     private var layout: ReleaseLayout { workspace.layout }
 
-    init(_ workspace: Workspace, cleaner: Cleaner) {
+    /// `http` is how HTTP is spoken to the application.
+    init(_ workspace: Workspace, cleaner: Cleaner, http: HTTPConfiguration) {
         self.workspace = workspace
         self.cleaner = cleaner
         let plan = workspace.plan
+        revisionFile = RevisionFile(plan)
+        trial = Trial(plan, http: http)
         publisher = Publisher(layout: workspace.layout, mode: plan.publishMode)
         cleanup = ReleaseCleanup(layout: workspace.layout, cleaner: cleaner)
         logger = workspace.logger
@@ -103,6 +110,7 @@ final class RootReleases: ReleaseStore {
                 submodules: workspace.submodules, options: try workspace.stagingOptions(for: commit))
             written = nil
             let staged = try workspace.run(job, limit) { done, total in progress.report(done, of: total) }
+            try writeRevision(in: release(commit))
             // A command writes what nobody counts.
             if !hasPrepareCommand { written = (commit, staged.written) }
             return StagingSummary(
@@ -127,6 +135,21 @@ final class RootReleases: ReleaseStore {
         try judge(command, commit, previous, plan.settings.validateTimeout)
         if let change = try workspace.port(about: commit, { try changeByJudge(commit) }) {
             throw Failure("\(command.program) changed the release: \(change)", blame: .commit)
+        }
+    }
+
+    var hasTrial: Bool { trial != nil }
+
+    func tryOut(_ commit: ObjectID, previous: ObjectID?) throws(Failure) {
+        guard let trial else { return }
+        let directory = layout.directory(of: commit)
+        try port {
+            try trial.run(
+                commit, in: directory, .forRelease(commit, previous: previous, directory: directory),
+                workspace.deadline(plan.settings.trialTimeout))
+        }
+        if let change = try workspace.port(about: commit, { try changeByJudge(commit) }) {
+            throw Failure("\(trial.program.path) changed the release: \(change)", blame: .commit)
         }
     }
 
@@ -160,14 +183,27 @@ final class RootReleases: ReleaseStore {
                     "limit": "\(durationText(timeout))",
                 ])
         }
-        let result = try port {
-            try runCommand(
+        let result: CommandResult
+        do throws(SystemError) {
+            result = try runCommand(
                 command, deadline: deadline, combined: true, outputLimit: 16 * 1024, longRun: (patience, tell))
+        } catch {
+            throw Failure(cannotStart: command, error)
         }
         if result.interruption == .cancelled { try port { try deadline.check("run \(words.program)") } }
         guard result.isSuccess else {
             let reason = result.interruption == .timeout ? "did not end within \(durationText(timeout))" : result.reason
             throw Failure("\(words.program) \(reason)", output: result.output.text, blame: .commit)
+        }
+    }
+
+    /// Adds what says which commit it is, where that is asked for.
+    private func writeRevision(in release: Release) throws {
+        guard let revisionFile, try !revisionFile.isWritten(in: release, layout) else { return }
+        do {
+            try revisionFile.write(in: release, layout)
+        } catch {
+            throw Failure(revisionFileOf: error)
         }
     }
 
@@ -221,6 +257,7 @@ final class RootReleases: ReleaseStore {
             guard recovered.isVerified else {
                 return .unknown(recovered.damage ?? recovered.obstacle ?? "it could not be made anew")
             }
+            try writeRevision(in: Release(commit: commit, path: directory(of: commit)))
             return recovered.damage.map { .repaired([$0]) } ?? .whole
         }
     }
@@ -231,6 +268,10 @@ final class RootReleases: ReleaseStore {
             let passes = watch?.watch.passes
             let found = try watch?.watch.step(share: share) ?? []
             if !found.isEmpty { return found.map(\.description) }
+            if watch?.watch.passes != passes, let file = revisionFile {
+                let live = Release(commit: commit, path: directory(of: commit))
+                if try !file.isWritten(in: live, layout) { return [file.path] }
+            }
             // Submodules are not in the index that is walked in steps: they are looked at when it has been.
             guard watch?.watch.passes != passes, try !layout.submodules(of: commit).isEmpty else { return [] }
             let live = Release(commit: commit, path: directory(of: commit))
@@ -300,6 +341,26 @@ final class RootReleases: ReleaseStore {
                 "compacted the object store",
                 ["removed_packs": .count(packs), "removed_objects": .count(tidied.removedLooseObjects)])
         }
+    }
+}
+
+extension Failure {
+    /// Why the revision file could not be written: where the commit has something in its place, another name is needed.
+    fileprivate init(revisionFileOf error: ReleaseError) {
+        switch error {
+        case .refused: self.init("\(error)", blame: .configuration)
+        case .system(let cause) where cause.isNoSuchPath:
+            self.init("\(error); choose another --revision-file", blame: .configuration)
+        case .system, .store: self.init(error)
+        }
+    }
+
+    /// Why a command could not be started: a program of the release is what its commit made it, any other is ours.
+    init(cannotStart command: Command, _ error: SystemError) {
+        let blame: Blame =
+            error.isCancelled
+            ? .cancelled : !error.isMisnamed ? .attempt : command.isInDirectory ? .commit : .configuration
+        self.init("\(error)", blame: blame)
     }
 }
 

@@ -21,6 +21,20 @@ public struct Command: Sendable {
         self.directory = directory
     }
 
+    /// Whether the program is a file below the directory that it starts in, as `./check` is.
+    public var isInDirectory: Bool { program.utf8.contains(UInt8(ascii: "/")) && !program.hasPrefix("/") }
+
+    /// The file that would be executed; nil where there is none, or it may not be executed.
+    public var executableFile: String? {
+        let path = resolvedProgram()
+        let absolute = path.hasPrefix("/") ? path : "\(directory ?? ".")/\(path)"
+        // A name that was not found in `PATH` is no path.
+        guard path.utf8.contains(UInt8(ascii: "/")), unsafe absolute.withCPath({ unsafe access($0, X_OK) }) == 0 else {
+            return nil
+        }
+        return absolute
+    }
+
     /// The path to execute: `program` itself, or the first executable file of that name in `PATH`.
     func resolvedProgram() -> String {
         if program.utf8.contains(UInt8(ascii: "/")) { return program }

@@ -5,6 +5,13 @@ public enum ThisProcess {
     /// Whether it is the first process of its namespace, to which every orphan in it falls.
     public static var isFirst: Bool { getpid() == 1 }
 
+    /// The name of the machine, or of the container, as others there know it; empty where it has none.
+    public static var hostName: String {
+        // Where it cannot be read there is none.
+        let name = (try? Files.read("/proc/sys/kernel/hostname", limit: 4096)) ?? []
+        return String(decoding: name.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    }
+
     /// Whether standard error is a terminal.
     public static var standardErrorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 

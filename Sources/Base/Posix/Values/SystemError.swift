@@ -42,6 +42,8 @@ extension SystemError {
     public var isNotFound: Bool { code == ENOENT }
     /// `ENOENT` or `ENOTDIR`: there is no such path.
     public var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+    /// Whether what was named is not there, not what it has to be, or not ours to use: trying again does not help.
+    public var isMisnamed: Bool { [ENOENT, ENOTDIR, EISDIR, ELOOP, ENOEXEC, EROFS, EACCES, EPERM].contains(code) }
     /// `ENOSPC` or `EDQUOT`: the volume or the quota is full.
     public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
     /// `ETIMEDOUT`: the deadline passed.

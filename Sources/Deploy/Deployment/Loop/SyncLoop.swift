@@ -101,7 +101,8 @@ package final class SyncLoop {
         case .deployed(let commit), .chosen(let commit):
             pace.succeeded()
             hooks.synced(commit)
-        case .heldBack: if pipeline.state.live != nil { pace.succeeded() }
+        // The remote has answered: a newer commit should not have to wait for a back-off.
+        case .heldBack, .postponed: if pipeline.state.live != nil { pace.succeeded() }
         case .rejected: pace.failed(retryAfter: nil)
         case .failed(let error): pace.failed(retryAfter: error.failure.retryAfter)
         case .refused, .overtaken, .cancelled: break
@@ -114,6 +115,11 @@ package final class SyncLoop {
         case .unchanged(let commit), .deployed(let commit), .chosen(let commit): return .done(commit)
         case .heldBack(let commit):
             logger.error("what the remote has is not published: it failed before", ["hash": "\(commit)"])
+            return .gaveUp
+        case .postponed(let commit, let error):
+            logger.error(
+                "what the remote has is not published: it is put off until the parameters change",
+                ["hash": "\(commit)"], error: error)
             return .gaveUp
         case .failed, .rejected, .refused:
             let limit = settings.failureLimit

@@ -8,6 +8,7 @@ package final class LogProjection: Projection {
     private let link: String
     // What was last said to be held back, and why nothing can be served: said once.
     private var heldBack: ObjectID?
+    private var postponed: Postponed?
     private var outage: String?
     private var unproved: String?
 
@@ -66,7 +67,7 @@ package final class LogProjection: Projection {
         case .released(let commits):
             logger.info(
                 "what was held back may be tried again", ["hashes": .list(commits.map { .text("\($0)") })])
-        case .deploymentEnded(let record): end(record)
+        case .deploymentEnded(let record): end(record, state)
         case .retained(let report):
             if !report.removed.isEmpty {
                 logger.debug("removed releases", ["hashes": .list(report.removed.map { .text("\($0)") })])
@@ -78,7 +79,7 @@ package final class LogProjection: Projection {
         case .found(let message, let subject): logger.warning("\(message)", ["subject": "\(subject)"])
         case .attemptEnded(let outcome, _): end(outcome, state)
         case .attemptBegan, .commitFound, .stageBegan, .stageEnded, .stageFailed, .remoteHas, .abandoned, .interrupted,
-            .flushed, .heldBack, .journaled:
+            .flushed, .heldBack, .postponed, .journaled:
             break
         }
     }
@@ -124,14 +125,14 @@ package final class LogProjection: Projection {
         if verdict == "stale" {
             logger.warning("the application still uses an old release", ["cause": "\(confirmation.cause)"])
         }
-        if let held = state.heldBack.last, !held.isByHand, state.work?.commit == held.commit,
-            held.commit != confirmation.commit
-        {
-            logger.warning("rolled back", ["hash": "\(confirmation.commit)", "from": "\(held.commit)"])
+        let held = state.heldBack.last.flatMap { $0.isByHand ? nil : $0.commit }
+        let left = [held, state.postponed?.commit].compactMap { $0 }.first { $0 == state.work?.commit }
+        if let left, left != confirmation.commit {
+            logger.warning("rolled back", ["hash": "\(confirmation.commit)", "from": "\(left)"])
         }
     }
 
-    private func end(_ record: DeploymentRecord) {
+    private func end(_ record: DeploymentRecord, _ state: DeploymentState) {
         let fields: LogFields = [
             "hash": "\(record.info.commit)", "stage": "\(record.stage.rawValue)", "reason": "\(record.reason ?? "")",
             "output": "\(record.output ?? "")",
@@ -139,6 +140,8 @@ package final class LogProjection: Projection {
         switch record.outcome {
         case .rejected: logger.error("rejected; what is live stays", fields)
         case .rolledBack: logger.error("the application does not run the new release; going back", fields)
+        case .failed where state.postponed?.commit == record.info.commit:
+            logger.error("not deployed, for a reason that is not the commit's: it is put off", fields)
         case .failed: logger.error("the application does not run the new release, which stays published", fields)
         case .overtaken: logger.warning("overtaken by a newer commit before the application ran it", fields)
         case .deployed, .chosen: break
@@ -154,7 +157,15 @@ package final class LogProjection: Projection {
                 logger.info("what the remote has is held back", ["hash": "\(commit)", "reason": "\(reason)"])
             }
             logger.debug("the commit is held back", ["hash": "\(commit)"])
+        case .postponed(let commit, let error):
+            if postponed != state.postponed {
+                postponed = state.postponed
+                logger.warning(
+                    "what the remote has is put off until the parameters change",
+                    ["hash": "\(commit)", "stage": "\(error.stage.rawValue)", "reason": "\(error)"])
+            }
         case .deployed, .chosen: heldBack = nil
+        case .failed(let error) where error.description.contains(TakeBackWords.neither): rollBackFailed(error, state)
         case .failed(let error):
             logger.error(
                 state.live == nil ? "sync failed; nothing is published yet" : "sync failed; what is live stays",
@@ -164,13 +175,14 @@ package final class LogProjection: Projection {
                 "the order to go back was not carried out to the end", ["stage": "\(error.stage.rawValue)"],
                 error: error)
         case .rejected(_, let error):
-            if error.description.contains(TakeBackWords.neither) {
-                logger.error(
-                    "rolled back, but the application does not run the good release either",
-                    ["hash": "\(state.live.map { "\($0.commit)" } ?? "")", "stage": "\(error.stage.rawValue)"],
-                    error: error)
-            }
+            if error.description.contains(TakeBackWords.neither) { rollBackFailed(error, state) }
         case .unchanged, .overtaken, .cancelled: break
         }
+    }
+
+    private func rollBackFailed(_ error: StageError, _ state: DeploymentState) {
+        logger.error(
+            "rolled back, but the application does not run the good release either",
+            ["hash": "\(state.live.map { "\($0.commit)" } ?? "")", "stage": "\(error.stage.rawValue)"], error: error)
     }
 }

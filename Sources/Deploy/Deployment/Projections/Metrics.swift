@@ -54,7 +54,7 @@ package struct Metrics: Sendable {
             labels: ["outcome", "stage"])
         // What alerts look at is there before it happens: a series that begins at 1 shows no increase.
         for (outcome, stages) in [
-            ("rejected", [Stage.stage, .prepare, .validate]), ("rolled-back", [.notify, .confirm]),
+            ("rejected", [Stage.stage, .prepare, .validate, .trial]), ("rolled-back", [.notify, .confirm]),
             ("rollback-failed", [.notify, .confirm]),
         ] {
             for stage in stages { deployments.add(0, outcome, stage.rawValue) }
@@ -192,14 +192,20 @@ package final class MetricsProjection: Projection {
         case .failed(let error):
             status = "error"
             metrics.deployments.add(1, DeploymentRecord.Outcome.failed.rawValue, error.stage.rawValue)
+            countFailedRollBack(error)
+        case .postponed: status = "error"
         case .rejected(_, let error):
             status = "error"
-            if error.description.contains(TakeBackWords.neither) {
-                metrics.deployments.add(1, "rollback-failed", error.stage.rawValue)
-            }
+            countFailedRollBack(error)
         case .overtaken, .refused, .cancelled: return
         }
         metrics.syncs.add(1, status)
         metrics.syncDuration.observe(duration, status)
+    }
+
+    private func countFailedRollBack(_ error: StageError) {
+        if error.description.contains(TakeBackWords.neither) {
+            metrics.deployments.add(1, "rollback-failed", error.stage.rawValue)
+        }
     }
 }

@@ -42,7 +42,7 @@ struct StatusPageTests {
             #expect(!rest.contains(word), "\(word)")
         }
         #expect(text.firstMatch(of: #/(src|href)="\//#) == nil, "it works below a prefix of a proxy")
-        #expect(page.document.count < 40_000)
+        #expect(page.document.count < 42_000)
     }
 
     @Test("it is answered with its policy, to HEAD too, and not sent again to who has it")

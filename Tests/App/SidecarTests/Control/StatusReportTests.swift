@@ -82,15 +82,15 @@ struct StatusReportTests {
         let json = report.answer(status.now).json
         let names = [
             "version", "started", "now", "repository", "ref", "root", "link", "period", "condition", "remote",
-            "published", "running", "lag", "deployment", "quarantine", "failures", "last_failure", "attempt",
-            "next_attempt",
+            "published", "running", "lag", "deployment", "quarantine", "postponed", "failures", "last_failure",
+            "attempt", "next_attempt",
         ]
         guard case .object(let members) = json else {
             Issue.record("no object")
             return
         }
         #expect(members.map(\.name) == names)
-        for name in ["remote", "published", "running", "deployment", "last_failure", "next_attempt"] {
+        for name in ["remote", "published", "running", "deployment", "postponed", "last_failure", "next_attempt"] {
             #expect(json[name] == .null, "\(name)")
         }
     }

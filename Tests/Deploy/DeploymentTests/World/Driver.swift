@@ -165,7 +165,7 @@ final class Driver {
         for _ in 0..<(getsQuiet ? 12 : 3) {
             switch attempt() {
             case nil: return
-            case .unchanged, .heldBack: return look()
+            case .unchanged, .heldBack, .postponed: return look()
             case .overtaken: continue
             // The process ends, and another begins.
             case .cancelled: restart()
@@ -196,7 +196,7 @@ final class Driver {
         let state = session.state
         let isSettled =
             switch outcome {
-            case .unchanged, .deployed, .chosen, .heldBack, .rejected, .overtaken: true
+            case .unchanged, .deployed, .chosen, .heldBack, .postponed, .rejected, .overtaken: true
             default: false
             }
         // What failed once was not seen for once.
@@ -252,6 +252,9 @@ final class Driver {
         }
         if isSettled, let live = state.live, state.isHeldBack(live.commit), !live.isChosen, let good = state.lastGood {
             expect(good.commit == live.commit, "\(live.commit.short) is held back and live")
+        }
+        if isSettled, let put = state.postponed, state.live?.isChosen == false, !world.hadErrors {
+            expect(state.live?.commit != put.commit, "\(put.commit.short) is put off and live")
         }
         if isSettled, let choice, !world.hadErrors {
             expect(state.live?.commit == choice, "\(choice.short) was chosen and is not live any more")

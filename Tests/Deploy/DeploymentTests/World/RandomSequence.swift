@@ -49,6 +49,7 @@ struct RandomSequence {
             case 2: world.behaviours[commit] = .silent(1000)
             case 3: world.behaviours[commit] = .silent(20)
             case 4: world.invalid.insert(commit)
+            case 5: world.behaviours[commit] = .untold
             default: break
             }
         }
@@ -73,7 +74,7 @@ struct RandomSequence {
             case 4: steps.append(.attempt)
             case 5: steps.append(.restart)
             case 6: steps.append(.goBack(to: 1 + next(8)))
-            case 7: steps.append(.attempt(next(2) == 0 ? .resume : .sync))
+            case 7: steps.append(.attempt(next(2) == 0 ? .resume(nil) : .sync))
             case 8:
                 steps.append(
                     .change("edit") { world in

@@ -87,6 +87,7 @@ extension World: ReleaseStore {
 
     func prepare(_ commit: ObjectID, previous: ObjectID?) throws(Failure) {
         try call(.prepare) { () throws(Failure) in
+            if lacksProgram { throw Failure("cannot run npm: no such file or directory", blame: .configuration) }
             if unprepared.contains(commit) { throw Failure("exit status 2", output: "prepare", blame: .commit) }
         }
     }
@@ -94,6 +95,12 @@ extension World: ReleaseStore {
     func validate(_ commit: ObjectID, previous: ObjectID?) throws(Failure) {
         try call(.validate) { () throws(Failure) in
             if invalid.contains(commit) { throw Failure("exit status 1", output: "invalid", blame: .commit) }
+        }
+    }
+
+    func tryOut(_ commit: ObjectID, previous: ObjectID?) throws(Failure) {
+        try call(.trial) { () throws(Failure) in
+            if unstartable.contains(commit) { throw Failure("it ended", output: "boom", blame: .commit) }
         }
     }
 
@@ -179,6 +186,7 @@ extension World: Application {
 
     func tell(_ change: Change) throws(Failure) -> [Notice] {
         try call(.tell) { () throws(Failure) in
+            if behaviour(change.commit) == .untold { throw Failure("no process matches", blame: .configuration) }
             lastTold = change.commit
             return [Notice(action: "signal", outcome: "signalled")]
         }
@@ -211,7 +219,7 @@ extension World: Application {
             }
             throw Failure(
                 "the application does not run \(change.commit)", output: "503",
-                blame: behaviour == .fails || behaviour == .ignores ? .commit : .attempt)
+                blame: .commit)
         }
     }
 

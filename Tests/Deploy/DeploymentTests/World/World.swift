@@ -21,6 +21,8 @@ final class World: @unchecked Sendable {
         case ignores
         /// It has to be started anew.
         case needsRestart
+        /// It cannot be told, for a reason that is not the commit's.
+        case untold
     }
 
     enum Link: Equatable {
@@ -35,7 +37,7 @@ final class World: @unchecked Sendable {
     /// What is called.
     enum Call: String, CaseIterable {
         case resolve, fetch, verify, complete, repairStore, close
-        case linkTarget, checkLink, stage, prepare, validate, discard, canRepublish, publish, flushFew, flush,
+        case linkTarget, checkLink, stage, prepare, validate, trial, discard, canRepublish, publish, flushFew, flush,
             freshen, prove, watch, retain
         case checkPermission, tell, confirm
         case beforePublishing, synced
@@ -99,9 +101,14 @@ final class World: @unchecked Sendable {
     var hasApplication = true
     var hasPrepareCommand = false
     var hasValidateCommand = true
+    var hasTrial = false
+    /// Whose trial fails.
+    var unstartable: Set<ObjectID> = []
     var behaviours: [ObjectID: Behaviour] = [:]
     var invalid: Set<ObjectID> = []
     var unprepared: Set<ObjectID> = []
+    /// Whether the program that prepares is not installed.
+    var lacksProgram = false
     var refusesSignal = false
     var lastTold: ObjectID?
     /// What happens while the application is waited for: at so many seconds with this commit live.
@@ -224,13 +231,14 @@ struct Persisted: Equatable {
     let lastGood: PublishedRelease?
     let running: Running?
     let heldBack: [HeldBack]
+    let postponed: Postponed?
     let retired: [RetiredRelease]
     let unwrittenLines: [DeploymentRecord]
 
     init(_ state: DeploymentState) {
         (live, intent, lastGood) = (state.live, state.intent, state.lastGood)
         (running, heldBack, retired) = (state.running, state.heldBack, state.retired)
-        unwrittenLines = state.unwrittenLines
+        (unwrittenLines, postponed) = (state.unwrittenLines, state.postponed)
     }
 }
 

@@ -15,11 +15,39 @@ extension API {
     }
 
     func resume(_ request: Request) throws(APIError) -> Response {
-        _ = try body(of: request)
-        let released = status.now.state.heldBack.map { JSONValue.string("\($0.commit)") }
-        let attempt = try post(.resume)
+        let wanted = try body(of: request)["hash"] ?? .null
+        let now = status.now.state
+        var released = now.heldBack.map(\.commit) + (now.postponed.map { [$0.commit] } ?? [])
+        var commit: ObjectID?
+        switch wanted {
+        case .null: break
+        case .string(let text):
+            let digits = try digits(text)
+            released = released.filter { "\($0)".hasPrefix(digits) }
+            if released.count > 1 { throw APIError(400, "more than one commit begins with \(digits)") }
+            guard let found = released.first else {
+                throw APIError(
+                    404, "nothing that is held back or put off begins with \(digits)",
+                    hint: "git-sidecar status lists what is")
+            }
+            commit = found
+        default: throw APIError(400, "hash has to be a text")
+        }
+        let attempt = try post(.resume(commit))
         logger.info("asked to resume", ["peer": "\(request.peer)", "attempt": .count(attempt)])
-        return accepted(["attempt": JSONValue(attempt), "released": .array(released)])
+        return accepted([
+            "attempt": JSONValue(attempt), "released": .array(released.map { .string("\($0)") }),
+        ])
+    }
+
+    /// A hash, or the beginning of one.
+    private func digits(_ text: String) throws(APIError) -> String {
+        let digits = text.lowercased()
+        guard (4...40).contains(digits.utf8.count), digits.utf8.allSatisfy({ Hexadecimal.value($0) != nil })
+        else {
+            throw APIError(400, "hash has to be 4 to 40 hexadecimal digits")
+        }
+        return digits
     }
 
     func rollBack(_ request: Request) throws(APIError) -> Response {
@@ -50,11 +78,7 @@ extension API {
     }
 
     private func kept(_ text: String, _ now: DeploymentState, _ live: ObjectID) throws(APIError) -> ObjectID {
-        let digits = text.lowercased()
-        guard (4...40).contains(digits.utf8.count), digits.utf8.allSatisfy({ Hexadecimal.value($0) != nil })
-        else {
-            throw APIError(400, "hash has to be 4 to 40 hexadecimal digits")
-        }
+        let digits = try digits(text)
         func matches(_ commit: ObjectID) -> Bool { "\(commit)".hasPrefix(digits) }
         let found = Set(now.kept.map(\.commit).filter(matches) + [live].filter(matches))
         if found.count > 1 { throw APIError(400, "more than one release begins with \(digits)") }

@@ -55,7 +55,8 @@ final class ProgressReporter: Projection {
                 Step(stage: error.stage, state: "failed", duration: duration, message: error.description), state)
         case .deploymentEnded(let record): events.send("deployment", record.json)
         case .attemptEnded(let outcome, _): end(outcome, state)
-        case .published, .adopted, .lost, .repaired, .confirmed, .heldBack, .released: events.statusChanged()
+        case .published, .adopted, .lost, .repaired, .confirmed, .heldBack, .postponed, .released:
+            events.statusChanged()
         default: break
         }
     }
@@ -75,7 +76,7 @@ final class ProgressReporter: Projection {
     private func end(_ outcome: Outcome, _ state: DeploymentState) {
         let isQuiet: Bool
         switch outcome {
-        case .unchanged, .heldBack: isQuiet = true
+        case .unchanged, .heldBack, .postponed: isQuiet = true
         default: isQuiet = false
         }
         if isQuiet, !isOrdered { return }
@@ -95,6 +96,7 @@ extension Outcome {
         case .deployed: "deployed"
         case .chosen: "chosen"
         case .heldBack: "held-back"
+        case .postponed: "postponed"
         case .rejected: "rejected"
         case .overtaken: "overtaken"
         case .failed, .refused, .cancelled: "failed"
@@ -104,7 +106,7 @@ extension Outcome {
     var commit: ObjectID? {
         switch self {
         case .unchanged(let commit), .deployed(let commit), .chosen(let commit), .heldBack(let commit),
-            .rejected(let commit, _), .overtaken(let commit, _):
+            .rejected(let commit, _), .overtaken(let commit, _), .postponed(let commit, _):
             commit
         case .failed, .refused, .cancelled: nil
         }
@@ -112,7 +114,7 @@ extension Outcome {
 
     var failure: StageError? {
         switch self {
-        case .rejected(_, let error), .failed(let error), .refused(let error): error
+        case .rejected(_, let error), .postponed(_, let error), .failed(let error), .refused(let error): error
         case .overtaken(_, let newer): StageError(.confirm, Failure("overtaken by \(newer)"))
         case .unchanged, .deployed, .chosen, .heldBack, .cancelled: nil
         }

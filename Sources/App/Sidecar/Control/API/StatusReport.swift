@@ -42,6 +42,10 @@ struct StatusReport: Sendable {
             HeldAnswer(
                 hash: "\($0.commit)", stage: $0.stage.rawValue, reason: $0.reason, output: $0.output, time: $0.time)
         }
+        answer.postponed = state.postponed.map {
+            HeldAnswer(
+                hash: "\($0.commit)", stage: $0.stage.rawValue, reason: $0.reason, output: $0.output, time: $0.time)
+        }
         answer.failures = state.failures
         answer.lastFailure = state.lastFailure.map {
             FailureAnswer(stage: $0.stage.rawValue, message: $0.message, time: $0.time)

@@ -157,8 +157,9 @@ function showWay(status) {
 }
 
 function showHeld(status) {
-  byID("held").hidden = status.quarantine.length === 0;
-  calmList(byID("quarantine"), status.quarantine, (entry) => entry.hash + entry.time + entry.reason, (entry) => {
+  const held = status.quarantine.concat(status.postponed || []);
+  byID("held").hidden = held.length === 0;
+  calmList(byID("quarantine"), held, (entry) => entry.hash + entry.time + entry.reason, (entry) => {
     const head = make("p", "", make("code", "hash", short(entry.hash)), " in ", make("b", "", entry.stage), ", ", distance(entry.time));
     const item = make("li", "entry", head, make("p", "why", entry.reason));
     if (entry.output) item.append(output(entry.output));

@@ -1,7 +1,7 @@
 // What is said: here facts become words, and no element is touched.
 
 const stages = [
-  "resolve", "fetch", "verify", "stage", "prepare", "validate", "publish", "notify", "confirm", "keep",
+  "resolve", "fetch", "verify", "stage", "prepare", "validate", "trial", "publish", "notify", "confirm", "keep",
 ];
 
 // Of each condition: its colour, its symbol, and the title of the window.
@@ -108,6 +108,9 @@ function answer(status) {
     return ["Published, but not confirmed", running ? "The application: " + running.cause
       : "It was not shown that the application runs it."];
   case "stale":
+    if (status.postponed && remote && status.postponed.hash === remote.hash) {
+      return ["Your push is put off", "In " + status.postponed.stage + ": " + status.postponed.reason];
+    }
     if (failure && failure.stage !== "resolve") {
       return ["The last attempt failed in " + failure.stage, failure.message];
     }
