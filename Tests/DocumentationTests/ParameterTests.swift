@@ -9,7 +9,7 @@ struct ParameterTests {
     func variables(_ document: String) throws {
         let known = Set(
             OptionTable.all.compactMap(\.variable) + OptionTable.all.flatMap(\.oldNames).flatMap(\.variables)
-                + ["GITSYNC_HASH", "GITSYNC_PREVIOUS_HASH", "GITSYNC_RELEASE"])
+                + ["GITSYNC_HASH", "GITSYNC_PREVIOUS_HASH", "GITSYNC_TRIAL", "GITSYNC_RELEASE"])
         for name in words(in: try content(of: document), beginning: ["GITSYNC_"], others: "_")
         where !name.hasSuffix("_") {
             #expect(known.contains(name), "\(document): \(name)")

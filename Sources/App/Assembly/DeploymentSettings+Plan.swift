@@ -47,7 +47,7 @@ extension Plan {
 
     /// What one attempt may take at most, everything that has a limit of its own included: twice, for going back.
     fileprivate var longestAttempt: Duration {
-        let commands = settings.prepareTimeout + settings.validateTimeout
+        let commands = settings.prepareTimeout + settings.validateTimeout + settings.trialTimeout
         return settings.syncTimeout * 3 + (commands + actionLimit + confirmLimit) * 2
     }
 }

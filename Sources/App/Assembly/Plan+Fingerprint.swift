@@ -21,8 +21,10 @@ extension Plan {
     }
 
     /// The programs that parameters name, as they are written there.
-    private var programs: [String] {
-        let commands = [settings.prepareCommand, settings.validateCommand, settings.healthCommand]
+    package var programs: [String] {
+        let commands = [
+            settings.prepareCommand, settings.validateCommand, settings.trialCommand, settings.healthCommand,
+        ]
         let actions = settings.onChange.compactMap { rule in
             if case .run(let path) = rule.action { path.text } else { nil }
         }

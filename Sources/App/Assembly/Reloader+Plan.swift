@@ -20,6 +20,23 @@ extension Reloader {
     }
 }
 
+extension Trial {
+    /// How a plan wants a release to be tried before it is published; nil when it does not.
+    package init?(_ plan: Plan, http: HTTPConfiguration) {
+        let settings = plan.settings
+        guard let command = settings.trialCommand else { return nil }
+        self.init(
+            Program(command.program, command.arguments, timeout: settings.trialTimeout),
+            url: settings.trialHealthURL?.text,
+            health: HealthCheck(
+                [], timeout: settings.trialTimeout, interval: settings.healthInterval,
+                successes: settings.healthSuccesses, failures: settings.healthFailures),
+            statuses: settings.healthStatus.codes ?? 100...599,
+            revisionHeader: settings.trialHealthURL == nil ? nil : settings.healthRevisionHeader?.text,
+            http: HTTPConfiguration(userAgent: http.userAgent, tls: http.tls))
+    }
+}
+
 extension Action {
     /// What `--signal` and `--reload-url` ask for, in this order.
     fileprivate static func defaults(_ settings: Settings) -> [Action] {

@@ -16,6 +16,25 @@ struct TargetDiagnostics {
     func run(_ tell: Diagnostics.Tell) {
         targets(tell)
         log(tell)
+        programs(tell)
+    }
+
+    /// What parameters name must be there; what lies in a release shows when there is one.
+    private func programs(_ tell: Diagnostics.Tell) {
+        for program in plan.programs {
+            let command = Command(program, environment: .withoutSecrets)
+            if command.isInDirectory || program.hasPrefix("\(plan.root.text)/") { continue }
+            if let file = command.executableFile {
+                tell(Diagnosis(.good, "program", "\(program) is \(file)"))
+            } else {
+                tell(
+                    Diagnosis(
+                        .problem, "program", "there is no \(program) that we can run",
+                        advice:
+                            "Install it where git-sidecar runs: an image of its own has what is put into it and no more."
+                    ))
+            }
+        }
     }
 
     private func log(_ tell: Diagnostics.Tell) {

@@ -139,6 +139,12 @@ public struct Settings: Sendable {
     public var validateCommand: CommandWords?
     /// `--validate-timeout`.
     public var validateTimeout = Duration.seconds(30)
+    /// `--trial-command`.
+    public var trialCommand: CommandWords?
+    /// `--trial-health-url`.
+    public var trialHealthURL: PortTemplate?
+    /// `--trial-timeout`.
+    public var trialTimeout = Duration.seconds(10)
 
     // Application
 

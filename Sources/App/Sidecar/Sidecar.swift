@@ -124,7 +124,7 @@ public final class Sidecar {
 
         let (recorder, state) = recorder(layout, events, errorFile)
         let workspace = try workspace(layout, worker, from: url, recorded: state.live?.commit, events)
-        let releases = RootReleases(workspace, cleaner: workspace.recovery.cleaner)
+        let releases = RootReleases(workspace, cleaner: workspace.recovery.cleaner, http: settings.http)
         let source = RemoteSource(
             workspace, try RemoteRepository(url, settings), query, verifier: SignatureVerifier(plan),
             connect: { other in try RemoteRepository(other, settings) })

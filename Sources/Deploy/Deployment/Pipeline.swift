@@ -111,7 +111,7 @@ package final class Pipeline {
         }
     }
 
-    /// The ten stages, in their order.
+    /// The eleven stages, in their order.
     private func run() throws(StageError) -> Outcome {
         let limit = clock.deadline(settings.syncTimeout)
 
@@ -191,6 +191,7 @@ package final class Pipeline {
         recorder.begin(intent)
         do throws(StageError) {
             try make(intent.info.commit, limit)
+            try tryOut(intent.info.commit)
         } catch {
             // What is live was judged when it was new, and is not held back because it cannot be made once more.
             let isNew = intent.info.commit != former
@@ -229,6 +230,18 @@ package final class Pipeline {
             }
         } catch {
             if commit != previous { releases.discard(commit) }
+            throw error
+        }
+    }
+
+    /// trial: whether a new release can start; the way back does not wait for that.
+    private func tryOut(_ commit: ObjectID) throws(StageError) {
+        let previous = state.live?.commit
+        guard releases.hasTrial, commit != previous else { return }
+        do throws(StageError) {
+            try perform(.trial) { () throws(Failure) in try releases.tryOut(commit, previous: previous) }
+        } catch {
+            releases.discard(commit)
             throw error
         }
     }

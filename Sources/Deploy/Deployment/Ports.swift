@@ -78,8 +78,11 @@ package protocol ReleaseStore: AnyObject {
     func stage(_ commit: ObjectID, sharing live: ObjectID?, _ limit: Deadline) throws(Failure) -> StagingSummary
     func prepare(_ commit: ObjectID, previous: ObjectID?) throws(Failure)
     func validate(_ commit: ObjectID, previous: ObjectID?) throws(Failure)
+    /// Starts a release that nobody sees yet, and throws when it does not become well.
+    func tryOut(_ commit: ObjectID, previous: ObjectID?) throws(Failure)
     var hasPrepareCommand: Bool { get }
     var hasValidateCommand: Bool { get }
+    var hasTrial: Bool { get }
     /// Gives a release that was never published to the cleaner.
     func discard(_ commit: ObjectID)
     /// Whether the directory of an earlier release is there and can be published as it is.

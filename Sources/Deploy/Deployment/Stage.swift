@@ -14,6 +14,8 @@ package enum Stage: String, Sendable, CaseIterable {
     case prepare
     /// Let the validate command judge it.
     case validate
+    /// Start it on a free port, and see whether it becomes well.
+    case trial
     /// Swap the link.
     case publish
     /// Tell the application.

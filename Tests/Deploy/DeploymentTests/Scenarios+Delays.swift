@@ -53,6 +53,17 @@ extension Scenarios {
                 .restart, .settle,
             ], live: [2], mostSwaps: [2: 1]),
         Scenario(
+            name: "what cannot start in its trial is never published, and going back needs no trial",
+            world: {
+                $0.hasTrial = true
+                $0.unstartable = [c(2)]
+                $0.behaviours[c(3)] = .fails
+            },
+            steps: [
+                .push(1), .settle, .push(2), .settle, .change("1 could not start any more") { $0.unstartable = [c(1)] },
+                .push(3), .settle,
+            ], live: [1], heldBack: [2, 3], mostSwaps: [2: 0, 3: 1]),
+        Scenario(
             name: "what is put off is tried when its time is up",
             world: { world in
                 world.settings.quarantineTTL = .seconds(3600)

@@ -4,7 +4,7 @@ struct EnvironmentReader {
     private(set) var warnings: [String] = []
 
     /// Variables that we set for hooks and other children; a sidecar that is one of them is not puzzled by them.
-    static let variablesForChildren = ["GITSYNC_HASH", "GITSYNC_PREVIOUS_HASH", "GITSYNC_RELEASE"]
+    static let variablesForChildren = ["GITSYNC_HASH", "GITSYNC_PREVIOUS_HASH", "GITSYNC_RELEASE", "GITSYNC_TRIAL"]
 
     init(_ environment: [String: String]) {
         // An empty variable is as good as none: images and templates cannot remove one.

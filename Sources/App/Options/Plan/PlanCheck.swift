@@ -99,7 +99,10 @@ struct PlanCheck {
         requires("signal", "signal-target")
         requires("signal-target", "signal")
         requires("reload-header-file", "reload-url")
-        requires("health-revision-header", "health-url")
+        requires("trial-health-url", "trial-command")
+        if given("health-revision-header"), !given("health-url"), !given("trial-health-url") {
+            report("health-revision-header", "needs \(source("health-url"))")
+        }
         for name in ["terminate-after", "kill-after"] { requires(name, "signal-target") }
         if let terminate = settings.terminateAfter, let kill = settings.killAfter, kill <= terminate {
             report("kill-after", "must be longer than --terminate-after, \(terminate.text)")
@@ -130,6 +133,7 @@ struct PlanCheck {
         let companions: [(needed: String, names: [String])] = [
             ("reload-url", ["reload-method", "reload-status", "reload-timeout"]), ("health-url", ["health-status"]),
             ("prepare-command", ["prepare-timeout"]), ("validate-command", ["validate-timeout"]),
+            ("trial-command", ["trial-timeout"]),
             ("exechook-command", ["exechook-timeout", "exechook-backoff"]),
             ("pre-publish-exechook-command", ["pre-publish-exechook-timeout", "pre-publish-exechook-backoff"]),
             ("webhook-url", ["webhook-method", "webhook-success-status", "webhook-timeout", "webhook-backoff"]),

@@ -95,5 +95,23 @@ extension OptionTable {
         Option(
             "validate-timeout", \.validateTimeout, .releases, "time limit of {validate-command}",
             check: atLeast(.milliseconds(10))),
+        Option(
+            "trial-command", \.trialCommand, .releases, "command that starts a staged release, to try it",
+            """
+            Such as `node server.js`; written like {prepare-command}. The new release is started on a free port before it is \
+            published, and ended with its whole process group when it is well. `{port}` and the variable `PORT` say which \
+            port; `GITSYNC_TRIAL` is 1. A release that ends, or is not well in time, is not published, its commit is not \
+            tried again, and what it wrote is kept as the reason. Not for what does harm when it runs twice, such as \
+            migrations or the reading of a queue: there it can look at `GITSYNC_TRIAL`.
+            """),
+        Option(
+            "trial-health-url", \.trialHealthURL, .releases, "URL that says whether the release on trial is well",
+            """
+            Such as `http://127.0.0.1:{port}/healthz`; judged as {health-url} is, by {health-status}, {health-successes}, \
+            {health-failures} and {health-revision-header}. Without it, it is well when the port accepts connections.
+            """),
+        Option(
+            "trial-timeout", \.trialTimeout, .releases, "how long until the release on trial must be well",
+            check: atLeast(.milliseconds(10))),
     ]
 }

@@ -1,10 +1,12 @@
 internal import Assembly
 internal import Deployment
 internal import GitObjects
+internal import HTTPClient
 internal import Layout
 internal import Options
 internal import Posix
 internal import Releases
+internal import Reload
 internal import Telemetry
 
 /// The releases below the root, and the link that leads to one of them, as a deployment uses them.
@@ -15,6 +17,7 @@ final class RootReleases: ReleaseStore {
     private let cleaner: Cleaner
     private let logger: Logger
     private let revisionFile: RevisionFile?
+    private let trial: Trial?
     private var watch: (commit: ObjectID, watch: LiveWatch)?
     /// When the link was swapped last, on the clock of processes' start times; at our own start at the earliest.
     private(set) var publishedAt = CurrentProcess.timeSinceBoot
@@ -22,11 +25,13 @@ final class RootReleases: ReleaseStore {
     private var plan: Plan { workspace.plan }
     private var layout: ReleaseLayout { workspace.layout }
 
-    init(_ workspace: Workspace, cleaner: Cleaner) {
+    /// `http` is how HTTP is spoken to the application.
+    init(_ workspace: Workspace, cleaner: Cleaner, http: HTTPConfiguration) {
         self.workspace = workspace
         self.cleaner = cleaner
         let plan = workspace.plan
         revisionFile = RevisionFile(plan)
+        trial = Trial(plan, http: http)
         publisher = Publisher(layout: workspace.layout, mode: plan.publishMode)
         cleanup = ReleaseCleanup(layout: workspace.layout, cleaner: cleaner)
         logger = workspace.logger
@@ -117,6 +122,21 @@ final class RootReleases: ReleaseStore {
         try judge(command, commit, previous, plan.settings.validateTimeout)
         if let change = try workspace.port(about: commit, { try changeByJudge(commit) }) {
             throw Failure("\(command.program) changed the release: \(change)", blame: .commit)
+        }
+    }
+
+    var hasTrial: Bool { trial != nil }
+
+    func tryOut(_ commit: ObjectID, previous: ObjectID?) throws(Failure) {
+        guard let trial else { return }
+        let directory = layout.directory(of: commit)
+        try port {
+            try trial.run(
+                commit, in: directory, .forRelease(commit, previous: previous, directory: directory),
+                workspace.deadline(plan.settings.trialTimeout))
+        }
+        if let change = try workspace.port(about: commit, { try changeByJudge(commit) }) {
+            throw Failure("\(trial.program.path) changed the release: \(change)", blame: .commit)
         }
     }
 

@@ -54,7 +54,7 @@ package struct Metrics: Sendable {
             labels: ["outcome", "stage"])
         // What alerts look at is there before it happens: a series that begins at 1 shows no increase.
         for (outcome, stages) in [
-            ("rejected", [Stage.stage, .prepare, .validate]), ("rolled-back", [.notify, .confirm]),
+            ("rejected", [Stage.stage, .prepare, .validate, .trial]), ("rolled-back", [.notify, .confirm]),
             ("rollback-failed", [.notify, .confirm]),
         ] {
             for stage in stages { deployments.add(0, outcome, stage.rawValue) }

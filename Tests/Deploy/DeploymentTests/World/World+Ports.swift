@@ -98,6 +98,12 @@ extension World: ReleaseStore {
         }
     }
 
+    func tryOut(_ commit: ObjectID, previous: ObjectID?) throws(Failure) {
+        try call(.trial) { () throws(Failure) in
+            if unstartable.contains(commit) { throw Failure("it ended", output: "boom", blame: .commit) }
+        }
+    }
+
     func discard(_ commit: ObjectID) {
         quiet(.discard, ()) { if directories[commit]?.wasPublished == false { directories[commit] = nil } }
     }

@@ -37,7 +37,8 @@ final class World: @unchecked Sendable {
     /// What is called.
     enum Call: String, CaseIterable {
         case resolve, fetch, verify, complete, repairStore, close
-        case linkTarget, checkLink, stage, prepare, validate, discard, canRepublish, publish, flush, prove, watch,
+        case linkTarget, checkLink, stage, prepare, validate, trial, discard, canRepublish, publish, flush, prove,
+            watch,
             retain
         case checkPermission, tell, confirm
         case beforePublishing, synced
@@ -99,6 +100,9 @@ final class World: @unchecked Sendable {
     var hasApplication = true
     var hasPrepareCommand = false
     var hasValidateCommand = true
+    var hasTrial = false
+    /// Whose trial fails.
+    var unstartable: Set<ObjectID> = []
     var behaviours: [ObjectID: Behaviour] = [:]
     var invalid: Set<ObjectID> = []
     var unprepared: Set<ObjectID> = []

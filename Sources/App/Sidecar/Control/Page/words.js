@@ -1,7 +1,7 @@
 // What is said: here facts become words, and no element is touched.
 
 const stages = [
-  "resolve", "fetch", "verify", "stage", "prepare", "validate", "publish", "notify", "confirm", "keep",
+  "resolve", "fetch", "verify", "stage", "prepare", "validate", "trial", "publish", "notify", "confirm", "keep",
 ];
 
 // Of each condition: its colour, its symbol, and the title of the window.
