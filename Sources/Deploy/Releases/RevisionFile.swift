@@ -1,7 +1,7 @@
 package import GitObjects
 internal import Glibc
 package import Layout
-internal import Posix
+package import Posix
 
 /// A file in each release that says which commit it is, for servers that are to answer with that.
 ///
