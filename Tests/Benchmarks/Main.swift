@@ -7,6 +7,7 @@ internal import Posix
 ///     swift run -c release Benchmarks pushes [--pushes N] [--files N] [--on DIRECTORY]
 ///     swift run -c release Benchmarks compare [--against PROGRAM]… [--pushes N] [--files N] [--on DIRECTORY] [--program PATH]
 ///     swift run -c release Benchmarks memory [--against PROGRAM]… [--files N]… [--program PATH]
+///     swift run -c release Benchmarks flush [--changed N]… [--rounds N] [--foreign MIB] [--on DIRECTORY]…
 ///     swift run -c release Benchmarks watch [--files N]… [--on DIRECTORY]
 ///     swift run -c release Benchmarks kill [--kills N] [--seed N] [--minutes N] [--on DIRECTORY]
 ///     swift run -c release Benchmarks control [--blocks N] [--pushes N] [--files N] [--requests N] [--program PATH]
@@ -35,6 +36,7 @@ struct Benchmarks {
         case "pushes": try PushesBenchmark(arguments: arguments.dropFirst()).run()
         case "compare": try CompareBenchmark(arguments: arguments.dropFirst()).run()
         case "memory": try MemoryBenchmark(arguments: arguments.dropFirst()).run()
+        case "flush": try FlushBenchmark(arguments: arguments.dropFirst()).run()
         case "watch": try WatchBenchmark(arguments: arguments.dropFirst()).run()
         case "kill": try KillBenchmark(arguments: arguments.dropFirst()).run()
         case "confirm": try ConfirmBenchmark(arguments: arguments.dropFirst()).run()
@@ -42,7 +44,7 @@ struct Benchmarks {
         case "soak": try SoakBenchmark(arguments: arguments.dropFirst()).run()
         default:
             print(
-                "usage: Benchmarks remote|staging|pushes|compare|memory|watch|kill|confirm|control|soak [--files N] ..."
+                "usage: Benchmarks remote|staging|pushes|compare|memory|flush|watch|kill|confirm|control|soak [--files N] ..."
             )
         }
     }

@@ -252,7 +252,7 @@ package final class Pipeline {
         }
     }
 
-    /// trial: whether a new release can start. The way back does not wait for that.
+    /// trial: whether a new release can start; the way back does not wait for that.
     private func tryOut(_ commit: ObjectID) throws(StageError) {
         let previous = state.live?.commit
         guard releases.hasTrial, commit != previous else { return }

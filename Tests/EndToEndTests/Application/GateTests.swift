@@ -86,22 +86,28 @@ struct GateTests {
         #expect(try site.sync("--validate-command=sh -c 'touch added'", "--quarantine-ttl=1ms").status == 0)
     }
 
-    @Test("a release that was prepared is made anew when it is damaged, also while what the remote has is held back")
+    @Test(
+        "what a command has prepared is prepared anew when it is damaged, also while what the remote has is held back")
     func damagedWhileHeldBack() throws {
         let site = try Site(["file": "one", "other": "two"])
         let first = try site.tip
         let sidecar = try site.start(
-            "--prepare-command=touch built", "--validate-command=sh -c '! grep -q bad file'", "--period=100ms",
-            "--max-failures=-1")
+            "--prepare-command=sh -c 'touch built; echo prepared > other'",
+            "--validate-command=sh -c '! grep -q bad file'", "--period=100ms", "--max-failures=-1")
         try site.waitUntilLive(first)
         try site.repository.commit(["file": "bad"])
         try sidecar.waitFor("what the remote has is held back")
-        try TestFiles.write("EVIL", to: site.link + "/other")
-        try waitUntil("the file is as it was") { site.read("other") == "two" }
+        // What the command has left as it was needs no command.
+        try TestFiles.write("EVIL", to: site.link + "/file")
+        try waitUntil("the file is as it was") { site.read("file") == "one" }
+        try sidecar.waitFor("the live release was not as it was published; it is repaired")
+        #expect(sidecar.log.with("published").count == 1 && site.read("other") == "prepared\n")
         // What is changed while it is prepared counts as prepared.
+        try TestFiles.write("EVIL", to: site.link + "/other")
         try sidecar.waitFor("published", count: 2)
-        try Files.remove(site.link + "/file")
-        try waitUntil("the file is there again") { site.read("file") == "one" && site.read("built") == "" }
+        #expect(site.read("other") == "prepared\n")
+        try Files.remove(site.link + "/other")
+        try waitUntil("the file is there again") { site.read("other") == "prepared\n" && site.read("built") == "" }
         #expect(site.live == first)
         #expect(try sidecar.stop() == 0)
     }

@@ -276,7 +276,8 @@ final class RootReleases: ReleaseStore {
             guard watch?.watch.passes != passes, try !layout.submodules(of: commit).isEmpty else { return [] }
             let live = Release(commit: commit, path: directory(of: commit))
             return try ReleaseVerifier(layout: layout).verifySubmodules(
-                of: live, .quick, workspace.deadline(plan.settings.syncTimeout)
+                of: live, plan.settings.edits == .strict ? .additions : .quick,
+                workspace.deadline(plan.settings.syncTimeout)
             ).map(\.description)
         }
     }
