@@ -3,13 +3,16 @@
 # The Swift toolchain may be where its archive was unpacked.
 export PATH := $(PATH):/opt/swift/usr/bin
 
+# Without symbols, and functions that are equal only once.
+LINKER := -Xlinker -s -Xlinker --icf=safe
+
 .DEFAULT_GOAL := build
 .PHONY: build run demo test test-samples test-manifests test-readme test-container image lint format clean regenerate test-libgit2-matrix fuzz faults conformance test-kills install uninstall deb test-package release test-release test-debian13 help
 
 build: ## build the release programs, .build/release/git-sidecar and git-sidecar-worker
 	@scripts/install-packages build
-	swift build -c release --static-swift-stdlib --product git-sidecar -Xlinker -s
-	swift build -c release --static-swift-stdlib --product git-sidecar-worker -Xlinker -s
+	swift build -c release --static-swift-stdlib --product git-sidecar $(LINKER)
+	swift build -c release --static-swift-stdlib --product git-sidecar-worker $(LINKER)
 
 run: build ## run a web server that is deployed by git push, until Ctrl-C
 	@scripts/install-packages run
