@@ -190,3 +190,102 @@ public final class Recovery {
         if publisher.place(of: release) != release { try cleaner.discard(release.path) }
     }
 }
+
+/// How a live release was found, and what was done about it.
+public struct Recovered: Sendable {
+    /// Whether it is what its commit says.
+    public internal(set) var isVerified = false
+    /// What was wrong with it; nil when nothing was.
+    public internal(set) var damage: String?
+    /// Whether it can be proved or repaired only by fetching its objects and deploying it once more.
+    public internal(set) var needsDeployment = false
+    /// Why it could not be looked at; nil when it could.
+    public internal(set) var obstacle: String?
+    /// What was found and done.
+    public internal(set) var findings: [Finding] = []
+}
+
+/// One thing that was found, for the log: a sentence that is always the same, and what it is about.
+public struct Finding: Sendable, Equatable {
+    /// The sentence.
+    public let message: String
+    /// What it is about: paths, commits, words of the system.
+    public let subject: String
+}
+
+extension Finding: CustomStringConvertible {
+    /// The sentence with its subject.
+    public var description: String { subject.isEmpty ? message : "\(message): \(subject)" }
+}
+
+/// What was done about stores that turned out to be damaged.
+public struct ReplacedStores: Sendable, Equatable {
+    /// Whether the root's store was replaced by an empty one.
+    public internal(set) var isRootReplaced = false
+    /// Stores of submodules, by location, that were given up.
+    public internal(set) var modules: [String] = []
+
+    /// Whether nothing was damaged.
+    public var isEmpty: Bool { !isRootReplaced && modules.isEmpty }
+}
+
+extension Recovery {
+    /// Looks at every byte of the object stores, and gives those up in which one has changed since it was written.
+    ///
+    /// What is live is served on; the next fetch brings what is needed. It costs as much as reading the stores: call it
+    /// when an object could not be read.
+    ///
+    /// - Parameter deadline: when to give up.
+    /// - Returns: what was replaced.
+    /// - Throws: what the system refused, a passed deadline among it.
+    public func replaceDamagedStores(deadline: Deadline) throws -> ReplacedStores {
+        let check = try jobs.run(CheckStores(), deadline)
+        if let replacement = check.replacement { try replaceStore(with: replacement) }
+        if check.replacement != nil || !check.modules.isEmpty { cleaner.start() }
+        return ReplacedStores(isRootReplaced: check.replacement != nil, modules: check.modules)
+    }
+}
+
+// Has the object store opened, and puts an empty one in the place of a damaged one.
+extension Recovery {
+    /// Opens the store; one that is of no use is replaced, and the records of the releases go with it.
+    func openStore(_ deadline: Deadline) throws {
+        guard case .unusable(let replacement) = try jobs.run(OpenStore(), deadline) else { return }
+        find("the object store is of no use and is replaced; a fetch is needed", replacement.reason)
+        try replaceStore(with: replacement)
+        _ = try jobs.run(OpenStore(), deadline)
+    }
+
+    /// Exchanges the store for one that lies in the staging directory.
+    func replaceStore(with replacement: StoreReplacement) throws(ReleaseError) {
+        // What is open of the old one is let go: a pack that is open is taken for one of the same name that comes later.
+        jobs.end()
+        guard TemporaryName.matches(Array(replacement.name.utf8)), !replacement.name.contains("/") else {
+            throw .refused(operation: "replace the object store", reason: "\(replacement.name) is no name of ours")
+        }
+        let fresh = layout.stagingPlace.appending(replacement.name)
+        try system { () throws(SystemError) in
+            try exchange(fresh, layout.store)
+            if replacement.isForeign {
+                // Somebody may miss it: it is not ours to remove.
+                try layout.discard(layout.replacedStore)
+                try fresh.rename(to: layout.replacedStore)
+                find("what was in the object store's place is kept", layout.replacedStore.path)
+            } else {
+                try layout.discard(fresh)
+            }
+        }
+    }
+
+    private func exchange(_ fresh: Place, _ old: Place) throws(SystemError) {
+        do throws(SystemError) {
+            try fresh.exchange(with: old)
+        } catch  where error.isUnsupported {
+            // Nobody but us and people with git look at the store: a moment without it does no harm.
+            let aside = layout.stagingPlace.unused()
+            try old.rename(to: aside)
+            try fresh.rename(to: old)
+            try aside.rename(to: fresh)
+        }
+    }
+}

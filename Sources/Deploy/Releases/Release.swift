@@ -34,3 +34,59 @@ extension ReleaseLayout {
         try place(of: release).openDirectory()
     }
 }
+
+/// Where a release is not as it was made.
+public struct Difference: Sendable, Equatable, CustomStringConvertible {
+    /// The kinds of differences.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// The file is not there.
+        case missing
+        /// The file's content, kind or permissions are other ones.
+        case changed
+        /// There is something that the commit does not hold.
+        case added
+        /// The link does not lead to the release.
+        case unpublished
+        /// There is no record of how the release was made, or it is damaged: nothing is known about any file.
+        case unproven
+    }
+
+    /// What is different.
+    public let kind: Kind
+    /// Where, from the top of the release; empty for the release as a whole.
+    public let path: [UInt8]
+
+    /// The path of the release's own directory.
+    static let top = Array(".".utf8)
+
+    /// Says what is different.
+    public init(kind: Kind, path: [UInt8]) {
+        self.kind = kind
+        self.path = path
+    }
+
+    /// `missing: <path>`.
+    public var description: String { "\(kind.rawValue): \(String(decoding: path, as: UTF8.self))" }
+}
+
+/// Who besides us may use what we write.
+public enum GroupAccess {
+    /// Lets the group write everything that is made from now on, as `--group-write` asks; others may read.
+    ///
+    /// It holds for the whole process: call it before any thread is started. Where the root's directory hands its group
+    /// down (the set-group-id bit), everything in it belongs to that group.
+    public static func allow() {
+        Files.setCreationMask(0o002)
+    }
+}
+
+/// A file whose time says when something happened last.
+public enum TouchFile {
+    /// Sets a file's time to now, and makes it where it is missing, with the directories above it.
+    ///
+    /// Inside the root no symbolic link leads to it; elsewhere its directory may be reached through some. What is there
+    /// must be a regular file.
+    public static func touch(_ path: String, in layout: ReleaseLayout) throws(ReleaseError) {
+        try system { () throws(SystemError) in try layout.place(chosen: path).touch() }
+    }
+}

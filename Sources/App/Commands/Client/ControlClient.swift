@@ -2,7 +2,7 @@ internal import ControlAPI
 internal import HTTPClient
 internal import JSON
 internal import Layout
-internal import Options
+public import Options
 internal import Posix
 
 /// Talks to a running sidecar: by the socket in its root, or over HTTP.
@@ -184,4 +184,33 @@ struct ControlEvent {
         self.name = name
         self.data = data
     }
+}
+
+/// Whether a sidecar answers on a root.
+public enum SidecarSearch: Sendable, Equatable {
+    /// It does; with what it says about what was pushed.
+    case answers(String)
+    /// It does not, and why.
+    case silent(String, hint: String?)
+
+    /// Asks the sidecar on a root how it is.
+    public static func find(on root: Path) -> SidecarSearch {
+        do throws(CommandError) {
+            let client = try ControlClient(.socket(root: root), environment: [:])
+            return .answers(StatusAnswer(try client.get("/v1/status")).headline(.none))
+        } catch {
+            return .silent(error.message, hint: error.hint)
+        }
+    }
+}
+
+/// Why a command could not do what it was asked to.
+struct CommandError: Error, CustomStringConvertible {
+    /// What went wrong: `cannot <verb> <object>: <words>`.
+    let message: String
+    /// What the user can do about it, if anything.
+    var hint: String?
+
+    /// `<message>; <hint>`.
+    var description: String { message + (hint.map { "; \($0)" } ?? "") }
 }

@@ -179,3 +179,80 @@ func sentence(_ summary: String) -> String {
     guard let first = summary.first, first != "{" else { return summary + "." }
     return first.uppercased() + summary.dropFirst() + "."
 }
+
+/// What `--man` prints: the manual as plain text in 80 columns.
+public func manualText() -> String {
+    var lines: [String] = []
+    for block in manualBlocks() {
+        switch block {
+        case .section(let title):
+            if !lines.isEmpty { lines.append("") }
+            lines.append(title)
+        case .part(let title):
+            lines += ["", "   " + title]
+        case .paragraph(let text):
+            if lines.last.map({ !$0.isEmpty && $0.first == " " }) == true { lines.append("") }
+            lines += indented(text, by: 7)
+        case .item(let term, let paragraphs):
+            if lines.last?.first == " " { lines.append("") }
+            lines += indented(term, by: 7)
+            for paragraph in paragraphs { lines += indented(paragraph, by: 11) }
+        case .code(let text):
+            lines.append("")
+            lines += text.split(separator: "\n").map { String(repeating: " ", count: 11) + $0 }
+        }
+    }
+    return lines.joined(separator: "\n") + "\n"
+}
+
+private func indented(_ text: String, by indent: Int) -> [String] {
+    wrapped(plainText(text), width: 80 - indent).map { String(repeating: " ", count: indent) + $0 }
+}
+
+/// The manual as a source for `man`, for docs/git-sidecar.1.
+public func manualRoff() -> String {
+    var lines = [
+        ".TH \(Product.name.uppercased().replacing("-", with: "\\-")) 1 \"\" \"\(Product.name) \(Product.version)\"",
+        // No hyphens at the ends of lines and no stretched lines: names of flags stay whole.
+        ".nh", ".ad l",
+    ]
+    for block in manualBlocks() {
+        switch block {
+        case .section(let title): lines.append(".SH \(title)")
+        case .part(let title): lines.append(".SS \(title)")
+        case .paragraph(let text): lines += [".PP", roffText(text)]
+        case .item(let term, let paragraphs):
+            lines += [".TP", "\\fB" + roffEscaped(plainText(term)) + "\\fR"]
+            for (index, paragraph) in paragraphs.enumerated() {
+                if index > 0 { lines.append(".br") }
+                lines.append(roffText(paragraph))
+            }
+        case .code(let text):
+            lines += [".PP", ".RS 4", ".nf"]
+            lines += text.split(separator: "\n").map { roffLine(roffEscaped(String($0))) }
+            lines += [".fi", ".RE"]
+        }
+    }
+    return lines.joined(separator: "\n") + "\n"
+}
+
+// References and code become bold.
+private func roffText(_ text: String) -> String {
+    let pieces = resolvingReferences(in: text) { "`\($0.label)`" }
+        .split(separator: "`", omittingEmptySubsequences: false)
+    var result = ""
+    for (index, piece) in pieces.enumerated() {
+        let escaped = roffEscaped(String(piece))
+        result += index.isMultiple(of: 2) ? escaped : "\\fB\(escaped)\\fR"
+    }
+    return roffLine(result.replacing("\n", with: " "))
+}
+
+private func roffEscaped(_ text: String) -> String {
+    text.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("'", with: "\\(aq")
+}
+
+// A line that begins with a full stop would be an instruction.
+private func roffLine(_ line: String) -> String {
+    line.hasPrefix(".") || line.hasPrefix("'") ? "\\&" + line : line
+}

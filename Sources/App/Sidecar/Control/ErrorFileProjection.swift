@@ -1,5 +1,8 @@
 internal import Deployment
 internal import GitObjects
+internal import JSON
+internal import Layout
+public import Options
 internal import Posix
 internal import Telemetry
 
@@ -31,6 +34,50 @@ final class ErrorFileProjection: Projection {
             }
         } catch {
             logger.warning("cannot keep the error file up to date", error: error)
+        }
+    }
+}
+
+/// `--error-file`: the last error as JSON, for whoever watches the volume; gone as soon as all is well.
+struct ErrorFile: Sendable {
+    private let path: String?
+    private let root: String?
+
+    /// A file at this path; what the path leads through inside the root is not the operator's, and no link is followed.
+    init(_ path: String?, root: String?) {
+        self.path = path
+        self.root = root
+    }
+
+    /// Replaces what the file says, as a whole.
+    func write(_ message: String, _ error: String, _ arguments: [(String, String)] = []) throws(SystemError) {
+        guard let path else { return }
+        let value: JSONValue = [
+            "Msg": "\(message)", "Err": "\(error)",
+            "Args": .object(arguments.map { JSONMember(name: $0.0, value: .string($0.1)) }),
+        ]
+        let file = try ReleaseLayout.place(chosen: path, root: root)
+        try file.directory.makeDirectories()
+        try file.replace(Array((value.text + "\n").utf8))
+    }
+
+    /// Removes the file.
+    func clear() throws(SystemError) {
+        guard let path else { return }
+        try ReleaseLayout.place(chosen: path, root: root).removeIfPresent()
+    }
+}
+
+extension Sidecar {
+    /// Writes wrong parameters into the error file too, as far as those say where it is.
+    public static func report(_ error: UsageError, of invocation: Invocation) {
+        guard let file = invocation.settings.errorFile else { return }
+        let path = invocation.settings.root.map { file.resolved(against: $0.text) } ?? file
+        do throws(SystemError) {
+            try ErrorFile(path.text, root: invocation.settings.root?.text).write(
+                "wrong parameters", error.problems.map(\.description).joined(separator: "\n"))
+        } catch {
+            ThisProcess.print("git-sidecar: \(error)", toStandardError: true)
         }
     }
 }

@@ -2,7 +2,9 @@ internal import ControlAPI
 internal import Deployment
 internal import HTTPServer
 internal import JSON
+internal import Options
 internal import Posix
+internal import Remote
 
 /// Tells everybody who listens to `GET /v1/events` what happens; while nobody does it costs one look at a list.
 final class Events: Sendable {
@@ -55,5 +57,28 @@ final class Events: Sendable {
 
     private func event(_ name: String, _ data: JSONValue) -> ServerSentEvent {
         ServerSentEvent(name: name, data: data.text)
+    }
+}
+
+/// What does not change while we run, for everybody who asks what we do.
+struct SidecarInfo: Sendable {
+    /// The repository's address, without what is secret in it.
+    var repository = ""
+    /// `--ref`.
+    var reference = ""
+    var root = ""
+    var link = ""
+    /// The pause between two looks at the remote.
+    var period = Duration.zero
+    /// Whether there is a loop that carries orders out.
+    var takesOrders = true
+}
+
+extension SidecarInfo {
+    /// What a plan says; `remote` is the repository as it is reached.
+    init(_ plan: Plan, remote: RemoteURL) {
+        self.init(
+            repository: "\(remote)", reference: "\(plan.settings.ref)", root: plan.root.text, link: plan.link.text,
+            period: plan.settings.period, takesOrders: !plan.settings.oneTime)
     }
 }
