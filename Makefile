@@ -7,7 +7,7 @@ export PATH := $(PATH):/opt/swift/usr/bin
 LINKER := -Xlinker -s -Xlinker --icf=safe
 
 .DEFAULT_GOAL := build
-.PHONY: build run demo test test-samples test-manifests test-readme test-container image lint format clean regenerate test-libgit2-matrix fuzz faults conformance test-kills install uninstall deb test-package release test-release test-debian13 help
+.PHONY: build run demo test test-samples test-servers test-manifests test-readme test-container image lint format clean regenerate test-libgit2-matrix fuzz faults conformance test-kills install uninstall deb test-package release test-release test-debian13 help
 
 build: ## build the release programs, .build/release/git-sidecar and git-sidecar-worker
 	@scripts/install-packages build
@@ -29,6 +29,10 @@ test: ## run the tests, on the release program; FILTER=Name runs some of them, S
 test-samples: build ## run the tests of the sample applications, with real servers
 	@scripts/install-packages samples
 	@exec setpriv --pdeathsig TERM sample-app/lib/test-all.sh
+
+test-servers: build ## try real servers with pushes of each kind and print the table; WRITE=1 writes it into docs/servers, QUICK=1, ONLY=
+	@scripts/install-packages servers
+	@QUICK='$(QUICK)' ONLY='$(ONLY)' VERBOSE='$(VERBOSE)' exec setpriv --pdeathsig TERM Tests/Servers/driver.sh $(if $(WRITE),--write)
 
 test-manifests: build ## check the files for Kubernetes, Compose and systemd
 	@scripts/install-packages manifests

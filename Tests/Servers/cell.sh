@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tries one server with each kind of push: Tests/Servers/cell.sh KIND RESULTS CASE ...
 #
-# kinds/KIND.sh describes the server: see kinds/README.md. RESULTS gets a line for each case, with tabs between: server,
+# kinds/KIND.sh describes the server: see README.md. RESULTS gets a line for each case, with tabs between: server,
 # case, outcome, failed requests, seconds without service, verdict, and "ok" or what is wrong.
 # shellcheck source-path=SCRIPTDIR source=../../sample-app/lib/sample.sh
 . "$(dirname "$0")/../../sample-app/lib/sample.sh"

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # see kinds/README.md
+# shellcheck shell=bash disable=SC2034,SC2154 # see ../README.md
 title="Apache httpd" reload="USR1 to the parent" proof="the header X-Revision, by an included file"
 limit="It ends when it cannot take an address at a reload, which apache2 -t does not find: it needs a supervisor."
 
@@ -9,7 +9,11 @@ write_files() {
     for module in mpm_event authz_core dir alias headers; do
         echo "LoadModule ${module}_module /usr/lib/apache2/modules/mod_$module.so"
     done >"$1/httpd.conf"
-    if [ "$(id -u)" = 0 ]; then printf 'User root\nGroup root\n'; fi >>"$1/httpd.conf"
+    if [ "$(id -u)" = 0 ]; then
+        # It does not serve as root.
+        printf 'User www-data\nGroup www-data\n' >>"$1/httpd.conf"
+        chmod 755 "$work"
+    fi
     cat >>"$1/httpd.conf" <<END
 ServerName localhost
 Listen 127.0.0.1:$port
@@ -25,7 +29,7 @@ END
 describe() {
     parameters=(
         --signal=USR1 --signal-target="port:$port"
-        --validate-command='sh -c "exec apache2 -t -d \"$PWD\" -f httpd.conf"'
+        --validate-command='apache2 -t -d . -f httpd.conf'
         --revision-file='revision.conf=Header always set X-Revision {hash}'
         --health-url="http://127.0.0.1:$port/" --health-revision-header=X-Revision --health-timeout=15s
     )

@@ -1,27 +1,26 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # see kinds/README.md
+# shellcheck shell=bash disable=SC2034,SC2154 # see ../README.md
 title="Caddy" reload="caddy reload, which calls its admin address" proof="the header X-Revision, by an imported file"
 limit="The call is made by a script beside the sidecar, since Caddy wants the configuration in it."
 
 write_files() {
     cat >"$1/Caddyfile" <<END
 {
-	admin 127.0.0.1:$admin_port
-	auto_https off
-	persist_config off
+    admin 127.0.0.1:$admin_port
+    auto_https off
 }
 http://127.0.0.1:$port {
-	import revision.caddy
-	respond "$text" 200
+    import revision.caddy
+    respond "$text" 200
 }
 END
-}
-
-describe() {
     cat >"$work/reload-caddy" <<END
 #!/bin/sh
 exec caddy reload --config $link/Caddyfile --adapter caddyfile
 END
     chmod +x "$work/reload-caddy"
+}
+
+describe() {
     parameters=(
         --on-change="**=exec:$work/reload-caddy"
         --validate-command='caddy validate --config Caddyfile --adapter caddyfile'

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # see kinds/README.md
+# shellcheck shell=bash disable=SC2034,SC2154 # see ../README.md
 # shellcheck source-path=SCRIPTDIR source=gunicorn.sh
 . "$here/kinds/gunicorn.sh"
 title="gunicorn --preload" reload="TERM; its supervisor starts it again" proof="the header X-Revision"

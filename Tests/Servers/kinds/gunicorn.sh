@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # see kinds/README.md
+# shellcheck shell=bash disable=SC2034,SC2154 # see ../README.md
 title="gunicorn" reload="HUP to the master" proof="the header X-Revision"
 limit="A worker that cannot boot ends the master: it needs a supervisor, and a trial run where no request may fail."
 

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # see kinds/README.md
+# shellcheck shell=bash disable=SC2034,SC2154 # see ../README.md
 title="a program that reads its file once" reload="KILL; its supervisor starts it again" proof="its process is newer than the release"
 limit="It cannot say which configuration it runs. A file that it reads and that is wrong all the same looks well."
 

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # see kinds/README.md
+# shellcheck shell=bash disable=SC2034,SC2154 # see ../README.md
 title="lighttpd" reload="USR1" proof="the header X-Revision, by an included file"
 limit="It ends when it cannot take an address at a reload, which lighttpd -tt does not find: it needs a supervisor."
 

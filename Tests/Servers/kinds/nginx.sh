@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # see kinds/README.md
+# shellcheck shell=bash disable=SC2034,SC2154 # see ../README.md
 title="nginx" reload="HUP to the master" proof="the header X-Revision, by an included file"
 limit="An address that is taken shows only in nginx's log: the old workers go on, and the push is taken back when the time is up."
 

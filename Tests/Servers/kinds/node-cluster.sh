@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # see kinds/README.md
+# shellcheck shell=bash disable=SC2034,SC2154 # see ../README.md
 title="Node.js, cluster" reload="HUP to the primary" proof="the header X-Revision"
 limit="The primary process itself, sample-app/node/server.js, is only renewed by a restart."
 

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # see kinds/README.md
+# shellcheck shell=bash disable=SC2034,SC2154 # see ../README.md
 title="php-fpm behind nginx" reload="USR2 to the master of php-fpm" proof="the header X-Revision"
 limit="What is wrong in PHP shows when it is asked for: until the push is taken back, users get the error."
 fpm=$(compgen -c php-fpm | sort | tail -n 1)

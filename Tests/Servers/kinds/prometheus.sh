@@ -1,6 +1,6 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # see kinds/README.md
-title="Prometheus" reload="POST /-/reload" proof="it has accepted the reload and is ready"
-limit="It does not answer with a revision, and names no failure that promtool does not find first."
+# shellcheck shell=bash disable=SC2034,SC2154 # see ../README.md
+title="Prometheus" reload="POST /-/reload" proof="none: it accepted the call and is ready"
+limit="It does not answer with a revision, so that nothing says which configuration it runs."
 path=/api/v1/status/config
 
 write_files() { printf "global:\n  external_labels: {text: '%s'}\n" "$text" >"$1/prometheus.yml"; }
@@ -20,5 +20,5 @@ start_server() {
 
 set_text() { printf "global:\n  external_labels: {text: '%s'}\n" "$1" >"$clone/prometheus.yml"; }
 break_syntax() { echo "nonsense: [" >"$clone/prometheus.yml"; }
-# promtool passes what it does not look at: the target of a rule file's glob that is a directory.
-break_start() { rm "$clone/prometheus.yml"; echo "gone" >"$clone/README"; }
+# promtool does not try whether the file can be written.
+break_start() { sed -i "s|^global:|global:\n  query_log_file: $work/nowhere/queries.log|" "$clone/prometheus.yml"; }

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # see kinds/README.md
+# shellcheck shell=bash disable=SC2034,SC2154 # see ../README.md
 title="Python, http.server" reload="TERM; its supervisor starts it again" proof="the header X-Revision"
 limit="It is down while it restarts; only a trial run spares the users a push that cannot start."
 
