@@ -11,7 +11,7 @@ kind=$1
 results=$2
 shift 2
 # Set by the kind.
-path=/ health=/ parameters=() trial=()
+path=/ port=0 parameters=() trial=()
 # Which text each commit answers with, and which of them the application should answer with.
 declare -A text_of
 good=""

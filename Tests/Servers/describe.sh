@@ -4,6 +4,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 kind=$1
+# shellcheck disable=SC2034 # the kinds use them
 port=8080 admin_port=2019 link=/git/app work=/run samples=/samples
 choose_port() { :; }
 # Set by the kind.
