@@ -78,6 +78,7 @@ judge() {
     if [ "$verdict" = proved ] || [ "$verdict" = likely ]; then
         answers_with "$url" "${text_of[$said]-no such release}" || wrong+="it says $verdict of ${said:0:10}, which does not answer; "
     fi
+    if [ "$verdict" = stale ] && [ -z "$wrong" ]; then wrong+="it says stale, and the right release answers; "; fi
     case $case in
     good | two | repair) [ "$outcome" = deployed ] || wrong+="a good push is $outcome: $(reason); " ;;
     rollback)
