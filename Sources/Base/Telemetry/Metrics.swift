@@ -58,6 +58,9 @@ public struct Gauge: Sendable {
         family.removeAll()
         Series(series: family.series(values)).set(1)
     }
+
+    /// Forgets all series, where a state is not known any more.
+    public func clear() { family.removeAll() }
 }
 
 /// How often values lay below each bound.

@@ -138,6 +138,8 @@ extension DeploymentState {
         liveSince = moment.instant
         (isVerified, outage) = (true, nil)
         if publication.needsConfirmation {
+            // It was shown to run once. Since then the application was told something else.
+            if running?.commit == intent.info.commit { running = nil }
             // Gone back to, it has ended the outage as far as we could: what comes next gets its whole time, also when the
             // application does not run this one either.
             let goesBack = intent.goesBackFrom != nil && !intent.isChosen

@@ -112,6 +112,16 @@ struct DeploymentStateTests {
         #expect(state.heldBack.map(\.commit) == [c(1)] && state.heldBack.first?.isByHand == true)
     }
 
+    @Test("what is gone back to was shown to run before, and has to be shown again")
+    func proofs() {
+        var state = state(published(1), confirmed(1), published(2))
+        #expect(state.running?.commit == c(1))
+        state.apply(published(1, from: 2), at: moment(8))
+        #expect(state.running == nil)
+        state.apply(confirmed(1), at: moment(9))
+        #expect(state.running?.commit == c(1))
+    }
+
     @Test("an outage begins with the first release that was not seen to run, and ends with going back")
     func outage() {
         var state = state(published(1), confirmed(1), published(2), published(3))

@@ -174,7 +174,7 @@ package final class MetricsProjection: Projection {
     /// Shows what a state says that was kept by an earlier run.
     package func showLive(_ state: DeploymentState) {
         if let live = state.live { metrics.published.set(live.release.time.secondsSince1970) }
-        guard let running = state.running else { return }
+        guard let running = state.running else { return metrics.running.clear() }
         metrics.running.setOnly(running.verdict)
         if running.commit == state.live?.commit { metrics.confirmed.set(running.time.secondsSince1970) }
     }
