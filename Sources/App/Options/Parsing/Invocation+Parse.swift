@@ -26,10 +26,11 @@ extension Invocation {
         let usable = values.filter { isUsable($0) }
         let levels = Invocation.levels(of: row, usable)
         guard let winner = levels.first, let first = winner.first else { return }
-        // Elsewhere the last one counts. Whoever names two roots wants something of both.
-        if row.name == "root", let last = winner.last, last.text != first.text {
+        // Elsewhere the last one counts. Whoever asks about two roots wants to know of both.
+        if command.isControl, row.name == "root", let last = winner.last, last.text != first.text {
             let (one, other) = (printable(first.text), printable(last.text))
-            problems.append(Problem(first.source.name, "there are two, \(one) and \(other), and a sidecar has one"))
+            problems.append(
+                Problem(first.source.name, "there are two, \(one) and \(other): status --all takes several"))
         }
         let source = first.source
         provenance[row.name] = source
