@@ -55,7 +55,8 @@ struct DamageTests {
         try site.waitUntilLive(next)
         #expect(sidecar.log.has(Self.replaced))
         #expect(try sidecar.stop() == 0)
-        #expect(try site.git("fsck") == "")
+        // Stopped at once, it may not have put away what the new store brought beside the release.
+        #expect(try site.git("fsck", "--no-dangling") == "")
     }
 
     @Test("in a submodule's store: the submodule is fetched anew")

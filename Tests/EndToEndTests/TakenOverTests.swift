@@ -25,7 +25,8 @@ struct TakenOverTests {
         try waitUntil("it is current") {
             try ControlClient(root: site.root).get("/v1/status").json["condition"]?.string == "current"
         }
-        #expect(try back.ask("/").status == 200)
+        // It believes so as soon as the remote has answered, and has succeeded when the attempt ends.
+        try waitUntil("the first sync has succeeded") { try back.ask("/").status == 200 }
         #expect(try back.stop() == 0)
         #expect(site.live == commit)
         #expect(site.read("file") == "one")

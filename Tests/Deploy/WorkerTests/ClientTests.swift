@@ -107,11 +107,16 @@ struct ClientTests {
 
     @Test("calling off ends the job and the process")
     func cancel() throws {
-        let client = try stranger("time.sleep(60)")
+        let mark = Scratch.directory + "/taken"
+        let client = try stranger("open('\(mark)', 'w').close()", "time.sleep(60)")
         client.start()
         let process = try #require(client.processID)
         let cancellation = try Cancellation()
-        let thread = try NativeThread("cancel") { cancellation.cancel() }
+        let thread = try NativeThread("cancel") {
+            // Called off before, the job would not begin.
+            try? waitUntil("the job is taken") { TestFiles.exists(mark) }
+            cancellation.cancel()
+        }
         let error = #expect(throws: SystemError.self) {
             try client.run(MeasureStore(), .after(.seconds(50), cancellation: cancellation))
         }
